@@ -1,0 +1,130 @@
+/**
+ * What the generic machinery knows of a kind. A kind is a value: built-in kinds write it as one
+ * file, custom resources compute it at run time, and nothing else in the API server tells them apart.
+ * All functions are pure, and get frozen objects.
+ */
+import type { FieldErrors } from './field-path.ts'
+import type { KubeObject } from './object.ts'
+import type { Schema } from './schema/schema.ts'
+import type { Column } from './table.ts'
+
+export type Verb = 'create' | 'get' | 'list' | 'watch' | 'update' | 'patch' | 'delete' | 'deletecollection'
+
+export const allVerbs: readonly Verb[] = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch']
+
+/** What a kind's rules may know of the request besides the objects. */
+export type RequestFacts = {
+  readonly nowMs: number
+  readonly user?: { readonly name: string; readonly groups: readonly string[]; readonly uid?: string; readonly extra?: Readonly<Record<string, readonly string[]>> }
+  /** Which part of the object the request writes: '' for the object itself, 'status', 'ephemeralcontainers', ... */
+  readonly subresource: string
+}
+
+/** Rules for one way of writing an object: the object itself, or a subresource such as `status`. */
+export type UpdateRules<T> = {
+  /** Drops what this request may not change (upstream's PrepareForUpdate). */
+  readonly prepare?: (next: T, old: T, facts: RequestFacts) => T
+  /** Refuses; runs after `prepare`. The object's own `validate` runs too, except for subresources. */
+  readonly validate?: (next: T, old: T, facts: RequestFacts) => FieldErrors
+}
+
+/** How a scalable kind answers `autoscaling/v1 Scale`. */
+export type ScaleRules<T> = {
+  readonly specReplicas: (object: T) => number
+  readonly statusReplicas: (object: T) => number
+  /** The label selector as text. */
+  readonly selector: (object: T) => string
+  readonly withReplicas: (object: T, replicas: number) => T
+}
+
+/** A subresource as discovery lists it; what it does lives in `apiserver/subresources`. */
+export type Subresource = { readonly name: string; readonly kind: string; readonly group?: string; readonly version?: string; readonly verbs: readonly string[] }
+
+/** A kind that is stored as another version or group of itself. Both functions are pure and total. */
+export type StoredAs<T extends KubeObject, S extends KubeObject = KubeObject> = {
+  readonly kind: Kind<S>
+  readonly toStored: (object: T) => S
+  readonly fromStored: (stored: S) => T
+}
+
+export type DeleteOptions = { readonly gracePeriodSeconds?: number }
+
+export type Kind<T extends KubeObject = KubeObject> = {
+  readonly group: string
+  readonly version: string
+  readonly apiVersion: string
+  readonly kind: string
+  readonly listKind: string
+  readonly plural: string
+  readonly singular: string
+  readonly shortNames: readonly string[]
+  readonly categories: readonly string[]
+  readonly scope: 'Namespaced' | 'Cluster'
+  readonly verbs: readonly Verb[]
+  readonly schema: Schema
+  readonly columns: readonly Column<T>[]
+  /** Key prefix in the store, as upstream's: `/registry/pods/`, `/registry/services/specs/`. */
+  readonly storePrefix: string
+  /** How long an object lives at most; events have an hour. */
+  readonly ttlSeconds?: number
+  /** `metadata.generation` counts changes outside of metadata and status. */
+  readonly hasGeneration: boolean
+  /** Whether a PUT may create (`AllowCreateOnUpdate`) and may come without resourceVersion. */
+  readonly createsOnUpdate: boolean
+  readonly updatesUnconditionally: boolean
+  /** Defaults that a schema cannot state, because they depend on other fields. Runs on every decode. */
+  readonly defaults?: (object: T) => T
+  /** Drops what a client may not set and adds what the server sets (upstream's PrepareForCreate). */
+  readonly prepareCreate?: (object: T, facts: RequestFacts) => T
+  readonly validate?: (object: T, facts: RequestFacts) => FieldErrors
+  /** How `metadata.name` must look; a DNS subdomain unless told otherwise. */
+  readonly validateName?: (name: string) => readonly string[]
+  readonly update: UpdateRules<T>
+  /** Present where the kind has a `status` subresource. */
+  readonly status?: UpdateRules<T>
+  readonly scale?: ScaleRules<T>
+  readonly subresources: readonly Subresource[]
+  /** Grace that a deletion gets, in seconds; 0 means at once. Only pods linger. */
+  readonly graceSeconds?: (object: T, options: DeleteOptions) => number
+  /** What becomes of dependents when a delete does not say: upstream's DefaultGarbageCollectionPolicy. */
+  readonly defaultPropagation?: 'Background' | 'Orphan'
+  /** Field selectors beyond metadata.name and metadata.namespace: field -> value. */
+  readonly selectableFields: Readonly<Record<string, (object: T) => string>>
+  /** Texts for `Warning` headers on create and update. */
+  readonly warnings?: (object: T, old: T | undefined) => readonly string[]
+  readonly storedAs?: StoredAs<T>
+  /** Discovery's hint: 'create' only kinds (reviews) are answered, not stored. */
+  readonly isVirtual: boolean
+}
+
+/** What a kind file has to write; the rest has an obvious value. */
+export type KindDeclaration<T extends KubeObject> = Pick<Kind<T>, 'apiVersion' | 'kind' | 'plural' | 'scope' | 'schema'> & Partial<Kind<T>>
+
+/** Fills a declaration up and freezes it. */
+export function defineKind<T extends KubeObject>(declaration: KindDeclaration<T>): Kind<T> {
+  const [group, version] = groupVersionOf(declaration.apiVersion)
+  const { kind, plural } = declaration
+  return Object.freeze({
+    group, version, listKind: `${kind}List`, singular: kind.toLowerCase(), shortNames: [], categories: [], verbs: allVerbs, columns: [],
+    storePrefix: `/registry/${plural}/`, hasGeneration: false, createsOnUpdate: false, updatesUnconditionally: true, update: {}, subresources: [],
+    selectableFields: {}, isVirtual: false, ...declaration,
+  })
+}
+
+/** `apps/v1` -> ['apps', 'v1'], `v1` -> ['', 'v1']. */
+export function groupVersionOf(apiVersion: string): readonly [group: string, version: string] {
+  const slash = apiVersion.indexOf('/')
+  return slash < 0 ? ['', apiVersion] : [apiVersion.slice(0, slash), apiVersion.slice(slash + 1)]
+}
+
+/** `/api/v1` or `/apis/apps/v1`. */
+export function groupVersionPath(kind: { readonly group: string; readonly version: string }): string {
+  return kind.group === '' ? `/api/${kind.version}` : `/apis/${kind.group}/${kind.version}`
+}
+
+/** The URL path of a kind's collection, or of one object, or of its subresource. */
+export function resourcePath(kind: Kind, namespace: string | undefined, name?: string, subresource?: string): string {
+  const scope = kind.scope === 'Namespaced' && namespace ? `/namespaces/${namespace}` : ''
+  const tail = [name, subresource].filter((part) => part !== undefined && part !== '').map((part) => `/${part}`)
+  return `${groupVersionPath(kind)}${scope}/${kind.plural}${tail.join('')}`
+}

@@ -1,0 +1,49 @@
+/**
+ * An object is turned into bytes once, when it is written. Its resourceVersion is known only after
+ * that, so the stored bytes lack it, and `withRevision` splices it in: behind `"metadata":{`, which
+ * `encodeObject` always puts first after apiVersion and kind.
+ */
+import type { KubeObject } from './object.ts'
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+
+/** The bytes to store: JSON without `metadata.resourceVersion`. */
+export function encodeObject(object: KubeObject): Uint8Array<ArrayBuffer> {
+  const { apiVersion, kind, metadata, ...rest } = object
+  const { resourceVersion: _, ...meta } = metadata
+  return encoder.encode(JSON.stringify({ kind, apiVersion, metadata: meta, ...rest }))
+}
+
+const metadataOpening = encoder.encode('"metadata":{')
+
+/** The bytes to send: those that are stored, with the revision as resourceVersion. */
+export function withRevision(stored: Uint8Array, revision: number): Uint8Array<ArrayBuffer> {
+  const at = endOfMetadataOpening(stored)
+  const isEmpty = stored[at] === 0x7d
+  const field = encoder.encode(`"resourceVersion":"${revision}"${isEmpty ? '' : ','}`)
+  const bytes = new Uint8Array(stored.length + field.length)
+  bytes.set(stored.subarray(0, at))
+  bytes.set(field, at)
+  bytes.set(stored.subarray(at), at + field.length)
+  return bytes
+}
+
+/** Parses bytes that this module made. */
+export function decodeObject(bytes: Uint8Array): KubeObject {
+  return JSON.parse(decoder.decode(bytes)) as KubeObject
+}
+
+function endOfMetadataOpening(bytes: Uint8Array): number {
+  // kind and apiVersion stand before it and hold no such text: their length bounds the search.
+  for (let at = 0; at < bytes.length; at++) {
+    if (bytes[at] !== metadataOpening[0] || !startsWith(bytes, at, metadataOpening)) continue
+    return at + metadataOpening.length
+  }
+  throw new Error('stored object has no metadata')
+}
+
+function startsWith(bytes: Uint8Array, at: number, wanted: Uint8Array): boolean {
+  for (let offset = 0; offset < wanted.length; offset++) if (bytes[at + offset] !== wanted[offset]) return false
+  return true
+}
