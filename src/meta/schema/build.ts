@@ -1,0 +1,78 @@
+/**
+ * The words that generated schema files are written in. Fields of an object are computed at first
+ * use: importing a group costs next to nothing, and definitions may refer to themselves.
+ */
+import type { PatchStrategy, Schema } from './schema.ts'
+
+export const any: Schema = { type: 'any', preserveUnknown: true }
+export const string: Schema = { type: 'string' }
+export const bytes: Schema = { type: 'string', format: 'byte' }
+export const time: Schema = { type: 'string', format: 'date-time' }
+export const microTime: Schema = { type: 'string', format: 'micro-time' }
+export const quantity: Schema = { type: 'string', format: 'quantity' }
+export const intOrString: Schema = { type: 'string', format: 'int-or-string' }
+export const boolean: Schema = { type: 'boolean' }
+export const int32: Schema = { type: 'integer', format: 'int32' }
+export const int64: Schema = { type: 'integer', format: 'int64' }
+export const double: Schema = { type: 'number', format: 'double' }
+
+type Properties = { readonly [field: string]: Schema }
+type ObjectFacts = Pick<Schema, 'apiVersion' | 'required' | 'always' | 'keepsZero' | 'mapType'>
+type FieldFacts = Pick<Schema, 'default' | 'listType' | 'listKeys' | 'mapType' | 'patchStrategy' | 'patchMergeKey'>
+
+/** Starts the definitions of one OpenAPI package, such as `io.k8s.api.apps.v1`. */
+export function definitionsOf(packageName: string): (name: string, properties: () => Properties, facts?: ObjectFacts) => Schema {
+  return (name, properties, facts = {}) => new ObjectSchema(`${packageName}.${name}`, lazily(properties), facts)
+}
+
+/** A list; `listType` is atomic unless told otherwise. */
+export function array(items: Schema, facts: FieldFacts = {}): Schema {
+  return { type: 'array', items, ...facts }
+}
+
+export function map(values: Schema, facts: FieldFacts = {}): Schema {
+  return { type: 'object', values, ...facts }
+}
+
+/** `schema` with facts that hold for one field only. */
+export function field(schema: Schema, facts: FieldFacts): Schema {
+  return schema instanceof ObjectSchema ? schema.with(facts) : { ...schema, ...facts }
+}
+
+class ObjectSchema implements Schema {
+  readonly type = 'object'
+  readonly name: string
+  readonly apiVersion: string | undefined
+  readonly required: readonly string[] | undefined
+  readonly always: readonly string[] | undefined
+  readonly keepsZero: readonly string[] | undefined
+  readonly mapType: 'granular' | 'atomic' | undefined
+  readonly patchStrategy: readonly PatchStrategy[] | undefined
+  readonly default: unknown
+  readonly #properties: () => Properties
+
+  constructor(name: string, properties: () => Properties, facts: ObjectFacts & FieldFacts) {
+    this.name = name
+    this.#properties = properties
+    this.apiVersion = facts.apiVersion
+    this.required = facts.required
+    this.always = facts.always
+    this.keepsZero = facts.keepsZero
+    this.mapType = facts.mapType
+    this.patchStrategy = facts.patchStrategy
+    this.default = facts.default
+  }
+
+  get properties(): Properties {
+    return this.#properties()
+  }
+
+  with(facts: FieldFacts): Schema {
+    return new ObjectSchema(this.name, this.#properties, { ...this, ...facts })
+  }
+}
+
+function lazily<T>(compute: () => T): () => T {
+  let value: T | undefined
+  return () => (value ??= compute())
+}

@@ -1,0 +1,51 @@
+/**
+ * What is known of the shape of a value: enough to decode, prune, default, merge, patch and
+ * document it. Built-in kinds have generated schemas, custom resources compute theirs.
+ */
+
+export type SchemaType = 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean' | 'any'
+
+export type SchemaFormat = 'int32' | 'int64' | 'double' | 'byte' | 'date-time' | 'micro-time' | 'int-or-string' | 'quantity'
+
+/** How server-side apply and validation see the entries of a list. */
+export type ListType = 'atomic' | 'set' | 'map'
+
+/** How a strategic merge patch treats a field; several may be given at once. */
+export type PatchStrategy = 'merge' | 'replace' | 'retainKeys'
+
+/** `any` holds what has no schema: raw extensions, JSON values. */
+export interface Schema {
+  readonly type: SchemaType
+  readonly format?: SchemaFormat | undefined
+  /** The OpenAPI definition this is, such as `io.k8s.api.core.v1.PodSpec`. */
+  readonly name?: string | undefined
+  /** Set on what can stand alone as an API object: `apps/v1`; its kind is the last part of `name`. */
+  readonly apiVersion?: string | undefined
+  /** Fields of an object, in the order in which they are written. */
+  readonly properties?: { readonly [field: string]: Schema } | undefined
+  /** Fields that a client must send. */
+  readonly required?: readonly string[] | undefined
+  /** Fields that are written even when they hold nothing: structs by value, and scalars without omitempty. */
+  readonly always?: readonly string[] | undefined
+  /** Optional fields whose zero value (0, false, '') differs from absence; elsewhere such a value is dropped. */
+  readonly keepsZero?: readonly string[] | undefined
+  /** Of a map: what each value is. */
+  readonly values?: Schema | undefined
+  /** Of a list: what each entry is. */
+  readonly items?: Schema | undefined
+  readonly default?: unknown
+  readonly listType?: ListType | undefined
+  /** The fields that identify an entry of a list of type `map`. */
+  readonly listKeys?: readonly string[] | undefined
+  readonly mapType?: 'granular' | 'atomic' | undefined
+  readonly patchStrategy?: readonly PatchStrategy[] | undefined
+  readonly patchMergeKey?: string | undefined
+  readonly enum?: readonly string[] | undefined
+  /** Fields that `properties` does not name are kept. */
+  readonly preserveUnknown?: boolean | undefined
+}
+
+/** `Pod` of `io.k8s.api.core.v1.Pod`; the type where the schema has no name. */
+export function shortNameOf(schema: Schema): string {
+  return schema.name === undefined ? schema.type : schema.name.slice(schema.name.lastIndexOf('.') + 1)
+}
