@@ -1,0 +1,100 @@
+/**
+ * One request on its way through the chain, and its answer. The HTTPS server and the in-process loopback
+ * both make exchanges, so both take the same road.
+ */
+import type { Duplex } from 'node:stream'
+import type { Kind } from '#meta/kind'
+import type { KubeObject } from '#meta/object'
+import type { WatchFrame } from '#client/transport'
+
+export type UserInfo = {
+  readonly name: string
+  readonly uid?: string
+  readonly groups: readonly string[]
+  readonly extra?: Readonly<Record<string, readonly string[]>>
+}
+
+/** What the URL and method mean. Filled by `request/parse-request-info.ts`. */
+export type RequestInfo = {
+  readonly isResourceRequest: boolean
+  readonly path: string
+  /** get, list, watch, create, update, patch, delete, deletecollection, proxy; or the lower-case method of a non-resource request. */
+  readonly verb: string
+  readonly group: string
+  readonly version: string
+  readonly namespace: string
+  readonly resource: string
+  readonly subresource: string
+  readonly name: string
+  /** Path parts behind the subresource, for proxies. */
+  readonly rest: readonly string[]
+}
+
+/** A request as it came in. Header names are lower-case. */
+export type IncomingRequest = {
+  readonly method: string
+  readonly path: string
+  readonly query: URLSearchParams
+  readonly headers: Readonly<Record<string, string | undefined>>
+  /** The verified client certificate as DER, if the connection has one. */
+  readonly peerCertificate?: Uint8Array
+  readonly remoteAddress?: string
+  /** A body that is an object already: only the loopback has that. */
+  readonly object?: unknown
+  /** Reads the body, at most `bytesMax`; rejects with 413 beyond. */
+  readBody(bytesMax: number): Promise<Uint8Array>
+  /** Takes the connection over (exec, attach, port-forward, proxy of upgrades): HTTP/1.1 only. */
+  readonly upgrade?: () => { readonly socket: Duplex; readonly head: Uint8Array }
+}
+
+/** Grows while it passes the steps; each field is set by one step. */
+export type Exchange = {
+  readonly request: IncomingRequest
+  readonly receivedMs: number
+  /** Aborted when the client goes away, the deadline passes or the server stops. */
+  signal: AbortSignal
+  info: RequestInfo
+  user: UserInfo
+  /** Values of `Warning` headers (code 299). */
+  readonly warnings: string[]
+}
+
+/** What a handler answers. Objects are bytes already; `object` parses them only when asked (loopback, tables). */
+export type Body =
+  | { readonly kind: 'empty' }
+  | { readonly kind: 'bytes'; readonly contentType: string; readonly bytes: Uint8Array }
+  | { readonly kind: 'object'; readonly bytes: () => Uint8Array; readonly object: () => unknown }
+  | { readonly kind: 'list'; readonly chunks: () => Iterable<Uint8Array>; readonly object: () => unknown }
+  | { readonly kind: 'watch'; readonly watch: WatchBody }
+  | { readonly kind: 'stream'; readonly contentType: string; readonly chunks: AsyncIterable<Uint8Array> }
+  /** The handler has taken the socket over and answers itself. */
+  | { readonly kind: 'upgraded' }
+
+/** Frames are shared by all watchers: `bytes` is one line of JSON, made once; `frame` the same for the loopback. */
+export type WatchBody = {
+  /** Starts delivery; resolves when the watch is over. `send` returns false when the reader is too slow and is to be cut off. */
+  run(send: (frames: readonly SharedFrame[]) => boolean, signal: AbortSignal): Promise<void>
+}
+export interface SharedFrame {
+  readonly bytes: Uint8Array
+  readonly frame: WatchFrame
+}
+
+export type Answer = { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body: Body }
+
+/** One link of the chain. */
+export type Step = (exchange: Exchange, next: (exchange: Exchange) => Promise<Answer>) => Promise<Answer>
+
+/** Kinds by where they are served; changes when custom resources come and go. */
+export interface KindTable {
+  find(group: string, version: string, plural: string): Kind | undefined
+  all(): readonly Kind[]
+  /** The kind that clients name in a body. */
+  byKind(apiVersion: string, kind: string): Kind | undefined
+}
+
+/** Reads of current state for authorizers and admission: from the cache, frozen, never waiting. */
+export interface StateReader {
+  get<T extends KubeObject>(kind: Kind<T>, namespace: string | undefined, name: string): T | undefined
+  list<T extends KubeObject>(kind: Kind<T>, namespace?: string): readonly T[]
+}
