@@ -10,12 +10,12 @@ export const APIGroup: Schema = define('APIGroup', () => ({
   versions: array(GroupVersionForDiscovery, { listType: 'atomic' }),
   preferredVersion: GroupVersionForDiscovery,
   serverAddressByClientCIDRs: array(ServerAddressByClientCIDR, { listType: 'atomic' }),
-}), { apiVersion: 'v1', required: ['name','versions'], always: ['name','preferredVersion'] })
+}), { apiVersion: 'v1', required: ['name','versions'], always: ['name','versions','preferredVersion'] })
 export const APIGroupList: Schema = define('APIGroupList', () => ({
   kind: string,
   apiVersion: string,
   groups: array(APIGroup, { listType: 'atomic' }),
-}), { apiVersion: 'v1', required: ['groups'] })
+}), { apiVersion: 'v1', required: ['groups'], always: ['groups'] })
 export const APIResource: Schema = define('APIResource', () => ({
   kind: string,
   name: string,
@@ -27,19 +27,19 @@ export const APIResource: Schema = define('APIResource', () => ({
   group: string,
   version: string,
   storageVersionHash: string,
-}), { required: ['kind','name','namespaced','verbs','singularName'], always: ['kind','name','namespaced','singularName'] })
+}), { required: ['kind','name','namespaced','verbs','singularName'], always: ['kind','name','namespaced','verbs','singularName'] })
 export const APIResourceList: Schema = define('APIResourceList', () => ({
   kind: string,
   apiVersion: string,
   groupVersion: string,
   resources: array(APIResource, { listType: 'atomic' }),
-}), { apiVersion: 'v1', required: ['groupVersion','resources'], always: ['groupVersion'] })
+}), { apiVersion: 'v1', required: ['groupVersion','resources'], always: ['groupVersion','resources'] })
 export const APIVersions: Schema = define('APIVersions', () => ({
   kind: string,
   apiVersion: string,
   versions: array(string, { listType: 'atomic' }),
   serverAddressByClientCIDRs: array(ServerAddressByClientCIDR, { listType: 'atomic' }),
-}), { apiVersion: 'v1', required: ['versions','serverAddressByClientCIDRs'] })
+}), { apiVersion: 'v1', required: ['versions','serverAddressByClientCIDRs'], always: ['versions','serverAddressByClientCIDRs'] })
 export const Condition: Schema = define('Condition', () => ({
   type: string,
   status: string,
@@ -47,7 +47,7 @@ export const Condition: Schema = define('Condition', () => ({
   lastTransitionTime: time,
   reason: string,
   message: string,
-}), { required: ['type','status','lastTransitionTime','reason','message'], always: ['type','status','reason','message'] })
+}), { required: ['type','status','lastTransitionTime','reason','message'], always: ['type','status','lastTransitionTime','reason','message'] })
 export const DeleteOptions: Schema = define('DeleteOptions', () => ({
   kind: string,
   apiVersion: string,
@@ -57,7 +57,7 @@ export const DeleteOptions: Schema = define('DeleteOptions', () => ({
   propagationPolicy: string,
   dryRun: array(string, { listType: 'atomic' }),
   ignoreStoreReadErrorWithClusterBreakingPotential: boolean,
-}), { apiVersion: 'v1' })
+}), { apiVersion: 'v1', keepsZero: ['gracePeriodSeconds','orphanDependents','propagationPolicy','ignoreStoreReadErrorWithClusterBreakingPotential'] })
 export const FieldSelectorRequirement: Schema = define('FieldSelectorRequirement', () => ({
   key: string,
   operator: string,
@@ -86,7 +86,7 @@ export const ListMeta: Schema = define('ListMeta', () => ({
   continue: string,
   remainingItemCount: int64,
   shardInfo: ShardInfo,
-}))
+}), { keepsZero: ['remainingItemCount'] })
 export const ManagedFieldsEntry: Schema = define('ManagedFieldsEntry', () => ({
   manager: string,
   operation: string,
@@ -112,7 +112,7 @@ export const ObjectMeta: Schema = define('ObjectMeta', () => ({
   ownerReferences: array(OwnerReference, { listType: 'map', listKeys: ['uid'], patchStrategy: ['merge'], patchMergeKey: 'uid' }),
   finalizers: array(string, { listType: 'set', patchStrategy: ['merge'] }),
   managedFields: array(ManagedFieldsEntry, { listType: 'atomic' }),
-}))
+}), { keepsZero: ['deletionGracePeriodSeconds'] })
 export const OwnerReference: Schema = define('OwnerReference', () => ({
   apiVersion: string,
   kind: string,
@@ -120,11 +120,11 @@ export const OwnerReference: Schema = define('OwnerReference', () => ({
   uid: string,
   controller: boolean,
   blockOwnerDeletion: boolean,
-}), { required: ['apiVersion','kind','name','uid'], always: ['apiVersion','kind','name','uid'], mapType: 'atomic' })
+}), { required: ['apiVersion','kind','name','uid'], always: ['apiVersion','kind','name','uid'], keepsZero: ['controller','blockOwnerDeletion'], mapType: 'atomic' })
 export const Preconditions: Schema = define('Preconditions', () => ({
   uid: string,
   resourceVersion: string,
-}))
+}), { keepsZero: ['uid','resourceVersion'] })
 export const ServerAddressByClientCIDR: Schema = define('ServerAddressByClientCIDR', () => ({
   clientCIDR: string,
   serverAddress: string,

@@ -28,7 +28,7 @@ export const MatchResources: Schema = define('MatchResources', () => ({
   resourceRules: array(NamedRuleWithOperations, { listType: 'atomic' }),
   excludeResourceRules: array(NamedRuleWithOperations, { listType: 'atomic' }),
   matchPolicy: string,
-}), { mapType: 'atomic' })
+}), { keepsZero: ['matchPolicy'], mapType: 'atomic' })
 export const MutatingAdmissionPolicy: Schema = define('MutatingAdmissionPolicy', () => ({
   kind: string,
   apiVersion: string,
@@ -46,7 +46,7 @@ export const MutatingAdmissionPolicyBindingList: Schema = define('MutatingAdmiss
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(MutatingAdmissionPolicyBinding),
-}), { apiVersion: 'admissionregistration.k8s.io/v1', required: ['items'], always: ['metadata'] })
+}), { apiVersion: 'admissionregistration.k8s.io/v1', required: ['items'], always: ['metadata','items'] })
 export const MutatingAdmissionPolicyBindingSpec: Schema = define('MutatingAdmissionPolicyBindingSpec', () => ({
   policyName: string,
   paramRef: ParamRef,
@@ -57,7 +57,7 @@ export const MutatingAdmissionPolicyList: Schema = define('MutatingAdmissionPoli
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(MutatingAdmissionPolicy),
-}), { apiVersion: 'admissionregistration.k8s.io/v1', required: ['items'], always: ['metadata'] })
+}), { apiVersion: 'admissionregistration.k8s.io/v1', required: ['items'], always: ['metadata','items'] })
 export const MutatingAdmissionPolicySpec: Schema = define('MutatingAdmissionPolicySpec', () => ({
   paramKind: ParamKind,
   matchConstraints: MatchResources,
@@ -66,7 +66,7 @@ export const MutatingAdmissionPolicySpec: Schema = define('MutatingAdmissionPoli
   failurePolicy: string,
   matchConditions: array(MatchCondition, { listType: 'map', listKeys: ['name'], patchStrategy: ['merge'], patchMergeKey: 'name' }),
   reinvocationPolicy: string,
-}))
+}), { keepsZero: ['failurePolicy'] })
 export const MutatingWebhook: Schema = define('MutatingWebhook', () => ({
   name: string,
   clientConfig: WebhookClientConfig,
@@ -80,7 +80,7 @@ export const MutatingWebhook: Schema = define('MutatingWebhook', () => ({
   admissionReviewVersions: array(string, { listType: 'atomic' }),
   reinvocationPolicy: string,
   matchConditions: array(MatchCondition, { listType: 'map', listKeys: ['name'], patchStrategy: ['merge'], patchMergeKey: 'name' }),
-}), { required: ['name','clientConfig','sideEffects','admissionReviewVersions'], always: ['name','clientConfig'] })
+}), { required: ['name','clientConfig','sideEffects','admissionReviewVersions'], always: ['name','clientConfig','admissionReviewVersions'], keepsZero: ['failurePolicy','matchPolicy','sideEffects','timeoutSeconds','reinvocationPolicy'] })
 export const MutatingWebhookConfiguration: Schema = define('MutatingWebhookConfiguration', () => ({
   kind: string,
   apiVersion: string,
@@ -92,7 +92,7 @@ export const MutatingWebhookConfigurationList: Schema = define('MutatingWebhookC
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(MutatingWebhookConfiguration),
-}), { apiVersion: 'admissionregistration.k8s.io/v1', required: ['items'], always: ['metadata'] })
+}), { apiVersion: 'admissionregistration.k8s.io/v1', required: ['items'], always: ['metadata','items'] })
 export const Mutation: Schema = define('Mutation', () => ({
   patchType: string,
   applyConfiguration: ApplyConfiguration,
@@ -105,7 +105,7 @@ export const NamedRuleWithOperations: Schema = define('NamedRuleWithOperations',
   apiVersions: array(string, { listType: 'atomic' }),
   resources: array(string, { listType: 'atomic' }),
   scope: string,
-}), { mapType: 'atomic' })
+}), { keepsZero: ['scope'], mapType: 'atomic' })
 export const ParamKind: Schema = define('ParamKind', () => ({
   apiVersion: string,
   kind: string,
@@ -115,20 +115,20 @@ export const ParamRef: Schema = define('ParamRef', () => ({
   namespace: string,
   selector: meta.LabelSelector,
   parameterNotFoundAction: string,
-}), { mapType: 'atomic' })
+}), { keepsZero: ['parameterNotFoundAction'], mapType: 'atomic' })
 export const RuleWithOperations: Schema = define('RuleWithOperations', () => ({
   operations: array(string, { listType: 'atomic' }),
   apiGroups: array(string, { listType: 'atomic' }),
   apiVersions: array(string, { listType: 'atomic' }),
   resources: array(string, { listType: 'atomic' }),
   scope: string,
-}))
+}), { keepsZero: ['scope'] })
 export const ServiceReference: Schema = define('ServiceReference', () => ({
   namespace: string,
   name: string,
   path: string,
   port: int32,
-}), { required: ['namespace','name'], always: ['namespace','name'] })
+}), { required: ['namespace','name'], always: ['namespace','name'], keepsZero: ['path','port'] })
 export const TypeChecking: Schema = define('TypeChecking', () => ({
   expressionWarnings: array(ExpressionWarning, { listType: 'atomic' }),
 }))
@@ -150,7 +150,7 @@ export const ValidatingAdmissionPolicyBindingList: Schema = define('ValidatingAd
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(ValidatingAdmissionPolicyBinding),
-}), { apiVersion: 'admissionregistration.k8s.io/v1', required: ['items'], always: ['metadata'] })
+}), { apiVersion: 'admissionregistration.k8s.io/v1', required: ['items'], always: ['metadata','items'] })
 export const ValidatingAdmissionPolicyBindingSpec: Schema = define('ValidatingAdmissionPolicyBindingSpec', () => ({
   policyName: string,
   paramRef: ParamRef,
@@ -162,7 +162,7 @@ export const ValidatingAdmissionPolicyList: Schema = define('ValidatingAdmission
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(ValidatingAdmissionPolicy),
-}), { apiVersion: 'admissionregistration.k8s.io/v1', required: ['items'], always: ['metadata'] })
+}), { apiVersion: 'admissionregistration.k8s.io/v1', required: ['items'], always: ['metadata','items'] })
 export const ValidatingAdmissionPolicySpec: Schema = define('ValidatingAdmissionPolicySpec', () => ({
   paramKind: ParamKind,
   matchConstraints: MatchResources,
@@ -171,7 +171,7 @@ export const ValidatingAdmissionPolicySpec: Schema = define('ValidatingAdmission
   auditAnnotations: array(AuditAnnotation, { listType: 'atomic' }),
   matchConditions: array(MatchCondition, { listType: 'map', listKeys: ['name'], patchStrategy: ['merge'], patchMergeKey: 'name' }),
   variables: array(Variable, { listType: 'map', listKeys: ['name'], patchStrategy: ['merge'], patchMergeKey: 'name' }),
-}))
+}), { keepsZero: ['failurePolicy'] })
 export const ValidatingAdmissionPolicyStatus: Schema = define('ValidatingAdmissionPolicyStatus', () => ({
   observedGeneration: int64,
   typeChecking: TypeChecking,
@@ -189,7 +189,7 @@ export const ValidatingWebhook: Schema = define('ValidatingWebhook', () => ({
   timeoutSeconds: int32,
   admissionReviewVersions: array(string, { listType: 'atomic' }),
   matchConditions: array(MatchCondition, { listType: 'map', listKeys: ['name'], patchStrategy: ['merge'], patchMergeKey: 'name' }),
-}), { required: ['name','clientConfig','sideEffects','admissionReviewVersions'], always: ['name','clientConfig'] })
+}), { required: ['name','clientConfig','sideEffects','admissionReviewVersions'], always: ['name','clientConfig','admissionReviewVersions'], keepsZero: ['failurePolicy','matchPolicy','sideEffects','timeoutSeconds'] })
 export const ValidatingWebhookConfiguration: Schema = define('ValidatingWebhookConfiguration', () => ({
   kind: string,
   apiVersion: string,
@@ -201,13 +201,13 @@ export const ValidatingWebhookConfigurationList: Schema = define('ValidatingWebh
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(ValidatingWebhookConfiguration),
-}), { apiVersion: 'admissionregistration.k8s.io/v1', required: ['items'], always: ['metadata'] })
+}), { apiVersion: 'admissionregistration.k8s.io/v1', required: ['items'], always: ['metadata','items'] })
 export const Validation: Schema = define('Validation', () => ({
   expression: string,
   message: string,
   reason: string,
   messageExpression: string,
-}), { required: ['expression'], always: ['expression'] })
+}), { required: ['expression'], always: ['expression'], keepsZero: ['reason'] })
 export const Variable: Schema = define('Variable', () => ({
   name: string,
   expression: string,
@@ -216,4 +216,4 @@ export const WebhookClientConfig: Schema = define('WebhookClientConfig', () => (
   url: string,
   service: ServiceReference,
   caBundle: bytes,
-}))
+}), { keepsZero: ['url'] })

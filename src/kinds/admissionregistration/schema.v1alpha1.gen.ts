@@ -20,7 +20,7 @@ export const MatchResources: Schema = define('MatchResources', () => ({
   resourceRules: array(NamedRuleWithOperations, { listType: 'atomic' }),
   excludeResourceRules: array(NamedRuleWithOperations, { listType: 'atomic' }),
   matchPolicy: string,
-}), { mapType: 'atomic' })
+}), { keepsZero: ['matchPolicy'], mapType: 'atomic' })
 export const MutatingAdmissionPolicy: Schema = define('MutatingAdmissionPolicy', () => ({
   kind: string,
   apiVersion: string,
@@ -38,7 +38,7 @@ export const MutatingAdmissionPolicyBindingList: Schema = define('MutatingAdmiss
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(MutatingAdmissionPolicyBinding),
-}), { apiVersion: 'admissionregistration.k8s.io/v1alpha1', required: ['items'], always: ['metadata'] })
+}), { apiVersion: 'admissionregistration.k8s.io/v1alpha1', required: ['items'], always: ['metadata','items'] })
 export const MutatingAdmissionPolicyBindingSpec: Schema = define('MutatingAdmissionPolicyBindingSpec', () => ({
   policyName: string,
   paramRef: ParamRef,
@@ -49,7 +49,7 @@ export const MutatingAdmissionPolicyList: Schema = define('MutatingAdmissionPoli
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(MutatingAdmissionPolicy),
-}), { apiVersion: 'admissionregistration.k8s.io/v1alpha1', required: ['items'], always: ['metadata'] })
+}), { apiVersion: 'admissionregistration.k8s.io/v1alpha1', required: ['items'], always: ['metadata','items'] })
 export const MutatingAdmissionPolicySpec: Schema = define('MutatingAdmissionPolicySpec', () => ({
   paramKind: ParamKind,
   matchConstraints: MatchResources,
@@ -58,7 +58,7 @@ export const MutatingAdmissionPolicySpec: Schema = define('MutatingAdmissionPoli
   failurePolicy: string,
   matchConditions: array(MatchCondition, { listType: 'map', listKeys: ['name'], patchStrategy: ['merge'], patchMergeKey: 'name' }),
   reinvocationPolicy: string,
-}))
+}), { keepsZero: ['failurePolicy'] })
 export const Mutation: Schema = define('Mutation', () => ({
   patchType: string,
   applyConfiguration: ApplyConfiguration,
@@ -81,7 +81,7 @@ export const ParamRef: Schema = define('ParamRef', () => ({
   namespace: string,
   selector: meta.LabelSelector,
   parameterNotFoundAction: string,
-}), { mapType: 'atomic' })
+}), { keepsZero: ['parameterNotFoundAction'], mapType: 'atomic' })
 export const Variable: Schema = define('Variable', () => ({
   name: string,
   expression: string,

@@ -30,13 +30,13 @@ export const CustomResourceDefinitionCondition: Schema = define('CustomResourceD
   reason: string,
   status: string,
   type: string,
-}), { required: ['status','type'], always: ['status','type'] })
+}), { required: ['status','type'], always: ['lastTransitionTime','status','type'] })
 export const CustomResourceDefinitionList: Schema = define('CustomResourceDefinitionList', () => ({
   kind: string,
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(CustomResourceDefinition),
-}), { apiVersion: 'apiextensions.k8s.io/v1', required: ['items'], always: ['metadata'] })
+}), { apiVersion: 'apiextensions.k8s.io/v1', required: ['items'], always: ['metadata','items'] })
 export const CustomResourceDefinitionNames: Schema = define('CustomResourceDefinitionNames', () => ({
   kind: string,
   categories: array(string, { listType: 'atomic' }),
@@ -52,13 +52,13 @@ export const CustomResourceDefinitionSpec: Schema = define('CustomResourceDefini
   preserveUnknownFields: boolean,
   scope: string,
   versions: array(CustomResourceDefinitionVersion, { listType: 'atomic' }),
-}), { required: ['group','names','scope','versions'], always: ['group','names','scope'] })
+}), { required: ['group','names','scope','versions'], always: ['group','names','scope','versions'] })
 export const CustomResourceDefinitionStatus: Schema = define('CustomResourceDefinitionStatus', () => ({
   acceptedNames: CustomResourceDefinitionNames,
   conditions: array(CustomResourceDefinitionCondition, { listType: 'map', listKeys: ['type'] }),
   observedGeneration: int64,
   storedVersions: array(string, { listType: 'atomic' }),
-}), { always: ['acceptedNames'] })
+}), { always: ['acceptedNames','conditions','storedVersions'] })
 export const CustomResourceDefinitionVersion: Schema = define('CustomResourceDefinitionVersion', () => ({
   additionalPrinterColumns: array(CustomResourceColumnDefinition, { listType: 'atomic' }),
   deprecated: boolean,
@@ -69,12 +69,12 @@ export const CustomResourceDefinitionVersion: Schema = define('CustomResourceDef
   served: boolean,
   storage: boolean,
   subresources: CustomResourceSubresources,
-}), { required: ['name','served','storage'], always: ['name','served','storage'] })
+}), { required: ['name','served','storage'], always: ['name','served','storage'], keepsZero: ['deprecationWarning'] })
 export const CustomResourceSubresourceScale: Schema = define('CustomResourceSubresourceScale', () => ({
   labelSelectorPath: string,
   specReplicasPath: string,
   statusReplicasPath: string,
-}), { required: ['specReplicasPath','statusReplicasPath'], always: ['specReplicasPath','statusReplicasPath'] })
+}), { required: ['specReplicasPath','statusReplicasPath'], always: ['specReplicasPath','statusReplicasPath'], keepsZero: ['labelSelectorPath'] })
 export const CustomResourceSubresourceStatus: Schema = define('CustomResourceSubresourceStatus', () => ({}))
 export const CustomResourceSubresources: Schema = define('CustomResourceSubresources', () => ({
   scale: CustomResourceSubresourceScale,
@@ -132,7 +132,7 @@ export const JSONSchemaProps: Schema = define('JSONSchemaProps', () => ({
   'x-kubernetes-map-type': string,
   'x-kubernetes-preserve-unknown-fields': boolean,
   'x-kubernetes-validations': array(ValidationRule, { listType: 'map', listKeys: ['rule'], patchStrategy: ['merge'], patchMergeKey: 'rule' }),
-}))
+}), { keepsZero: ['$ref','maxItems','maxLength','maxProperties','maximum','minItems','minLength','minProperties','minimum','multipleOf','x-kubernetes-list-type','x-kubernetes-map-type','x-kubernetes-preserve-unknown-fields'] })
 export const SelectableField: Schema = define('SelectableField', () => ({
   jsonPath: string,
 }), { required: ['jsonPath'], always: ['jsonPath'] })
@@ -141,7 +141,7 @@ export const ServiceReference: Schema = define('ServiceReference', () => ({
   namespace: string,
   path: string,
   port: int32,
-}), { required: ['name','namespace'], always: ['name','namespace'] })
+}), { required: ['name','namespace'], always: ['name','namespace'], keepsZero: ['path','port'] })
 export const ValidationRule: Schema = define('ValidationRule', () => ({
   fieldPath: string,
   message: string,
@@ -149,13 +149,13 @@ export const ValidationRule: Schema = define('ValidationRule', () => ({
   optionalOldSelf: boolean,
   reason: string,
   rule: string,
-}), { required: ['rule'], always: ['rule'] })
+}), { required: ['rule'], always: ['rule'], keepsZero: ['optionalOldSelf','reason'] })
 export const WebhookClientConfig: Schema = define('WebhookClientConfig', () => ({
   caBundle: bytes,
   service: ServiceReference,
   url: string,
-}))
+}), { keepsZero: ['url'] })
 export const WebhookConversion: Schema = define('WebhookConversion', () => ({
   clientConfig: WebhookClientConfig,
   conversionReviewVersions: array(string, { listType: 'atomic' }),
-}), { required: ['conversionReviewVersions'] })
+}), { required: ['conversionReviewVersions'], always: ['conversionReviewVersions'] })

@@ -17,13 +17,13 @@ export const APIServiceCondition: Schema = define('APIServiceCondition', () => (
   reason: string,
   status: string,
   type: string,
-}), { required: ['status','type'], always: ['status','type'] })
+}), { required: ['status','type'], always: ['lastTransitionTime','status','type'] })
 export const APIServiceList: Schema = define('APIServiceList', () => ({
   kind: string,
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(APIService),
-}), { apiVersion: 'apiregistration.k8s.io/v1', required: ['items'], always: ['metadata'] })
+}), { apiVersion: 'apiregistration.k8s.io/v1', required: ['items'], always: ['metadata','items'] })
 export const APIServiceSpec: Schema = define('APIServiceSpec', () => ({
   caBundle: field(bytes, { listType: 'atomic' }),
   group: string,
@@ -40,4 +40,4 @@ export const ServiceReference: Schema = define('ServiceReference', () => ({
   name: string,
   namespace: string,
   port: int32,
-}))
+}), { keepsZero: ['port'] })

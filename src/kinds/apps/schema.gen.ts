@@ -11,13 +11,13 @@ export const ControllerRevision: Schema = define('ControllerRevision', () => ({
   metadata: meta.ObjectMeta,
   data: any,
   revision: int64,
-}), { apiVersion: 'apps/v1', required: ['revision'], always: ['metadata','revision'] })
+}), { apiVersion: 'apps/v1', required: ['revision'], always: ['metadata','data','revision'] })
 export const ControllerRevisionList: Schema = define('ControllerRevisionList', () => ({
   kind: string,
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(ControllerRevision),
-}), { apiVersion: 'apps/v1', required: ['items'], always: ['metadata'] })
+}), { apiVersion: 'apps/v1', required: ['items'], always: ['metadata','items'] })
 export const DaemonSet: Schema = define('DaemonSet', () => ({
   kind: string,
   apiVersion: string,
@@ -31,20 +31,20 @@ export const DaemonSetCondition: Schema = define('DaemonSetCondition', () => ({
   lastTransitionTime: time,
   reason: string,
   message: string,
-}), { required: ['type','status'], always: ['type','status'] })
+}), { required: ['type','status'], always: ['type','status','lastTransitionTime'] })
 export const DaemonSetList: Schema = define('DaemonSetList', () => ({
   kind: string,
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(DaemonSet),
-}), { apiVersion: 'apps/v1', required: ['items'], always: ['metadata'] })
+}), { apiVersion: 'apps/v1', required: ['items'], always: ['metadata','items'] })
 export const DaemonSetSpec: Schema = define('DaemonSetSpec', () => ({
   selector: meta.LabelSelector,
   template: core.PodTemplateSpec,
   updateStrategy: DaemonSetUpdateStrategy,
   minReadySeconds: int32,
   revisionHistoryLimit: int32,
-}), { required: ['selector','template'], always: ['template','updateStrategy'] })
+}), { required: ['selector','template'], always: ['template','updateStrategy'], keepsZero: ['revisionHistoryLimit'] })
 export const DaemonSetStatus: Schema = define('DaemonSetStatus', () => ({
   currentNumberScheduled: int32,
   numberMisscheduled: int32,
@@ -56,7 +56,7 @@ export const DaemonSetStatus: Schema = define('DaemonSetStatus', () => ({
   numberUnavailable: int32,
   collisionCount: int32,
   conditions: array(DaemonSetCondition, { listType: 'map', listKeys: ['type'], patchStrategy: ['merge'], patchMergeKey: 'type' }),
-}), { required: ['currentNumberScheduled','numberMisscheduled','desiredNumberScheduled','numberReady'], always: ['currentNumberScheduled','numberMisscheduled','desiredNumberScheduled','numberReady'] })
+}), { required: ['currentNumberScheduled','numberMisscheduled','desiredNumberScheduled','numberReady'], always: ['currentNumberScheduled','numberMisscheduled','desiredNumberScheduled','numberReady'], keepsZero: ['collisionCount'] })
 export const DaemonSetUpdateStrategy: Schema = define('DaemonSetUpdateStrategy', () => ({
   type: string,
   rollingUpdate: RollingUpdateDaemonSet,
@@ -75,13 +75,13 @@ export const DeploymentCondition: Schema = define('DeploymentCondition', () => (
   lastTransitionTime: time,
   reason: string,
   message: string,
-}), { required: ['type','status'], always: ['type','status'] })
+}), { required: ['type','status'], always: ['type','status','lastUpdateTime','lastTransitionTime'] })
 export const DeploymentList: Schema = define('DeploymentList', () => ({
   kind: string,
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(Deployment),
-}), { apiVersion: 'apps/v1', required: ['items'], always: ['metadata'] })
+}), { apiVersion: 'apps/v1', required: ['items'], always: ['metadata','items'] })
 export const DeploymentSpec: Schema = define('DeploymentSpec', () => ({
   replicas: int32,
   selector: meta.LabelSelector,
@@ -91,7 +91,7 @@ export const DeploymentSpec: Schema = define('DeploymentSpec', () => ({
   revisionHistoryLimit: int32,
   paused: boolean,
   progressDeadlineSeconds: int32,
-}), { required: ['selector','template'], always: ['template','strategy'] })
+}), { required: ['selector','template'], always: ['template','strategy'], keepsZero: ['replicas','revisionHistoryLimit','progressDeadlineSeconds'] })
 export const DeploymentStatus: Schema = define('DeploymentStatus', () => ({
   observedGeneration: int64,
   replicas: int32,
@@ -102,7 +102,7 @@ export const DeploymentStatus: Schema = define('DeploymentStatus', () => ({
   terminatingReplicas: int32,
   conditions: array(DeploymentCondition, { listType: 'map', listKeys: ['type'], patchStrategy: ['merge'], patchMergeKey: 'type' }),
   collisionCount: int32,
-}))
+}), { keepsZero: ['terminatingReplicas','collisionCount'] })
 export const DeploymentStrategy: Schema = define('DeploymentStrategy', () => ({
   type: string,
   rollingUpdate: RollingUpdateDeployment,
@@ -120,19 +120,19 @@ export const ReplicaSetCondition: Schema = define('ReplicaSetCondition', () => (
   lastTransitionTime: time,
   reason: string,
   message: string,
-}), { required: ['type','status'], always: ['type','status'] })
+}), { required: ['type','status'], always: ['type','status','lastTransitionTime'] })
 export const ReplicaSetList: Schema = define('ReplicaSetList', () => ({
   kind: string,
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(ReplicaSet),
-}), { apiVersion: 'apps/v1', required: ['items'], always: ['metadata'] })
+}), { apiVersion: 'apps/v1', required: ['items'], always: ['metadata','items'] })
 export const ReplicaSetSpec: Schema = define('ReplicaSetSpec', () => ({
   replicas: int32,
   minReadySeconds: int32,
   selector: meta.LabelSelector,
   template: core.PodTemplateSpec,
-}), { required: ['selector'], always: ['template'] })
+}), { required: ['selector'], always: ['template'], keepsZero: ['replicas'] })
 export const ReplicaSetStatus: Schema = define('ReplicaSetStatus', () => ({
   replicas: int32,
   fullyLabeledReplicas: int32,
@@ -141,19 +141,19 @@ export const ReplicaSetStatus: Schema = define('ReplicaSetStatus', () => ({
   terminatingReplicas: int32,
   observedGeneration: int64,
   conditions: array(ReplicaSetCondition, { listType: 'map', listKeys: ['type'], patchStrategy: ['merge'], patchMergeKey: 'type' }),
-}), { required: ['replicas'], always: ['replicas'] })
+}), { required: ['replicas'], always: ['replicas'], keepsZero: ['terminatingReplicas'] })
 export const RollingUpdateDaemonSet: Schema = define('RollingUpdateDaemonSet', () => ({
   maxUnavailable: intOrString,
   maxSurge: intOrString,
-}))
+}), { keepsZero: ['maxUnavailable','maxSurge'] })
 export const RollingUpdateDeployment: Schema = define('RollingUpdateDeployment', () => ({
   maxUnavailable: intOrString,
   maxSurge: intOrString,
-}))
+}), { keepsZero: ['maxUnavailable','maxSurge'] })
 export const RollingUpdateStatefulSetStrategy: Schema = define('RollingUpdateStatefulSetStrategy', () => ({
   partition: int32,
   maxUnavailable: intOrString,
-}))
+}), { keepsZero: ['partition','maxUnavailable'] })
 export const StatefulSet: Schema = define('StatefulSet', () => ({
   kind: string,
   apiVersion: string,
@@ -167,13 +167,13 @@ export const StatefulSetCondition: Schema = define('StatefulSetCondition', () =>
   lastTransitionTime: time,
   reason: string,
   message: string,
-}), { required: ['type','status'], always: ['type','status'] })
+}), { required: ['type','status'], always: ['type','status','lastTransitionTime'] })
 export const StatefulSetList: Schema = define('StatefulSetList', () => ({
   kind: string,
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(StatefulSet),
-}), { apiVersion: 'apps/v1', required: ['items'], always: ['metadata'] })
+}), { apiVersion: 'apps/v1', required: ['items'], always: ['metadata','items'] })
 export const StatefulSetOrdinals: Schema = define('StatefulSetOrdinals', () => ({
   start: int32,
 }), { always: ['start'] })
@@ -193,7 +193,7 @@ export const StatefulSetSpec: Schema = define('StatefulSetSpec', () => ({
   minReadySeconds: int32,
   persistentVolumeClaimRetentionPolicy: StatefulSetPersistentVolumeClaimRetentionPolicy,
   ordinals: StatefulSetOrdinals,
-}), { required: ['selector','template'], always: ['template','serviceName','updateStrategy'] })
+}), { required: ['selector','template'], always: ['template','serviceName','updateStrategy'], keepsZero: ['replicas','revisionHistoryLimit'] })
 export const StatefulSetStatus: Schema = define('StatefulSetStatus', () => ({
   observedGeneration: int64,
   replicas: int32,
@@ -205,7 +205,7 @@ export const StatefulSetStatus: Schema = define('StatefulSetStatus', () => ({
   collisionCount: int32,
   conditions: array(StatefulSetCondition, { listType: 'map', listKeys: ['type'], patchStrategy: ['merge'], patchMergeKey: 'type' }),
   availableReplicas: int32,
-}), { required: ['replicas'], always: ['replicas','availableReplicas'] })
+}), { required: ['replicas'], always: ['replicas','availableReplicas'], keepsZero: ['collisionCount'] })
 export const StatefulSetUpdateStrategy: Schema = define('StatefulSetUpdateStrategy', () => ({
   type: string,
   rollingUpdate: RollingUpdateStatefulSetStrategy,

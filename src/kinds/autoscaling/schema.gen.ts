@@ -37,7 +37,7 @@ export const HPAScalingRules: Schema = define('HPAScalingRules', () => ({
   selectPolicy: string,
   policies: array(HPAScalingPolicy, { listType: 'atomic' }),
   tolerance: quantity,
-}))
+}), { keepsZero: ['stabilizationWindowSeconds','selectPolicy','tolerance'] })
 export const HorizontalPodAutoscaler: Schema = define('HorizontalPodAutoscaler', () => ({
   kind: string,
   apiVersion: string,
@@ -55,20 +55,20 @@ export const HorizontalPodAutoscalerCondition: Schema = define('HorizontalPodAut
   lastTransitionTime: time,
   reason: string,
   message: string,
-}), { required: ['type','status'], always: ['type','status'] })
+}), { required: ['type','status'], always: ['type','status','lastTransitionTime'] })
 export const HorizontalPodAutoscalerList: Schema = define('HorizontalPodAutoscalerList', () => ({
   kind: string,
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(HorizontalPodAutoscaler),
-}), { apiVersion: 'autoscaling/v2', required: ['items'], always: ['metadata'] })
+}), { apiVersion: 'autoscaling/v2', required: ['items'], always: ['metadata','items'] })
 export const HorizontalPodAutoscalerSpec: Schema = define('HorizontalPodAutoscalerSpec', () => ({
   scaleTargetRef: CrossVersionObjectReference,
   minReplicas: int32,
   maxReplicas: int32,
   metrics: array(MetricSpec, { listType: 'atomic' }),
   behavior: HorizontalPodAutoscalerBehavior,
-}), { required: ['scaleTargetRef','maxReplicas'], always: ['scaleTargetRef','maxReplicas'] })
+}), { required: ['scaleTargetRef','maxReplicas'], always: ['scaleTargetRef','maxReplicas'], keepsZero: ['minReplicas'] })
 export const HorizontalPodAutoscalerStatus: Schema = define('HorizontalPodAutoscalerStatus', () => ({
   observedGeneration: int64,
   lastScaleTime: time,
@@ -76,7 +76,7 @@ export const HorizontalPodAutoscalerStatus: Schema = define('HorizontalPodAutosc
   desiredReplicas: int32,
   currentMetrics: array(MetricStatus, { listType: 'atomic' }),
   conditions: array(HorizontalPodAutoscalerCondition, { listType: 'map', listKeys: ['type'], patchStrategy: ['merge'], patchMergeKey: 'type' }),
-}), { required: ['desiredReplicas'], always: ['desiredReplicas'] })
+}), { required: ['desiredReplicas'], always: ['desiredReplicas','currentMetrics'], keepsZero: ['observedGeneration'] })
 export const MetricIdentifier: Schema = define('MetricIdentifier', () => ({
   name: string,
   selector: meta.LabelSelector,
@@ -102,12 +102,12 @@ export const MetricTarget: Schema = define('MetricTarget', () => ({
   value: quantity,
   averageValue: quantity,
   averageUtilization: int32,
-}), { required: ['type'], always: ['type'] })
+}), { required: ['type'], always: ['type'], keepsZero: ['value','averageValue','averageUtilization'] })
 export const MetricValueStatus: Schema = define('MetricValueStatus', () => ({
   value: quantity,
   averageValue: quantity,
   averageUtilization: int32,
-}))
+}), { keepsZero: ['value','averageValue','averageUtilization'] })
 export const ObjectMetricSource: Schema = define('ObjectMetricSource', () => ({
   describedObject: CrossVersionObjectReference,
   target: MetricTarget,

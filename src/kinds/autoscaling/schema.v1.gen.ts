@@ -21,20 +21,20 @@ export const HorizontalPodAutoscalerList: Schema = define('HorizontalPodAutoscal
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(HorizontalPodAutoscaler),
-}), { apiVersion: 'autoscaling/v1', required: ['items'], always: ['metadata'] })
+}), { apiVersion: 'autoscaling/v1', required: ['items'], always: ['metadata','items'] })
 export const HorizontalPodAutoscalerSpec: Schema = define('HorizontalPodAutoscalerSpec', () => ({
   scaleTargetRef: CrossVersionObjectReference,
   minReplicas: int32,
   maxReplicas: int32,
   targetCPUUtilizationPercentage: int32,
-}), { required: ['scaleTargetRef','maxReplicas'], always: ['scaleTargetRef','maxReplicas'] })
+}), { required: ['scaleTargetRef','maxReplicas'], always: ['scaleTargetRef','maxReplicas'], keepsZero: ['minReplicas','targetCPUUtilizationPercentage'] })
 export const HorizontalPodAutoscalerStatus: Schema = define('HorizontalPodAutoscalerStatus', () => ({
   observedGeneration: int64,
   lastScaleTime: time,
   currentReplicas: int32,
   desiredReplicas: int32,
   currentCPUUtilizationPercentage: int32,
-}), { required: ['currentReplicas','desiredReplicas'], always: ['currentReplicas','desiredReplicas'] })
+}), { required: ['currentReplicas','desiredReplicas'], always: ['currentReplicas','desiredReplicas'], keepsZero: ['observedGeneration','currentCPUUtilizationPercentage'] })
 export const Scale: Schema = define('Scale', () => ({
   kind: string,
   apiVersion: string,
@@ -44,7 +44,7 @@ export const Scale: Schema = define('Scale', () => ({
 }), { apiVersion: 'autoscaling/v1', always: ['metadata','spec','status'] })
 export const ScaleSpec: Schema = define('ScaleSpec', () => ({
   replicas: int32,
-}), { always: ['replicas'] })
+}))
 export const ScaleStatus: Schema = define('ScaleStatus', () => ({
   replicas: int32,
   selector: string,

@@ -17,7 +17,7 @@ export const CronJobList: Schema = define('CronJobList', () => ({
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(CronJob),
-}), { apiVersion: 'batch/v1', required: ['items'], always: ['metadata'] })
+}), { apiVersion: 'batch/v1', required: ['items'], always: ['metadata','items'] })
 export const CronJobSpec: Schema = define('CronJobSpec', () => ({
   schedule: string,
   timeZone: string,
@@ -27,7 +27,7 @@ export const CronJobSpec: Schema = define('CronJobSpec', () => ({
   jobTemplate: JobTemplateSpec,
   successfulJobsHistoryLimit: int32,
   failedJobsHistoryLimit: int32,
-}), { required: ['schedule','jobTemplate'], always: ['schedule','jobTemplate'] })
+}), { required: ['schedule','jobTemplate'], always: ['schedule','jobTemplate'], keepsZero: ['timeZone','startingDeadlineSeconds','suspend','successfulJobsHistoryLimit','failedJobsHistoryLimit'] })
 export const CronJobStatus: Schema = define('CronJobStatus', () => ({
   active: array(core.ObjectReference, { listType: 'atomic' }),
   lastScheduleTime: time,
@@ -47,13 +47,13 @@ export const JobCondition: Schema = define('JobCondition', () => ({
   lastTransitionTime: time,
   reason: string,
   message: string,
-}), { required: ['type','status'], always: ['type','status'] })
+}), { required: ['type','status'], always: ['type','status','lastProbeTime','lastTransitionTime'] })
 export const JobList: Schema = define('JobList', () => ({
   kind: string,
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(Job),
-}), { apiVersion: 'batch/v1', required: ['items'], always: ['metadata'] })
+}), { apiVersion: 'batch/v1', required: ['items'], always: ['metadata','items'] })
 export const JobSpec: Schema = define('JobSpec', () => ({
   parallelism: int32,
   completions: int32,
@@ -71,7 +71,7 @@ export const JobSpec: Schema = define('JobSpec', () => ({
   suspend: boolean,
   podReplacementPolicy: string,
   managedBy: string,
-}), { required: ['template'], always: ['template'] })
+}), { required: ['template'], always: ['template'], keepsZero: ['parallelism','completions','activeDeadlineSeconds','backoffLimit','backoffLimitPerIndex','maxFailedIndexes','manualSelector','ttlSecondsAfterFinished','completionMode','suspend','podReplacementPolicy','managedBy'] })
 export const JobStatus: Schema = define('JobStatus', () => ({
   conditions: array(JobCondition, { listType: 'atomic', patchStrategy: ['merge'], patchMergeKey: 'type' }),
   startTime: time,
@@ -84,19 +84,19 @@ export const JobStatus: Schema = define('JobStatus', () => ({
   failedIndexes: string,
   uncountedTerminatedPods: UncountedTerminatedPods,
   ready: int32,
-}))
+}), { keepsZero: ['terminating','failedIndexes','ready'] })
 export const JobTemplateSpec: Schema = define('JobTemplateSpec', () => ({
   metadata: meta.ObjectMeta,
   spec: JobSpec,
 }), { always: ['metadata','spec'] })
 export const PodFailurePolicy: Schema = define('PodFailurePolicy', () => ({
   rules: array(PodFailurePolicyRule, { listType: 'atomic' }),
-}), { required: ['rules'] })
+}), { required: ['rules'], always: ['rules'] })
 export const PodFailurePolicyOnExitCodesRequirement: Schema = define('PodFailurePolicyOnExitCodesRequirement', () => ({
   containerName: string,
   operator: string,
   values: array(int32, { listType: 'set' }),
-}), { required: ['operator','values'], always: ['operator'] })
+}), { required: ['operator','values'], always: ['operator','values'], keepsZero: ['containerName'] })
 export const PodFailurePolicyOnPodConditionsPattern: Schema = define('PodFailurePolicyOnPodConditionsPattern', () => ({
   type: string,
   status: string,
@@ -108,11 +108,11 @@ export const PodFailurePolicyRule: Schema = define('PodFailurePolicyRule', () =>
 }), { required: ['action'], always: ['action'] })
 export const SuccessPolicy: Schema = define('SuccessPolicy', () => ({
   rules: array(SuccessPolicyRule, { listType: 'atomic' }),
-}), { required: ['rules'] })
+}), { required: ['rules'], always: ['rules'] })
 export const SuccessPolicyRule: Schema = define('SuccessPolicyRule', () => ({
   succeededIndexes: string,
   succeededCount: int32,
-}))
+}), { keepsZero: ['succeededIndexes','succeededCount'] })
 export const UncountedTerminatedPods: Schema = define('UncountedTerminatedPods', () => ({
   succeeded: array(string, { listType: 'set' }),
   failed: array(string, { listType: 'set' }),

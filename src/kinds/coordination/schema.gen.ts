@@ -15,7 +15,7 @@ export const LeaseList: Schema = define('LeaseList', () => ({
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(Lease),
-}), { apiVersion: 'coordination.k8s.io/v1', required: ['items'], always: ['metadata'] })
+}), { apiVersion: 'coordination.k8s.io/v1', required: ['items'], always: ['metadata','items'] })
 export const LeaseSpec: Schema = define('LeaseSpec', () => ({
   holderIdentity: string,
   leaseDurationSeconds: int32,
@@ -24,4 +24,4 @@ export const LeaseSpec: Schema = define('LeaseSpec', () => ({
   leaseTransitions: int32,
   strategy: string,
   preferredHolder: string,
-}))
+}), { keepsZero: ['holderIdentity','leaseDurationSeconds','leaseTransitions','strategy','preferredHolder'] })

@@ -18,7 +18,7 @@ export const Affinity: Schema = define('Affinity', () => ({
 export const AppArmorProfile: Schema = define('AppArmorProfile', () => ({
   type: string,
   localhostProfile: string,
-}), { required: ['type'], always: ['type'] })
+}), { required: ['type'], always: ['type'], keepsZero: ['localhostProfile'] })
 export const AttachedVolume: Schema = define('AttachedVolume', () => ({
   name: string,
   devicePath: string,
@@ -30,13 +30,13 @@ export const AzureDiskVolumeSource: Schema = define('AzureDiskVolumeSource', () 
   fsType: field(string, { default: 'ext4' }),
   readOnly: boolean,
   kind: field(string, { default: 'Shared' }),
-}), { required: ['diskName','diskURI'], always: ['diskName','diskURI','readOnly'] })
+}), { required: ['diskName','diskURI'], always: ['diskName','diskURI'], keepsZero: ['cachingMode','fsType','readOnly','kind'] })
 export const AzureFilePersistentVolumeSource: Schema = define('AzureFilePersistentVolumeSource', () => ({
   secretName: string,
   shareName: string,
   readOnly: boolean,
   secretNamespace: string,
-}), { required: ['secretName','shareName'], always: ['secretName','shareName'] })
+}), { required: ['secretName','shareName'], always: ['secretName','shareName'], keepsZero: ['secretNamespace'] })
 export const AzureFileVolumeSource: Schema = define('AzureFileVolumeSource', () => ({
   secretName: string,
   shareName: string,
@@ -66,7 +66,7 @@ export const CSIVolumeSource: Schema = define('CSIVolumeSource', () => ({
   fsType: string,
   volumeAttributes: map(string),
   nodePublishSecretRef: LocalObjectReference,
-}), { required: ['driver'], always: ['driver'] })
+}), { required: ['driver'], always: ['driver'], keepsZero: ['readOnly','fsType'] })
 export const Capabilities: Schema = define('Capabilities', () => ({
   add: array(string, { listType: 'atomic' }),
   drop: array(string, { listType: 'atomic' }),
@@ -78,7 +78,7 @@ export const CephFSPersistentVolumeSource: Schema = define('CephFSPersistentVolu
   secretFile: string,
   secretRef: SecretReference,
   readOnly: boolean,
-}), { required: ['monitors'] })
+}), { required: ['monitors'], always: ['monitors'] })
 export const CephFSVolumeSource: Schema = define('CephFSVolumeSource', () => ({
   monitors: array(string, { listType: 'atomic' }),
   path: string,
@@ -86,7 +86,7 @@ export const CephFSVolumeSource: Schema = define('CephFSVolumeSource', () => ({
   secretFile: string,
   secretRef: LocalObjectReference,
   readOnly: boolean,
-}), { required: ['monitors'] })
+}), { required: ['monitors'], always: ['monitors'] })
 export const CinderPersistentVolumeSource: Schema = define('CinderPersistentVolumeSource', () => ({
   volumeID: string,
   fsType: string,
@@ -101,14 +101,14 @@ export const CinderVolumeSource: Schema = define('CinderVolumeSource', () => ({
 }), { required: ['volumeID'], always: ['volumeID'] })
 export const ClientIPConfig: Schema = define('ClientIPConfig', () => ({
   timeoutSeconds: int32,
-}))
+}), { keepsZero: ['timeoutSeconds'] })
 export const ClusterTrustBundleProjection: Schema = define('ClusterTrustBundleProjection', () => ({
   name: string,
   signerName: string,
   labelSelector: meta.LabelSelector,
   optional: boolean,
   path: string,
-}), { required: ['path'], always: ['path'] })
+}), { required: ['path'], always: ['path'], keepsZero: ['name','signerName','optional'] })
 export const ComponentCondition: Schema = define('ComponentCondition', () => ({
   type: string,
   status: string,
@@ -126,7 +126,7 @@ export const ComponentStatusList: Schema = define('ComponentStatusList', () => (
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(ComponentStatus),
-}), { apiVersion: 'v1', required: ['items'], always: ['metadata'] })
+}), { apiVersion: 'v1', required: ['items'], always: ['metadata','items'] })
 export const ConfigMap: Schema = define('ConfigMap', () => ({
   kind: string,
   apiVersion: string,
@@ -134,22 +134,22 @@ export const ConfigMap: Schema = define('ConfigMap', () => ({
   immutable: boolean,
   data: map(string),
   binaryData: map(bytes),
-}), { apiVersion: 'v1', always: ['metadata'] })
+}), { apiVersion: 'v1', always: ['metadata'], keepsZero: ['immutable'] })
 export const ConfigMapEnvSource: Schema = define('ConfigMapEnvSource', () => ({
   name: string,
   optional: boolean,
-}), { always: ['name'] })
+}), { keepsZero: ['optional'] })
 export const ConfigMapKeySelector: Schema = define('ConfigMapKeySelector', () => ({
   name: string,
   key: string,
   optional: boolean,
-}), { required: ['key'], always: ['name','key'], mapType: 'atomic' })
+}), { required: ['key'], always: ['key'], keepsZero: ['optional'], mapType: 'atomic' })
 export const ConfigMapList: Schema = define('ConfigMapList', () => ({
   kind: string,
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(ConfigMap),
-}), { apiVersion: 'v1', required: ['items'], always: ['metadata'] })
+}), { apiVersion: 'v1', required: ['items'], always: ['metadata','items'] })
 export const ConfigMapNodeConfigSource: Schema = define('ConfigMapNodeConfigSource', () => ({
   namespace: string,
   name: string,
@@ -161,13 +161,13 @@ export const ConfigMapProjection: Schema = define('ConfigMapProjection', () => (
   name: string,
   items: array(KeyToPath, { listType: 'atomic' }),
   optional: boolean,
-}), { always: ['name'] })
+}), { keepsZero: ['optional'] })
 export const ConfigMapVolumeSource: Schema = define('ConfigMapVolumeSource', () => ({
   name: string,
   items: array(KeyToPath, { listType: 'atomic' }),
   defaultMode: int32,
   optional: boolean,
-}), { always: ['name'] })
+}), { keepsZero: ['defaultMode','optional'] })
 export const Container: Schema = define('Container', () => ({
   name: string,
   image: string,
@@ -194,7 +194,7 @@ export const Container: Schema = define('Container', () => ({
   stdin: boolean,
   stdinOnce: boolean,
   tty: boolean,
-}), { required: ['name'], always: ['name','resources'] })
+}), { required: ['name'], always: ['name','resources'], keepsZero: ['restartPolicy'] })
 export const ContainerExtendedResourceRequest: Schema = define('ContainerExtendedResourceRequest', () => ({
   containerName: string,
   resourceName: string,
@@ -203,7 +203,7 @@ export const ContainerExtendedResourceRequest: Schema = define('ContainerExtende
 export const ContainerImage: Schema = define('ContainerImage', () => ({
   names: array(string, { listType: 'atomic' }),
   sizeBytes: int64,
-}))
+}), { always: ['names'] })
 export const ContainerPort: Schema = define('ContainerPort', () => ({
   name: string,
   hostPort: int32,
@@ -230,7 +230,7 @@ export const ContainerState: Schema = define('ContainerState', () => ({
 }))
 export const ContainerStateRunning: Schema = define('ContainerStateRunning', () => ({
   startedAt: time,
-}))
+}), { always: ['startedAt'] })
 export const ContainerStateTerminated: Schema = define('ContainerStateTerminated', () => ({
   exitCode: int32,
   signal: int32,
@@ -239,7 +239,7 @@ export const ContainerStateTerminated: Schema = define('ContainerStateTerminated
   startedAt: time,
   finishedAt: time,
   containerID: string,
-}), { required: ['exitCode'], always: ['exitCode'] })
+}), { required: ['exitCode'], always: ['exitCode','startedAt','finishedAt'] })
 export const ContainerStateWaiting: Schema = define('ContainerStateWaiting', () => ({
   reason: string,
   message: string,
@@ -260,7 +260,7 @@ export const ContainerStatus: Schema = define('ContainerStatus', () => ({
   user: ContainerUser,
   allocatedResourcesStatus: array(ResourceStatus, { listType: 'map', listKeys: ['name'], patchStrategy: ['merge'], patchMergeKey: 'name' }),
   stopSignal: string,
-}), { required: ['name','ready','restartCount','image','imageID'], always: ['name','state','lastState','ready','restartCount','image','imageID'] })
+}), { required: ['name','ready','restartCount','image','imageID'], always: ['name','state','lastState','ready','restartCount','image','imageID'], keepsZero: ['started','stopSignal'] })
 export const ContainerUser: Schema = define('ContainerUser', () => ({
   linux: LinuxContainerUser,
 }))
@@ -275,27 +275,27 @@ export const DownwardAPIVolumeFile: Schema = define('DownwardAPIVolumeFile', () 
   fieldRef: ObjectFieldSelector,
   resourceFieldRef: ResourceFieldSelector,
   mode: int32,
-}), { required: ['path'], always: ['path'] })
+}), { required: ['path'], always: ['path'], keepsZero: ['mode'] })
 export const DownwardAPIVolumeSource: Schema = define('DownwardAPIVolumeSource', () => ({
   items: array(DownwardAPIVolumeFile, { listType: 'atomic' }),
   defaultMode: int32,
-}))
+}), { keepsZero: ['defaultMode'] })
 export const EmptyDirVolumeSource: Schema = define('EmptyDirVolumeSource', () => ({
   medium: string,
   sizeLimit: quantity,
-}))
+}), { keepsZero: ['sizeLimit'] })
 export const EndpointAddress: Schema = define('EndpointAddress', () => ({
   ip: string,
   hostname: string,
   nodeName: string,
   targetRef: ObjectReference,
-}), { required: ['ip'], always: ['ip'], mapType: 'atomic' })
+}), { required: ['ip'], always: ['ip'], keepsZero: ['nodeName'], mapType: 'atomic' })
 export const EndpointPort: Schema = define('EndpointPort', () => ({
   name: string,
   port: int32,
   protocol: string,
   appProtocol: string,
-}), { required: ['port'], always: ['port'], mapType: 'atomic' })
+}), { required: ['port'], always: ['port'], keepsZero: ['appProtocol'], mapType: 'atomic' })
 export const EndpointSubset: Schema = define('EndpointSubset', () => ({
   addresses: array(EndpointAddress, { listType: 'atomic' }),
   notReadyAddresses: array(EndpointAddress, { listType: 'atomic' }),
@@ -312,7 +312,7 @@ export const EndpointsList: Schema = define('EndpointsList', () => ({
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(Endpoints),
-}), { apiVersion: 'v1', required: ['items'], always: ['metadata'] })
+}), { apiVersion: 'v1', required: ['items'], always: ['metadata','items'] })
 export const EnvFromSource: Schema = define('EnvFromSource', () => ({
   prefix: string,
   configMapRef: ConfigMapEnvSource,
@@ -357,7 +357,7 @@ export const EphemeralContainer: Schema = define('EphemeralContainer', () => ({
   stdinOnce: boolean,
   tty: boolean,
   targetContainerName: string,
-}), { required: ['name'], always: ['name','resources'] })
+}), { required: ['name'], always: ['name','resources'], keepsZero: ['restartPolicy'] })
 export const EphemeralVolumeSource: Schema = define('EphemeralVolumeSource', () => ({
   volumeClaimTemplate: PersistentVolumeClaimTemplate,
 }))
@@ -379,17 +379,17 @@ export const Event: Schema = define('Event', () => ({
   related: ObjectReference,
   reportingComponent: string,
   reportingInstance: string,
-}), { apiVersion: 'v1', required: ['metadata','involvedObject'], always: ['metadata','involvedObject','source','reportingComponent','reportingInstance'] })
+}), { apiVersion: 'v1', required: ['metadata','involvedObject'], always: ['metadata','involvedObject','source','firstTimestamp','lastTimestamp','eventTime','reportingComponent','reportingInstance'] })
 export const EventList: Schema = define('EventList', () => ({
   kind: string,
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(Event),
-}), { apiVersion: 'v1', required: ['items'], always: ['metadata'] })
+}), { apiVersion: 'v1', required: ['items'], always: ['metadata','items'] })
 export const EventSeries: Schema = define('EventSeries', () => ({
   count: int32,
   lastObservedTime: microTime,
-}))
+}), { always: ['lastObservedTime'] })
 export const EventSource: Schema = define('EventSource', () => ({
   component: string,
   host: string,
@@ -403,13 +403,13 @@ export const FCVolumeSource: Schema = define('FCVolumeSource', () => ({
   fsType: string,
   readOnly: boolean,
   wwids: array(string, { listType: 'atomic' }),
-}))
+}), { keepsZero: ['lun'] })
 export const FileKeySelector: Schema = define('FileKeySelector', () => ({
   volumeName: string,
   path: string,
   key: string,
   optional: boolean,
-}), { required: ['volumeName','path','key'], always: ['volumeName','path','key','optional'], mapType: 'atomic' })
+}), { required: ['volumeName','path','key'], always: ['volumeName','path','key'], keepsZero: ['optional'], mapType: 'atomic' })
 export const FlexPersistentVolumeSource: Schema = define('FlexPersistentVolumeSource', () => ({
   driver: string,
   fsType: string,
@@ -437,7 +437,7 @@ export const GCEPersistentDiskVolumeSource: Schema = define('GCEPersistentDiskVo
 export const GRPCAction: Schema = define('GRPCAction', () => ({
   port: int32,
   service: string,
-}), { required: ['port'], always: ['port','service'] })
+}), { required: ['port'], always: ['port'], keepsZero: ['service'] })
 export const GitRepoVolumeSource: Schema = define('GitRepoVolumeSource', () => ({
   repository: string,
   revision: string,
@@ -448,7 +448,7 @@ export const GlusterfsPersistentVolumeSource: Schema = define('GlusterfsPersiste
   path: string,
   readOnly: boolean,
   endpointsNamespace: string,
-}), { required: ['endpoints','path'], always: ['endpoints','path'] })
+}), { required: ['endpoints','path'], always: ['endpoints','path'], keepsZero: ['endpointsNamespace'] })
 export const GlusterfsVolumeSource: Schema = define('GlusterfsVolumeSource', () => ({
   endpoints: string,
   path: string,
@@ -460,7 +460,7 @@ export const HTTPGetAction: Schema = define('HTTPGetAction', () => ({
   host: string,
   scheme: string,
   httpHeaders: array(HTTPHeader, { listType: 'atomic' }),
-}), { required: ['port'] })
+}), { required: ['port'], always: ['port'] })
 export const HTTPHeader: Schema = define('HTTPHeader', () => ({
   name: string,
   value: string,
@@ -475,7 +475,7 @@ export const HostIP: Schema = define('HostIP', () => ({
 export const HostPathVolumeSource: Schema = define('HostPathVolumeSource', () => ({
   path: string,
   type: string,
-}), { required: ['path'], always: ['path'] })
+}), { required: ['path'], always: ['path'], keepsZero: ['type'] })
 export const ISCSIPersistentVolumeSource: Schema = define('ISCSIPersistentVolumeSource', () => ({
   targetPortal: string,
   iqn: string,
@@ -488,7 +488,7 @@ export const ISCSIPersistentVolumeSource: Schema = define('ISCSIPersistentVolume
   chapAuthSession: boolean,
   secretRef: SecretReference,
   initiatorName: string,
-}), { required: ['targetPortal','iqn','lun'], always: ['targetPortal','iqn','lun'] })
+}), { required: ['targetPortal','iqn','lun'], always: ['targetPortal','iqn','lun'], keepsZero: ['initiatorName'] })
 export const ISCSIVolumeSource: Schema = define('ISCSIVolumeSource', () => ({
   targetPortal: string,
   iqn: string,
@@ -501,7 +501,7 @@ export const ISCSIVolumeSource: Schema = define('ISCSIVolumeSource', () => ({
   chapAuthSession: boolean,
   secretRef: LocalObjectReference,
   initiatorName: string,
-}), { required: ['targetPortal','iqn','lun'], always: ['targetPortal','iqn','lun'] })
+}), { required: ['targetPortal','iqn','lun'], always: ['targetPortal','iqn','lun'], keepsZero: ['initiatorName'] })
 export const ImageVolumeSource: Schema = define('ImageVolumeSource', () => ({
   reference: string,
   pullPolicy: string,
@@ -513,12 +513,12 @@ export const KeyToPath: Schema = define('KeyToPath', () => ({
   key: string,
   path: string,
   mode: int32,
-}), { required: ['key','path'], always: ['key','path'] })
+}), { required: ['key','path'], always: ['key','path'], keepsZero: ['mode'] })
 export const Lifecycle: Schema = define('Lifecycle', () => ({
   postStart: LifecycleHandler,
   preStop: LifecycleHandler,
   stopSignal: string,
-}))
+}), { keepsZero: ['stopSignal'] })
 export const LifecycleHandler: Schema = define('LifecycleHandler', () => ({
   exec: ExecAction,
   httpGet: HTTPGetAction,
@@ -544,10 +544,10 @@ export const LimitRangeList: Schema = define('LimitRangeList', () => ({
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(LimitRange),
-}), { apiVersion: 'v1', required: ['items'], always: ['metadata'] })
+}), { apiVersion: 'v1', required: ['items'], always: ['metadata','items'] })
 export const LimitRangeSpec: Schema = define('LimitRangeSpec', () => ({
   limits: array(LimitRangeItem, { listType: 'atomic' }),
-}), { required: ['limits'] })
+}), { required: ['limits'], always: ['limits'] })
 export const LinuxContainerUser: Schema = define('LinuxContainerUser', () => ({
   uid: int64,
   gid: int64,
@@ -558,17 +558,17 @@ export const LoadBalancerIngress: Schema = define('LoadBalancerIngress', () => (
   hostname: string,
   ipMode: string,
   ports: array(PortStatus, { listType: 'atomic' }),
-}))
+}), { keepsZero: ['ipMode'] })
 export const LoadBalancerStatus: Schema = define('LoadBalancerStatus', () => ({
   ingress: array(LoadBalancerIngress, { listType: 'atomic' }),
 }))
 export const LocalObjectReference: Schema = define('LocalObjectReference', () => ({
   name: string,
-}), { always: ['name'], mapType: 'atomic' })
+}), { mapType: 'atomic' })
 export const LocalVolumeSource: Schema = define('LocalVolumeSource', () => ({
   path: string,
   fsType: string,
-}), { required: ['path'], always: ['path'] })
+}), { required: ['path'], always: ['path'], keepsZero: ['fsType'] })
 export const ModifyVolumeStatus: Schema = define('ModifyVolumeStatus', () => ({
   targetVolumeAttributesClassName: string,
   status: string,
@@ -591,13 +591,13 @@ export const NamespaceCondition: Schema = define('NamespaceCondition', () => ({
   lastTransitionTime: time,
   reason: string,
   message: string,
-}), { required: ['type','status'], always: ['type','status'] })
+}), { required: ['type','status'], always: ['type','status','lastTransitionTime'] })
 export const NamespaceList: Schema = define('NamespaceList', () => ({
   kind: string,
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(Namespace),
-}), { apiVersion: 'v1', required: ['items'], always: ['metadata'] })
+}), { apiVersion: 'v1', required: ['items'], always: ['metadata','items'] })
 export const NamespaceSpec: Schema = define('NamespaceSpec', () => ({
   finalizers: array(string, { listType: 'atomic' }),
 }))
@@ -632,7 +632,7 @@ export const NodeCondition: Schema = define('NodeCondition', () => ({
   lastTransitionTime: time,
   reason: string,
   message: string,
-}), { required: ['type','status'], always: ['type','status'] })
+}), { required: ['type','status'], always: ['type','status','lastHeartbeatTime','lastTransitionTime'] })
 export const NodeConfigSource: Schema = define('NodeConfigSource', () => ({
   configMap: ConfigMapNodeConfigSource,
 }))
@@ -647,13 +647,13 @@ export const NodeDaemonEndpoints: Schema = define('NodeDaemonEndpoints', () => (
 }), { always: ['kubeletEndpoint'] })
 export const NodeFeatures: Schema = define('NodeFeatures', () => ({
   supplementalGroupsPolicy: boolean,
-}))
+}), { keepsZero: ['supplementalGroupsPolicy'] })
 export const NodeList: Schema = define('NodeList', () => ({
   kind: string,
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(Node),
-}), { apiVersion: 'v1', required: ['items'], always: ['metadata'] })
+}), { apiVersion: 'v1', required: ['items'], always: ['metadata','items'] })
 export const NodeRuntimeHandler: Schema = define('NodeRuntimeHandler', () => ({
   name: string,
   features: NodeRuntimeHandlerFeatures,
@@ -661,10 +661,10 @@ export const NodeRuntimeHandler: Schema = define('NodeRuntimeHandler', () => ({
 export const NodeRuntimeHandlerFeatures: Schema = define('NodeRuntimeHandlerFeatures', () => ({
   recursiveReadOnlyMounts: boolean,
   userNamespaces: boolean,
-}))
+}), { keepsZero: ['recursiveReadOnlyMounts','userNamespaces'] })
 export const NodeSelector: Schema = define('NodeSelector', () => ({
   nodeSelectorTerms: array(NodeSelectorTerm, { listType: 'atomic' }),
-}), { required: ['nodeSelectorTerms'], mapType: 'atomic' })
+}), { required: ['nodeSelectorTerms'], always: ['nodeSelectorTerms'], mapType: 'atomic' })
 export const NodeSelectorRequirement: Schema = define('NodeSelectorRequirement', () => ({
   key: string,
   operator: string,
@@ -701,7 +701,7 @@ export const NodeStatus: Schema = define('NodeStatus', () => ({
 }), { always: ['daemonEndpoints','nodeInfo'] })
 export const NodeSwapStatus: Schema = define('NodeSwapStatus', () => ({
   capacity: int64,
-}))
+}), { keepsZero: ['capacity'] })
 export const NodeSystemInfo: Schema = define('NodeSystemInfo', () => ({
   machineID: string,
   systemUUID: string,
@@ -749,13 +749,13 @@ export const PersistentVolumeClaimCondition: Schema = define('PersistentVolumeCl
   lastTransitionTime: time,
   reason: string,
   message: string,
-}), { required: ['type','status'], always: ['type','status'] })
+}), { required: ['type','status'], always: ['type','status','lastProbeTime','lastTransitionTime'] })
 export const PersistentVolumeClaimList: Schema = define('PersistentVolumeClaimList', () => ({
   kind: string,
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(PersistentVolumeClaim),
-}), { apiVersion: 'v1', required: ['items'], always: ['metadata'] })
+}), { apiVersion: 'v1', required: ['items'], always: ['metadata','items'] })
 export const PersistentVolumeClaimSpec: Schema = define('PersistentVolumeClaimSpec', () => ({
   accessModes: array(string, { listType: 'atomic' }),
   selector: meta.LabelSelector,
@@ -766,7 +766,7 @@ export const PersistentVolumeClaimSpec: Schema = define('PersistentVolumeClaimSp
   dataSource: TypedLocalObjectReference,
   dataSourceRef: TypedObjectReference,
   volumeAttributesClassName: string,
-}), { always: ['resources'] })
+}), { always: ['resources'], keepsZero: ['storageClassName','volumeMode','volumeAttributesClassName'] })
 export const PersistentVolumeClaimStatus: Schema = define('PersistentVolumeClaimStatus', () => ({
   phase: string,
   accessModes: array(string, { listType: 'atomic' }),
@@ -776,7 +776,7 @@ export const PersistentVolumeClaimStatus: Schema = define('PersistentVolumeClaim
   allocatedResourceStatuses: map(string, { mapType: 'granular' }),
   currentVolumeAttributesClassName: string,
   modifyVolumeStatus: ModifyVolumeStatus,
-}))
+}), { keepsZero: ['currentVolumeAttributesClassName'] })
 export const PersistentVolumeClaimTemplate: Schema = define('PersistentVolumeClaimTemplate', () => ({
   metadata: meta.ObjectMeta,
   spec: PersistentVolumeClaimSpec,
@@ -790,7 +790,7 @@ export const PersistentVolumeList: Schema = define('PersistentVolumeList', () =>
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(PersistentVolume),
-}), { apiVersion: 'v1', required: ['items'], always: ['metadata'] })
+}), { apiVersion: 'v1', required: ['items'], always: ['metadata','items'] })
 export const PersistentVolumeSpec: Schema = define('PersistentVolumeSpec', () => ({
   capacity: map(quantity),
   gcePersistentDisk: GCEPersistentDiskVolumeSource,
@@ -823,7 +823,7 @@ export const PersistentVolumeSpec: Schema = define('PersistentVolumeSpec', () =>
   volumeMode: string,
   nodeAffinity: VolumeNodeAffinity,
   volumeAttributesClassName: string,
-}))
+}), { keepsZero: ['volumeMode','volumeAttributesClassName'] })
 export const PersistentVolumeStatus: Schema = define('PersistentVolumeStatus', () => ({
   phase: string,
   message: string,
@@ -865,7 +865,7 @@ export const PodCertificateProjection: Schema = define('PodCertificateProjection
   keyPath: string,
   certificateChainPath: string,
   userAnnotations: map(string),
-}), { required: ['signerName','keyType'] })
+}), { required: ['signerName','keyType'], keepsZero: ['maxExpirationSeconds'] })
 export const PodCondition: Schema = define('PodCondition', () => ({
   type: string,
   observedGeneration: int64,
@@ -874,7 +874,7 @@ export const PodCondition: Schema = define('PodCondition', () => ({
   lastTransitionTime: time,
   reason: string,
   message: string,
-}), { required: ['type','status'], always: ['type','status'] })
+}), { required: ['type','status'], always: ['type','status','lastProbeTime','lastTransitionTime'] })
 export const PodDNSConfig: Schema = define('PodDNSConfig', () => ({
   nameservers: array(string, { listType: 'atomic' }),
   searches: array(string, { listType: 'atomic' }),
@@ -883,11 +883,11 @@ export const PodDNSConfig: Schema = define('PodDNSConfig', () => ({
 export const PodDNSConfigOption: Schema = define('PodDNSConfigOption', () => ({
   name: string,
   value: string,
-}))
+}), { keepsZero: ['value'] })
 export const PodExtendedResourceClaimStatus: Schema = define('PodExtendedResourceClaimStatus', () => ({
   requestMappings: array(ContainerExtendedResourceRequest, { listType: 'atomic' }),
   resourceClaimName: string,
-}), { required: ['requestMappings','resourceClaimName'], always: ['resourceClaimName'] })
+}), { required: ['requestMappings','resourceClaimName'], always: ['requestMappings','resourceClaimName'] })
 export const PodIP: Schema = define('PodIP', () => ({
   ip: string,
 }), { required: ['ip'], always: ['ip'] })
@@ -896,7 +896,7 @@ export const PodList: Schema = define('PodList', () => ({
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(Pod),
-}), { apiVersion: 'v1', required: ['items'], always: ['metadata'] })
+}), { apiVersion: 'v1', required: ['items'], always: ['metadata','items'] })
 export const PodOS: Schema = define('PodOS', () => ({
   name: string,
 }), { required: ['name'], always: ['name'] })
@@ -907,17 +907,17 @@ export const PodResourceClaim: Schema = define('PodResourceClaim', () => ({
   name: string,
   resourceClaimName: string,
   resourceClaimTemplateName: string,
-}), { required: ['name'], always: ['name'] })
+}), { required: ['name'], always: ['name'], keepsZero: ['resourceClaimName','resourceClaimTemplateName'] })
 export const PodResourceClaimStatus: Schema = define('PodResourceClaimStatus', () => ({
   name: string,
   resourceClaimName: string,
-}), { required: ['name'], always: ['name'] })
+}), { required: ['name'], always: ['name'], keepsZero: ['resourceClaimName'] })
 export const PodSchedulingGate: Schema = define('PodSchedulingGate', () => ({
   name: string,
 }), { required: ['name'], always: ['name'] })
 export const PodSchedulingGroup: Schema = define('PodSchedulingGroup', () => ({
   podGroupName: string,
-}))
+}), { keepsZero: ['podGroupName'] })
 export const PodSecurityContext: Schema = define('PodSecurityContext', () => ({
   seLinuxOptions: SELinuxOptions,
   windowsOptions: WindowsSecurityContextOptions,
@@ -932,7 +932,7 @@ export const PodSecurityContext: Schema = define('PodSecurityContext', () => ({
   seccompProfile: SeccompProfile,
   appArmorProfile: AppArmorProfile,
   seLinuxChangePolicy: string,
-}))
+}), { keepsZero: ['runAsUser','runAsGroup','runAsNonRoot','supplementalGroupsPolicy','fsGroup','fsGroupChangePolicy','seLinuxChangePolicy'] })
 export const PodSpec: Schema = define('PodSpec', () => ({
   volumes: array(Volume, { listType: 'map', listKeys: ['name'], patchStrategy: ['merge','retainKeys'], patchMergeKey: 'name' }),
   initContainers: array(Container, { listType: 'map', listKeys: ['name'], patchStrategy: ['merge'], patchMergeKey: 'name' }),
@@ -976,7 +976,7 @@ export const PodSpec: Schema = define('PodSpec', () => ({
   resources: ResourceRequirements,
   hostnameOverride: string,
   schedulingGroup: PodSchedulingGroup,
-}), { required: ['containers'] })
+}), { required: ['containers'], always: ['containers'], keepsZero: ['terminationGracePeriodSeconds','activeDeadlineSeconds','automountServiceAccountToken','shareProcessNamespace','priority','runtimeClassName','enableServiceLinks','preemptionPolicy','setHostnameAsFQDN','hostUsers','hostnameOverride'] })
 export const PodStatus: Schema = define('PodStatus', () => ({
   observedGeneration: int64,
   phase: string,
@@ -1011,7 +1011,7 @@ export const PodTemplateList: Schema = define('PodTemplateList', () => ({
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(PodTemplate),
-}), { apiVersion: 'v1', required: ['items'], always: ['metadata'] })
+}), { apiVersion: 'v1', required: ['items'], always: ['metadata','items'] })
 export const PodTemplateSpec: Schema = define('PodTemplateSpec', () => ({
   metadata: meta.ObjectMeta,
   spec: PodSpec,
@@ -1020,7 +1020,7 @@ export const PortStatus: Schema = define('PortStatus', () => ({
   port: int32,
   protocol: string,
   error: string,
-}), { required: ['port','protocol'], always: ['port','protocol'] })
+}), { required: ['port','protocol'], always: ['port','protocol'], keepsZero: ['error'] })
 export const PortworxVolumeSource: Schema = define('PortworxVolumeSource', () => ({
   volumeID: string,
   fsType: string,
@@ -1041,11 +1041,11 @@ export const Probe: Schema = define('Probe', () => ({
   successThreshold: int32,
   failureThreshold: int32,
   terminationGracePeriodSeconds: int64,
-}))
+}), { keepsZero: ['terminationGracePeriodSeconds'] })
 export const ProjectedVolumeSource: Schema = define('ProjectedVolumeSource', () => ({
   sources: array(VolumeProjection, { listType: 'atomic' }),
   defaultMode: int32,
-}))
+}), { always: ['sources'], keepsZero: ['defaultMode'] })
 export const QuobyteVolumeSource: Schema = define('QuobyteVolumeSource', () => ({
   registry: string,
   volume: string,
@@ -1063,7 +1063,7 @@ export const RBDPersistentVolumeSource: Schema = define('RBDPersistentVolumeSour
   keyring: field(string, { default: '/etc/ceph/keyring' }),
   secretRef: SecretReference,
   readOnly: boolean,
-}), { required: ['monitors','image'], always: ['image'] })
+}), { required: ['monitors','image'], always: ['monitors','image'] })
 export const RBDVolumeSource: Schema = define('RBDVolumeSource', () => ({
   monitors: array(string, { listType: 'atomic' }),
   image: string,
@@ -1073,7 +1073,7 @@ export const RBDVolumeSource: Schema = define('RBDVolumeSource', () => ({
   keyring: field(string, { default: '/etc/ceph/keyring' }),
   secretRef: LocalObjectReference,
   readOnly: boolean,
-}), { required: ['monitors','image'], always: ['image'] })
+}), { required: ['monitors','image'], always: ['monitors','image'] })
 export const ReplicationController: Schema = define('ReplicationController', () => ({
   kind: string,
   apiVersion: string,
@@ -1087,19 +1087,19 @@ export const ReplicationControllerCondition: Schema = define('ReplicationControl
   lastTransitionTime: time,
   reason: string,
   message: string,
-}), { required: ['type','status'], always: ['type','status'] })
+}), { required: ['type','status'], always: ['type','status','lastTransitionTime'] })
 export const ReplicationControllerList: Schema = define('ReplicationControllerList', () => ({
   kind: string,
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(ReplicationController),
-}), { apiVersion: 'v1', required: ['items'], always: ['metadata'] })
+}), { apiVersion: 'v1', required: ['items'], always: ['metadata','items'] })
 export const ReplicationControllerSpec: Schema = define('ReplicationControllerSpec', () => ({
   replicas: field(int32, { default: 1 }),
   minReadySeconds: int32,
   selector: map(string, { mapType: 'atomic' }),
   template: PodTemplateSpec,
-}), { always: ['minReadySeconds'] })
+}), { keepsZero: ['replicas'] })
 export const ReplicationControllerStatus: Schema = define('ReplicationControllerStatus', () => ({
   replicas: int32,
   fullyLabeledReplicas: int32,
@@ -1116,12 +1116,12 @@ export const ResourceFieldSelector: Schema = define('ResourceFieldSelector', () 
   containerName: string,
   resource: string,
   divisor: quantity,
-}), { required: ['resource'], always: ['resource'], mapType: 'atomic' })
+}), { required: ['resource'], always: ['resource','divisor'], mapType: 'atomic' })
 export const ResourceHealth: Schema = define('ResourceHealth', () => ({
   resourceID: string,
   health: string,
   message: string,
-}), { required: ['resourceID'], always: ['resourceID'] })
+}), { required: ['resourceID'], always: ['resourceID'], keepsZero: ['message'] })
 export const ResourceQuota: Schema = define('ResourceQuota', () => ({
   kind: string,
   apiVersion: string,
@@ -1134,7 +1134,7 @@ export const ResourceQuotaList: Schema = define('ResourceQuotaList', () => ({
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(ResourceQuota),
-}), { apiVersion: 'v1', required: ['items'], always: ['metadata'] })
+}), { apiVersion: 'v1', required: ['items'], always: ['metadata','items'] })
 export const ResourceQuotaSpec: Schema = define('ResourceQuotaSpec', () => ({
   hard: map(quantity),
   scopes: array(string, { listType: 'atomic' }),
@@ -1194,7 +1194,7 @@ export const ScopedResourceSelectorRequirement: Schema = define('ScopedResourceS
 export const SeccompProfile: Schema = define('SeccompProfile', () => ({
   type: string,
   localhostProfile: string,
-}), { required: ['type'], always: ['type'] })
+}), { required: ['type'], always: ['type'], keepsZero: ['localhostProfile'] })
 export const Secret: Schema = define('Secret', () => ({
   kind: string,
   apiVersion: string,
@@ -1203,27 +1203,27 @@ export const Secret: Schema = define('Secret', () => ({
   data: map(bytes),
   stringData: map(string),
   type: string,
-}), { apiVersion: 'v1', always: ['metadata'] })
+}), { apiVersion: 'v1', always: ['metadata'], keepsZero: ['immutable'] })
 export const SecretEnvSource: Schema = define('SecretEnvSource', () => ({
   name: string,
   optional: boolean,
-}), { always: ['name'] })
+}), { keepsZero: ['optional'] })
 export const SecretKeySelector: Schema = define('SecretKeySelector', () => ({
   name: string,
   key: string,
   optional: boolean,
-}), { required: ['key'], always: ['name','key'], mapType: 'atomic' })
+}), { required: ['key'], always: ['key'], keepsZero: ['optional'], mapType: 'atomic' })
 export const SecretList: Schema = define('SecretList', () => ({
   kind: string,
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(Secret),
-}), { apiVersion: 'v1', required: ['items'], always: ['metadata'] })
+}), { apiVersion: 'v1', required: ['items'], always: ['metadata','items'] })
 export const SecretProjection: Schema = define('SecretProjection', () => ({
   name: string,
   items: array(KeyToPath, { listType: 'atomic' }),
   optional: boolean,
-}), { always: ['name'] })
+}), { keepsZero: ['optional'] })
 export const SecretReference: Schema = define('SecretReference', () => ({
   name: string,
   namespace: string,
@@ -1233,7 +1233,7 @@ export const SecretVolumeSource: Schema = define('SecretVolumeSource', () => ({
   items: array(KeyToPath, { listType: 'atomic' }),
   defaultMode: int32,
   optional: boolean,
-}))
+}), { keepsZero: ['defaultMode','optional'] })
 export const SecurityContext: Schema = define('SecurityContext', () => ({
   capabilities: Capabilities,
   privileged: boolean,
@@ -1247,7 +1247,7 @@ export const SecurityContext: Schema = define('SecurityContext', () => ({
   procMount: string,
   seccompProfile: SeccompProfile,
   appArmorProfile: AppArmorProfile,
-}))
+}), { keepsZero: ['privileged','runAsUser','runAsGroup','runAsNonRoot','readOnlyRootFilesystem','allowPrivilegeEscalation','procMount'] })
 export const Service: Schema = define('Service', () => ({
   kind: string,
   apiVersion: string,
@@ -1262,24 +1262,24 @@ export const ServiceAccount: Schema = define('ServiceAccount', () => ({
   secrets: array(ObjectReference, { listType: 'map', listKeys: ['name'], patchStrategy: ['merge'], patchMergeKey: 'name' }),
   imagePullSecrets: array(LocalObjectReference, { listType: 'atomic' }),
   automountServiceAccountToken: boolean,
-}), { apiVersion: 'v1', always: ['metadata'] })
+}), { apiVersion: 'v1', always: ['metadata'], keepsZero: ['automountServiceAccountToken'] })
 export const ServiceAccountList: Schema = define('ServiceAccountList', () => ({
   kind: string,
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(ServiceAccount),
-}), { apiVersion: 'v1', required: ['items'], always: ['metadata'] })
+}), { apiVersion: 'v1', required: ['items'], always: ['metadata','items'] })
 export const ServiceAccountTokenProjection: Schema = define('ServiceAccountTokenProjection', () => ({
   audience: string,
   expirationSeconds: int64,
   path: string,
-}), { required: ['path'], always: ['path'] })
+}), { required: ['path'], always: ['path'], keepsZero: ['expirationSeconds'] })
 export const ServiceList: Schema = define('ServiceList', () => ({
   kind: string,
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(Service),
-}), { apiVersion: 'v1', required: ['items'], always: ['metadata'] })
+}), { apiVersion: 'v1', required: ['items'], always: ['metadata','items'] })
 export const ServicePort: Schema = define('ServicePort', () => ({
   name: string,
   protocol: field(string, { default: 'TCP' }),
@@ -1287,7 +1287,7 @@ export const ServicePort: Schema = define('ServicePort', () => ({
   port: int32,
   targetPort: intOrString,
   nodePort: int32,
-}), { required: ['port'], always: ['port'] })
+}), { required: ['port'], always: ['port','targetPort'], keepsZero: ['appProtocol'] })
 export const ServiceSpec: Schema = define('ServiceSpec', () => ({
   ports: array(ServicePort, { listType: 'map', listKeys: ['port','protocol'], patchStrategy: ['merge'], patchMergeKey: 'port' }),
   selector: map(string, { mapType: 'atomic' }),
@@ -1309,7 +1309,7 @@ export const ServiceSpec: Schema = define('ServiceSpec', () => ({
   loadBalancerClass: string,
   internalTrafficPolicy: string,
   trafficDistribution: string,
-}))
+}), { keepsZero: ['ipFamilyPolicy','allocateLoadBalancerNodePorts','loadBalancerClass','internalTrafficPolicy','trafficDistribution'] })
 export const ServiceStatus: Schema = define('ServiceStatus', () => ({
   loadBalancer: LoadBalancerStatus,
   conditions: array(meta.Condition, { listType: 'map', listKeys: ['type'], patchStrategy: ['merge'], patchMergeKey: 'type' }),
@@ -1341,7 +1341,7 @@ export const Sysctl: Schema = define('Sysctl', () => ({
 export const TCPSocketAction: Schema = define('TCPSocketAction', () => ({
   port: intOrString,
   host: string,
-}), { required: ['port'] })
+}), { required: ['port'], always: ['port'] })
 export const Taint: Schema = define('Taint', () => ({
   key: string,
   value: string,
@@ -1354,11 +1354,11 @@ export const Toleration: Schema = define('Toleration', () => ({
   value: string,
   effect: string,
   tolerationSeconds: int64,
-}))
+}), { keepsZero: ['tolerationSeconds'] })
 export const TopologySelectorLabelRequirement: Schema = define('TopologySelectorLabelRequirement', () => ({
   key: string,
   values: array(string, { listType: 'atomic' }),
-}), { required: ['key','values'], always: ['key'] })
+}), { required: ['key','values'], always: ['key','values'] })
 export const TopologySelectorTerm: Schema = define('TopologySelectorTerm', () => ({
   matchLabelExpressions: array(TopologySelectorLabelRequirement, { listType: 'atomic' }),
 }), { mapType: 'atomic' })
@@ -1371,18 +1371,18 @@ export const TopologySpreadConstraint: Schema = define('TopologySpreadConstraint
   nodeAffinityPolicy: string,
   nodeTaintsPolicy: string,
   matchLabelKeys: array(string, { listType: 'atomic' }),
-}), { required: ['maxSkew','topologyKey','whenUnsatisfiable'], always: ['maxSkew','topologyKey','whenUnsatisfiable'] })
+}), { required: ['maxSkew','topologyKey','whenUnsatisfiable'], always: ['maxSkew','topologyKey','whenUnsatisfiable'], keepsZero: ['minDomains','nodeAffinityPolicy','nodeTaintsPolicy'] })
 export const TypedLocalObjectReference: Schema = define('TypedLocalObjectReference', () => ({
   apiGroup: string,
   kind: string,
   name: string,
-}), { required: ['kind','name'], always: ['kind','name'], mapType: 'atomic' })
+}), { required: ['kind','name'], always: ['kind','name'], keepsZero: ['apiGroup'], mapType: 'atomic' })
 export const TypedObjectReference: Schema = define('TypedObjectReference', () => ({
   apiGroup: string,
   kind: string,
   name: string,
   namespace: string,
-}), { required: ['kind','name'], always: ['kind','name'] })
+}), { required: ['kind','name'], always: ['kind','name'], keepsZero: ['apiGroup','namespace'] })
 export const Volume: Schema = define('Volume', () => ({
   name: string,
   hostPath: HostPathVolumeSource,
@@ -1428,14 +1428,14 @@ export const VolumeMount: Schema = define('VolumeMount', () => ({
   subPath: string,
   mountPropagation: string,
   subPathExpr: string,
-}), { required: ['name','mountPath'], always: ['name','mountPath'] })
+}), { required: ['name','mountPath'], always: ['name','mountPath'], keepsZero: ['recursiveReadOnly','mountPropagation'] })
 export const VolumeMountStatus: Schema = define('VolumeMountStatus', () => ({
   name: string,
   mountPath: string,
   readOnly: boolean,
   recursiveReadOnly: string,
   volumeStatus: VolumeStatus,
-}), { required: ['name','mountPath'], always: ['name','mountPath'] })
+}), { required: ['name','mountPath'], always: ['name','mountPath'], keepsZero: ['recursiveReadOnly'] })
 export const VolumeNodeAffinity: Schema = define('VolumeNodeAffinity', () => ({
   required: NodeSelector,
 }))
@@ -1469,4 +1469,4 @@ export const WindowsSecurityContextOptions: Schema = define('WindowsSecurityCont
   gmsaCredentialSpec: string,
   runAsUserName: string,
   hostProcess: boolean,
-}))
+}), { keepsZero: ['gmsaCredentialSpecName','gmsaCredentialSpec','runAsUserName','hostProcess'] })

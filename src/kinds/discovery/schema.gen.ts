@@ -14,12 +14,12 @@ export const Endpoint: Schema = define('Endpoint', () => ({
   nodeName: string,
   zone: string,
   hints: EndpointHints,
-}), { required: ['addresses'], always: ['conditions'] })
+}), { required: ['addresses'], always: ['addresses','conditions'], keepsZero: ['hostname','nodeName','zone'] })
 export const EndpointConditions: Schema = define('EndpointConditions', () => ({
   ready: boolean,
   serving: boolean,
   terminating: boolean,
-}))
+}), { keepsZero: ['ready','serving','terminating'] })
 export const EndpointHints: Schema = define('EndpointHints', () => ({
   forZones: array(ForZone, { listType: 'atomic' }),
   forNodes: array(ForNode, { listType: 'atomic' }),
@@ -29,7 +29,7 @@ export const EndpointPort: Schema = define('EndpointPort', () => ({
   protocol: string,
   port: int32,
   appProtocol: string,
-}), { mapType: 'atomic' })
+}), { keepsZero: ['name','protocol','port','appProtocol'], mapType: 'atomic' })
 export const EndpointSlice: Schema = define('EndpointSlice', () => ({
   kind: string,
   apiVersion: string,
@@ -37,13 +37,13 @@ export const EndpointSlice: Schema = define('EndpointSlice', () => ({
   addressType: string,
   endpoints: array(Endpoint, { listType: 'atomic' }),
   ports: array(EndpointPort, { listType: 'atomic' }),
-}), { apiVersion: 'discovery.k8s.io/v1', required: ['addressType'], always: ['metadata','addressType'] })
+}), { apiVersion: 'discovery.k8s.io/v1', required: ['addressType'], always: ['metadata','addressType','endpoints','ports'] })
 export const EndpointSliceList: Schema = define('EndpointSliceList', () => ({
   kind: string,
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(EndpointSlice),
-}), { apiVersion: 'discovery.k8s.io/v1', required: ['items'], always: ['metadata'] })
+}), { apiVersion: 'discovery.k8s.io/v1', required: ['items'], always: ['metadata','items'] })
 export const ForNode: Schema = define('ForNode', () => ({
   name: string,
 }), { required: ['name'], always: ['name'] })

@@ -9,10 +9,10 @@ export const HTTPIngressPath: Schema = define('HTTPIngressPath', () => ({
   path: string,
   pathType: string,
   backend: IngressBackend,
-}), { required: ['pathType','backend'], always: ['backend'] })
+}), { required: ['pathType','backend'], always: ['backend'], keepsZero: ['pathType'] })
 export const HTTPIngressRuleValue: Schema = define('HTTPIngressRuleValue', () => ({
   paths: array(HTTPIngressPath, { listType: 'atomic' }),
-}), { required: ['paths'] })
+}), { required: ['paths'], always: ['paths'] })
 export const IPAddress: Schema = define('IPAddress', () => ({
   kind: string,
   apiVersion: string,
@@ -24,7 +24,7 @@ export const IPAddressList: Schema = define('IPAddressList', () => ({
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(IPAddress),
-}), { apiVersion: 'networking.k8s.io/v1', required: ['items'], always: ['metadata'] })
+}), { apiVersion: 'networking.k8s.io/v1', required: ['items'], always: ['metadata','items'] })
 export const IPAddressSpec: Schema = define('IPAddressSpec', () => ({
   parentRef: ParentReference,
 }), { required: ['parentRef'] })
@@ -54,14 +54,14 @@ export const IngressClassList: Schema = define('IngressClassList', () => ({
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(IngressClass),
-}), { apiVersion: 'networking.k8s.io/v1', required: ['items'], always: ['metadata'] })
+}), { apiVersion: 'networking.k8s.io/v1', required: ['items'], always: ['metadata','items'] })
 export const IngressClassParametersReference: Schema = define('IngressClassParametersReference', () => ({
   apiGroup: string,
   kind: string,
   name: string,
   scope: string,
   namespace: string,
-}), { required: ['kind','name'], always: ['kind','name'] })
+}), { required: ['kind','name'], always: ['kind','name'], keepsZero: ['apiGroup','scope','namespace'] })
 export const IngressClassSpec: Schema = define('IngressClassSpec', () => ({
   controller: string,
   parameters: IngressClassParametersReference,
@@ -71,7 +71,7 @@ export const IngressList: Schema = define('IngressList', () => ({
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(Ingress),
-}), { apiVersion: 'networking.k8s.io/v1', required: ['items'], always: ['metadata'] })
+}), { apiVersion: 'networking.k8s.io/v1', required: ['items'], always: ['metadata','items'] })
 export const IngressLoadBalancerIngress: Schema = define('IngressLoadBalancerIngress', () => ({
   ip: string,
   hostname: string,
@@ -84,7 +84,7 @@ export const IngressPortStatus: Schema = define('IngressPortStatus', () => ({
   port: int32,
   protocol: string,
   error: string,
-}), { required: ['port','protocol'], always: ['port','protocol'] })
+}), { required: ['port','protocol'], always: ['port','protocol'], keepsZero: ['error'] })
 export const IngressRule: Schema = define('IngressRule', () => ({
   host: string,
   http: HTTPIngressRuleValue,
@@ -98,7 +98,7 @@ export const IngressSpec: Schema = define('IngressSpec', () => ({
   defaultBackend: IngressBackend,
   tls: array(IngressTLS, { listType: 'atomic' }),
   rules: array(IngressRule, { listType: 'atomic' }),
-}))
+}), { keepsZero: ['ingressClassName'] })
 export const IngressStatus: Schema = define('IngressStatus', () => ({
   loadBalancer: IngressLoadBalancerStatus,
 }), { always: ['loadBalancer'] })
@@ -125,7 +125,7 @@ export const NetworkPolicyList: Schema = define('NetworkPolicyList', () => ({
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(NetworkPolicy),
-}), { apiVersion: 'networking.k8s.io/v1', required: ['items'], always: ['metadata'] })
+}), { apiVersion: 'networking.k8s.io/v1', required: ['items'], always: ['metadata','items'] })
 export const NetworkPolicyPeer: Schema = define('NetworkPolicyPeer', () => ({
   podSelector: meta.LabelSelector,
   namespaceSelector: meta.LabelSelector,
@@ -135,7 +135,7 @@ export const NetworkPolicyPort: Schema = define('NetworkPolicyPort', () => ({
   protocol: string,
   port: intOrString,
   endPort: int32,
-}))
+}), { keepsZero: ['protocol','port','endPort'] })
 export const NetworkPolicySpec: Schema = define('NetworkPolicySpec', () => ({
   podSelector: meta.LabelSelector,
   ingress: array(NetworkPolicyIngressRule, { listType: 'atomic' }),
@@ -164,7 +164,7 @@ export const ServiceCIDRList: Schema = define('ServiceCIDRList', () => ({
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(ServiceCIDR),
-}), { apiVersion: 'networking.k8s.io/v1', required: ['items'], always: ['metadata'] })
+}), { apiVersion: 'networking.k8s.io/v1', required: ['items'], always: ['metadata','items'] })
 export const ServiceCIDRSpec: Schema = define('ServiceCIDRSpec', () => ({
   cidrs: array(string, { listType: 'atomic' }),
 }))

@@ -22,13 +22,13 @@ export const PodDisruptionBudgetList: Schema = define('PodDisruptionBudgetList',
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(PodDisruptionBudget),
-}), { apiVersion: 'policy/v1', required: ['items'], always: ['metadata'] })
+}), { apiVersion: 'policy/v1', required: ['items'], always: ['metadata','items'] })
 export const PodDisruptionBudgetSpec: Schema = define('PodDisruptionBudgetSpec', () => ({
   minAvailable: intOrString,
   selector: field(meta.LabelSelector, { patchStrategy: ['replace'] }),
   maxUnavailable: intOrString,
   unhealthyPodEvictionPolicy: string,
-}))
+}), { keepsZero: ['minAvailable','maxUnavailable','unhealthyPodEvictionPolicy'] })
 export const PodDisruptionBudgetStatus: Schema = define('PodDisruptionBudgetStatus', () => ({
   observedGeneration: int64,
   disruptedPods: map(time),
@@ -37,4 +37,4 @@ export const PodDisruptionBudgetStatus: Schema = define('PodDisruptionBudgetStat
   desiredHealthy: int32,
   expectedPods: int32,
   conditions: array(meta.Condition, { listType: 'map', listKeys: ['type'], patchStrategy: ['merge'], patchMergeKey: 'type' }),
-}), { always: ['disruptionsAllowed','currentHealthy','desiredHealthy','expectedPods'] })
+}), { always: ['disruptedPods','disruptionsAllowed','currentHealthy','desiredHealthy','expectedPods'] })

@@ -22,7 +22,7 @@ export const DeviceTaintRuleList: Schema = define('DeviceTaintRuleList', () => (
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(DeviceTaintRule),
-}), { apiVersion: 'resource.k8s.io/v1alpha3', required: ['items'], always: ['metadata'] })
+}), { apiVersion: 'resource.k8s.io/v1alpha3', required: ['items'], always: ['metadata','items'] })
 export const DeviceTaintRuleSpec: Schema = define('DeviceTaintRuleSpec', () => ({
   deviceSelector: DeviceTaintSelector,
   taint: DeviceTaint,
@@ -34,7 +34,7 @@ export const DeviceTaintSelector: Schema = define('DeviceTaintSelector', () => (
   driver: string,
   pool: string,
   device: string,
-}))
+}), { keepsZero: ['driver','pool','device'] })
 export const PoolStatus: Schema = define('PoolStatus', () => ({
   driver: string,
   poolName: string,
@@ -46,7 +46,7 @@ export const PoolStatus: Schema = define('PoolStatus', () => ({
   unavailableDevices: int32,
   nodeName: string,
   validationError: string,
-}), { required: ['driver','poolName','generation'], always: ['generation'] })
+}), { required: ['driver','poolName','generation'], always: ['generation'], keepsZero: ['resourceSliceCount','totalDevices','allocatedDevices','availableDevices','unavailableDevices','nodeName','validationError'] })
 export const ResourcePoolStatusRequest: Schema = define('ResourcePoolStatusRequest', () => ({
   kind: string,
   apiVersion: string,
@@ -59,14 +59,14 @@ export const ResourcePoolStatusRequestList: Schema = define('ResourcePoolStatusR
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(ResourcePoolStatusRequest),
-}), { apiVersion: 'resource.k8s.io/v1alpha3', required: ['items'], always: ['metadata'] })
+}), { apiVersion: 'resource.k8s.io/v1alpha3', required: ['items'], always: ['metadata','items'] })
 export const ResourcePoolStatusRequestSpec: Schema = define('ResourcePoolStatusRequestSpec', () => ({
   driver: string,
   poolName: string,
   limit: field(int32, { default: 100 }),
-}), { required: ['driver'], always: ['driver'] })
+}), { required: ['driver'], always: ['driver'], keepsZero: ['poolName','limit'] })
 export const ResourcePoolStatusRequestStatus: Schema = define('ResourcePoolStatusRequestStatus', () => ({
   poolCount: int32,
   pools: array(PoolStatus, { listType: 'atomic' }),
   conditions: array(meta.Condition, { listType: 'map', listKeys: ['type'], patchStrategy: ['merge'], patchMergeKey: 'type' }),
-}), { required: ['poolCount'] })
+}), { required: ['poolCount'], keepsZero: ['poolCount'] })

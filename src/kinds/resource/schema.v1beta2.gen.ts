@@ -13,7 +13,7 @@ export const AllocatedDeviceStatus: Schema = define('AllocatedDeviceStatus', () 
   conditions: array(meta.Condition, { listType: 'map', listKeys: ['type'] }),
   data: any,
   networkData: NetworkDeviceData,
-}), { required: ['driver','pool','device'], always: ['driver','pool','device'] })
+}), { required: ['driver','pool','device'], always: ['driver','pool','device','conditions'], keepsZero: ['shareID'] })
 export const AllocationResult: Schema = define('AllocationResult', () => ({
   devices: DeviceAllocationResult,
   nodeSelector: core.NodeSelector,
@@ -26,18 +26,18 @@ export const CapacityRequestPolicy: Schema = define('CapacityRequestPolicy', () 
   default: quantity,
   validValues: array(quantity, { listType: 'atomic' }),
   validRange: CapacityRequestPolicyRange,
-}))
+}), { keepsZero: ['default'] })
 export const CapacityRequestPolicyRange: Schema = define('CapacityRequestPolicyRange', () => ({
   min: quantity,
   max: quantity,
   step: quantity,
-}), { required: ['min'] })
+}), { required: ['min'], keepsZero: ['min','max','step'] })
 export const CapacityRequirements: Schema = define('CapacityRequirements', () => ({
   requests: map(quantity),
 }))
 export const Counter: Schema = define('Counter', () => ({
   value: quantity,
-}), { required: ['value'] })
+}), { required: ['value'], always: ['value'] })
 export const CounterSet: Schema = define('CounterSet', () => ({
   name: string,
   counters: map(Counter),
@@ -56,7 +56,7 @@ export const Device: Schema = define('Device', () => ({
   bindingFailureConditions: array(string, { listType: 'atomic' }),
   allowMultipleAllocations: boolean,
   nodeAllocatableResourceMappings: map(NodeAllocatableResourceMapping),
-}), { required: ['name'], always: ['name'] })
+}), { required: ['name'], always: ['name'], keepsZero: ['nodeName','allNodes','bindsToNode','allowMultipleAllocations'] })
 export const DeviceAllocationConfiguration: Schema = define('DeviceAllocationConfiguration', () => ({
   source: string,
   requests: array(string, { listType: 'atomic' }),
@@ -75,16 +75,16 @@ export const DeviceAttribute: Schema = define('DeviceAttribute', () => ({
   bools: array(boolean, { listType: 'atomic' }),
   strings: array(string, { listType: 'atomic' }),
   versions: array(string, { listType: 'atomic' }),
-}))
+}), { keepsZero: ['int','bool','string','version'] })
 export const DeviceCapacity: Schema = define('DeviceCapacity', () => ({
   value: quantity,
   requestPolicy: CapacityRequestPolicy,
-}), { required: ['value'] })
+}), { required: ['value'], always: ['value'] })
 export const DeviceClaim: Schema = define('DeviceClaim', () => ({
   requests: array(DeviceRequest, { listType: 'atomic' }),
   constraints: array(DeviceConstraint, { listType: 'atomic' }),
   config: array(DeviceClaimConfiguration, { listType: 'atomic' }),
-}))
+}), { always: ['requests'] })
 export const DeviceClaimConfiguration: Schema = define('DeviceClaimConfiguration', () => ({
   requests: array(string, { listType: 'atomic' }),
   opaque: OpaqueDeviceConfiguration,
@@ -103,17 +103,17 @@ export const DeviceClassList: Schema = define('DeviceClassList', () => ({
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(DeviceClass),
-}), { apiVersion: 'resource.k8s.io/v1beta2', required: ['items'], always: ['metadata'] })
+}), { apiVersion: 'resource.k8s.io/v1beta2', required: ['items'], always: ['metadata','items'] })
 export const DeviceClassSpec: Schema = define('DeviceClassSpec', () => ({
   selectors: array(DeviceSelector, { listType: 'atomic' }),
   config: array(DeviceClassConfiguration, { listType: 'atomic' }),
   extendedResourceName: string,
-}))
+}), { keepsZero: ['extendedResourceName'] })
 export const DeviceConstraint: Schema = define('DeviceConstraint', () => ({
   requests: array(string, { listType: 'atomic' }),
   matchAttribute: string,
   distinctAttribute: string,
-}))
+}), { keepsZero: ['matchAttribute','distinctAttribute'] })
 export const DeviceCounterConsumption: Schema = define('DeviceCounterConsumption', () => ({
   counterSet: string,
   counters: map(Counter),
@@ -134,7 +134,7 @@ export const DeviceRequestAllocationResult: Schema = define('DeviceRequestAlloca
   bindingFailureConditions: array(string, { listType: 'atomic' }),
   shareID: string,
   consumedCapacity: map(quantity),
-}), { required: ['request','driver','pool','device'], always: ['request','driver','pool','device'] })
+}), { required: ['request','driver','pool','device'], always: ['request','driver','pool','device'], keepsZero: ['adminAccess','shareID'] })
 export const DeviceSelector: Schema = define('DeviceSelector', () => ({
   cel: CELDeviceSelector,
 }))
@@ -165,7 +165,7 @@ export const DeviceTaintRuleList: Schema = define('DeviceTaintRuleList', () => (
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(DeviceTaintRule),
-}), { apiVersion: 'resource.k8s.io/v1beta2', required: ['items'], always: ['metadata'] })
+}), { apiVersion: 'resource.k8s.io/v1beta2', required: ['items'], always: ['metadata','items'] })
 export const DeviceTaintRuleSpec: Schema = define('DeviceTaintRuleSpec', () => ({
   deviceSelector: DeviceTaintSelector,
   taint: DeviceTaint,
@@ -177,14 +177,14 @@ export const DeviceTaintSelector: Schema = define('DeviceTaintSelector', () => (
   driver: string,
   pool: string,
   device: string,
-}))
+}), { keepsZero: ['driver','pool','device'] })
 export const DeviceToleration: Schema = define('DeviceToleration', () => ({
   key: string,
   operator: field(string, { default: 'Equal' }),
   value: string,
   effect: string,
   tolerationSeconds: int64,
-}))
+}), { keepsZero: ['tolerationSeconds'] })
 export const ExactDeviceRequest: Schema = define('ExactDeviceRequest', () => ({
   deviceClassName: string,
   selectors: array(DeviceSelector, { listType: 'atomic' }),
@@ -193,7 +193,7 @@ export const ExactDeviceRequest: Schema = define('ExactDeviceRequest', () => ({
   adminAccess: boolean,
   tolerations: array(DeviceToleration, { listType: 'atomic' }),
   capacity: CapacityRequirements,
-}), { required: ['deviceClassName'], always: ['deviceClassName'] })
+}), { required: ['deviceClassName'], always: ['deviceClassName'], keepsZero: ['adminAccess'] })
 export const NetworkDeviceData: Schema = define('NetworkDeviceData', () => ({
   interfaceName: string,
   ips: array(string, { listType: 'atomic' }),
@@ -206,7 +206,7 @@ export const NodeAllocatableResourceMapping: Schema = define('NodeAllocatableRes
 export const OpaqueDeviceConfiguration: Schema = define('OpaqueDeviceConfiguration', () => ({
   driver: string,
   parameters: any,
-}), { required: ['driver','parameters'], always: ['driver'] })
+}), { required: ['driver','parameters'], always: ['driver','parameters'] })
 export const ResourceClaim: Schema = define('ResourceClaim', () => ({
   kind: string,
   apiVersion: string,
@@ -225,7 +225,7 @@ export const ResourceClaimList: Schema = define('ResourceClaimList', () => ({
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(ResourceClaim),
-}), { apiVersion: 'resource.k8s.io/v1beta2', required: ['items'], always: ['metadata'] })
+}), { apiVersion: 'resource.k8s.io/v1beta2', required: ['items'], always: ['metadata','items'] })
 export const ResourceClaimSpec: Schema = define('ResourceClaimSpec', () => ({
   devices: DeviceClaim,
 }), { always: ['devices'] })
@@ -245,7 +245,7 @@ export const ResourceClaimTemplateList: Schema = define('ResourceClaimTemplateLi
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(ResourceClaimTemplate),
-}), { apiVersion: 'resource.k8s.io/v1beta2', required: ['items'], always: ['metadata'] })
+}), { apiVersion: 'resource.k8s.io/v1beta2', required: ['items'], always: ['metadata','items'] })
 export const ResourceClaimTemplateSpec: Schema = define('ResourceClaimTemplateSpec', () => ({
   metadata: meta.ObjectMeta,
   spec: ResourceClaimSpec,
@@ -266,7 +266,7 @@ export const ResourceSliceList: Schema = define('ResourceSliceList', () => ({
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(ResourceSlice),
-}), { apiVersion: 'resource.k8s.io/v1beta2', required: ['items'], always: ['metadata'] })
+}), { apiVersion: 'resource.k8s.io/v1beta2', required: ['items'], always: ['metadata','items'] })
 export const ResourceSliceSpec: Schema = define('ResourceSliceSpec', () => ({
   driver: string,
   pool: ResourcePool,
@@ -276,4 +276,4 @@ export const ResourceSliceSpec: Schema = define('ResourceSliceSpec', () => ({
   devices: array(Device, { listType: 'atomic' }),
   perDeviceNodeSelection: boolean,
   sharedCounters: array(CounterSet, { listType: 'atomic' }),
-}), { required: ['driver','pool'], always: ['driver','pool'] })
+}), { required: ['driver','pool'], always: ['driver','pool'], keepsZero: ['nodeName','allNodes','perDeviceNodeSelection'] })

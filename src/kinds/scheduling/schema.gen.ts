@@ -12,10 +12,10 @@ export const PriorityClass: Schema = define('PriorityClass', () => ({
   globalDefault: boolean,
   description: string,
   preemptionPolicy: string,
-}), { apiVersion: 'scheduling.k8s.io/v1', always: ['metadata','value'] })
+}), { apiVersion: 'scheduling.k8s.io/v1', always: ['metadata','value'], keepsZero: ['preemptionPolicy'] })
 export const PriorityClassList: Schema = define('PriorityClassList', () => ({
   kind: string,
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(PriorityClass),
-}), { apiVersion: 'scheduling.k8s.io/v1', required: ['items'], always: ['metadata'] })
+}), { apiVersion: 'scheduling.k8s.io/v1', required: ['items'], always: ['metadata','items'] })

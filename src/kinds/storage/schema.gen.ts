@@ -16,7 +16,7 @@ export const CSIDriverList: Schema = define('CSIDriverList', () => ({
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(CSIDriver),
-}), { apiVersion: 'storage.k8s.io/v1', required: ['items'], always: ['metadata'] })
+}), { apiVersion: 'storage.k8s.io/v1', required: ['items'], always: ['metadata','items'] })
 export const CSIDriverSpec: Schema = define('CSIDriverSpec', () => ({
   attachRequired: boolean,
   podInfoOnMount: boolean,
@@ -29,7 +29,7 @@ export const CSIDriverSpec: Schema = define('CSIDriverSpec', () => ({
   nodeAllocatableUpdatePeriodSeconds: int64,
   serviceAccountTokenInSecrets: boolean,
   preventPodSchedulingIfMissing: boolean,
-}))
+}), { keepsZero: ['attachRequired','podInfoOnMount','storageCapacity','fsGroupPolicy','requiresRepublish','seLinuxMount','nodeAllocatableUpdatePeriodSeconds','serviceAccountTokenInSecrets','preventPodSchedulingIfMissing'] })
 export const CSINode: Schema = define('CSINode', () => ({
   kind: string,
   apiVersion: string,
@@ -41,16 +41,16 @@ export const CSINodeDriver: Schema = define('CSINodeDriver', () => ({
   nodeID: string,
   topologyKeys: array(string, { listType: 'atomic' }),
   allocatable: VolumeNodeResources,
-}), { required: ['name','nodeID'], always: ['name','nodeID'] })
+}), { required: ['name','nodeID'], always: ['name','nodeID','topologyKeys'] })
 export const CSINodeList: Schema = define('CSINodeList', () => ({
   kind: string,
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(CSINode),
-}), { apiVersion: 'storage.k8s.io/v1', required: ['items'], always: ['metadata'] })
+}), { apiVersion: 'storage.k8s.io/v1', required: ['items'], always: ['metadata','items'] })
 export const CSINodeSpec: Schema = define('CSINodeSpec', () => ({
   drivers: array(CSINodeDriver, { listType: 'map', listKeys: ['name'], patchStrategy: ['merge'], patchMergeKey: 'name' }),
-}), { required: ['drivers'] })
+}), { required: ['drivers'], always: ['drivers'] })
 export const CSIStorageCapacity: Schema = define('CSIStorageCapacity', () => ({
   kind: string,
   apiVersion: string,
@@ -59,13 +59,13 @@ export const CSIStorageCapacity: Schema = define('CSIStorageCapacity', () => ({
   storageClassName: string,
   capacity: quantity,
   maximumVolumeSize: quantity,
-}), { apiVersion: 'storage.k8s.io/v1', required: ['storageClassName'], always: ['metadata','storageClassName'] })
+}), { apiVersion: 'storage.k8s.io/v1', required: ['storageClassName'], always: ['metadata','storageClassName'], keepsZero: ['capacity','maximumVolumeSize'] })
 export const CSIStorageCapacityList: Schema = define('CSIStorageCapacityList', () => ({
   kind: string,
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(CSIStorageCapacity),
-}), { apiVersion: 'storage.k8s.io/v1', required: ['items'], always: ['metadata'] })
+}), { apiVersion: 'storage.k8s.io/v1', required: ['items'], always: ['metadata','items'] })
 export const StorageClass: Schema = define('StorageClass', () => ({
   kind: string,
   apiVersion: string,
@@ -77,17 +77,17 @@ export const StorageClass: Schema = define('StorageClass', () => ({
   allowVolumeExpansion: boolean,
   volumeBindingMode: string,
   allowedTopologies: array(core.TopologySelectorTerm, { listType: 'atomic' }),
-}), { apiVersion: 'storage.k8s.io/v1', required: ['provisioner'], always: ['metadata','provisioner'] })
+}), { apiVersion: 'storage.k8s.io/v1', required: ['provisioner'], always: ['metadata','provisioner'], keepsZero: ['reclaimPolicy','allowVolumeExpansion','volumeBindingMode'] })
 export const StorageClassList: Schema = define('StorageClassList', () => ({
   kind: string,
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(StorageClass),
-}), { apiVersion: 'storage.k8s.io/v1', required: ['items'], always: ['metadata'] })
+}), { apiVersion: 'storage.k8s.io/v1', required: ['items'], always: ['metadata','items'] })
 export const TokenRequest: Schema = define('TokenRequest', () => ({
   audience: string,
   expirationSeconds: int64,
-}), { required: ['audience'], always: ['audience'] })
+}), { required: ['audience'], always: ['audience'], keepsZero: ['expirationSeconds'] })
 export const VolumeAttachment: Schema = define('VolumeAttachment', () => ({
   kind: string,
   apiVersion: string,
@@ -100,11 +100,11 @@ export const VolumeAttachmentList: Schema = define('VolumeAttachmentList', () =>
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(VolumeAttachment),
-}), { apiVersion: 'storage.k8s.io/v1', required: ['items'], always: ['metadata'] })
+}), { apiVersion: 'storage.k8s.io/v1', required: ['items'], always: ['metadata','items'] })
 export const VolumeAttachmentSource: Schema = define('VolumeAttachmentSource', () => ({
   persistentVolumeName: string,
   inlineVolumeSpec: core.PersistentVolumeSpec,
-}))
+}), { keepsZero: ['persistentVolumeName'] })
 export const VolumeAttachmentSpec: Schema = define('VolumeAttachmentSpec', () => ({
   attacher: string,
   source: VolumeAttachmentSource,
@@ -128,12 +128,12 @@ export const VolumeAttributesClassList: Schema = define('VolumeAttributesClassLi
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(VolumeAttributesClass),
-}), { apiVersion: 'storage.k8s.io/v1', required: ['items'], always: ['metadata'] })
+}), { apiVersion: 'storage.k8s.io/v1', required: ['items'], always: ['metadata','items'] })
 export const VolumeError: Schema = define('VolumeError', () => ({
   time: time,
   message: string,
   errorCode: int32,
-}))
+}), { always: ['time'], keepsZero: ['errorCode'] })
 export const VolumeNodeResources: Schema = define('VolumeNodeResources', () => ({
   count: int32,
-}))
+}), { keepsZero: ['count'] })
