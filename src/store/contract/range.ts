@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict'
+import { put, remove } from '../single-key.ts'
+import type { RangeResult } from '../store.ts'
+import { contract, type Subject } from './contract.ts'
+import { bytes, failsWith, putAll, text } from './sample.ts'
+
+export const rangeContract = contract<Subject>('range', {
+  'a prefix gives its keys in order and no others': async ({ store }) => {
+    await putAll(store, ['/pods/b', '/pods/a', '/podsecurity/x', '/nodes/n', '/pods/a/deep'])
+    assert.deepEqual(keysOf(await store.range({ prefix: '/pods/' })), ['/pods/a', '/pods/a/deep', '/pods/b'])
+    assert.deepEqual(keysOf(await store.range({ prefix: '/none/' })), [])
+    assert.equal((await store.range({ prefix: '' })).entries.length, 5)
+  },
+  'from and to include the first and exclude the last': async ({ store }) => {
+    await putAll(store, ['/a', '/b', '/c', '/d'])
+    assert.deepEqual(keysOf(await store.range({ from: '/b', to: '/d' })), ['/b', '/c'])
+    assert.equal(await store.count({ from: '/b', to: '/d' }), 2)
+  },
+  'pages join to the whole, and each tells how many remain': async ({ store }) => {
+    await putAll(store, ['/k/1', '/k/2', '/k/3', '/k/4', '/k/5', '/l'])
+    const first = await store.range({ prefix: '/k/', limit: 2 })
+    const second = await store.range({ prefix: '/k/', limit: 2, afterKey: '/k/2' })
+    const third = await store.range({ prefix: '/k/', limit: 2, afterKey: '/k/4' })
+    assert.deepEqual([first, second, third].map(keysOf), [['/k/1', '/k/2'], ['/k/3', '/k/4'], ['/k/5']])
+    assert.deepEqual([first.remaining, second.remaining, third.remaining], [3, 1, 0])
+  },
+  'pages at one revision do not see what happens in between': async ({ store }) => {
+    const revisions = await putAll(store, ['/k/1', '/k/2', '/k/3', '/k/4'])
+    const first = await store.range({ prefix: '/k/', limit: 2 })
+    assert.equal(first.revision, revisions.at(-1))
+    await remove(store, '/k/3')
+    await put(store, '/k/4', bytes('changed'))
+    await put(store, '/k/5', bytes('new'))
+    const rest = await store.range({ prefix: '/k/', limit: 2, afterKey: '/k/2', atRevision: first.revision })
+    assert.deepEqual(rest.entries.map(text), ['/k/3', '/k/4'])
+    assert.deepEqual([rest.revision, rest.remaining], [first.revision, 0])
+  },
+  'an old revision shows keys that were deleted and made again since': async ({ store }) => {
+    const old = await put(store, '/a', bytes('first'))
+    await remove(store, '/a')
+    const gone = await store.currentRevision()
+    await put(store, '/a', bytes('second'))
+    assert.deepEqual((await store.range({ prefix: '/', atRevision: old })).entries.map(text), ['first'])
+    assert.deepEqual((await store.range({ prefix: '/', atRevision: gone })).entries.map(text), [])
+    assert.deepEqual((await store.range({ prefix: '/' })).entries.map(text), ['second'])
+  },
+  'a revision that is not there yet is FutureRevision': async ({ store }) => {
+    const revision = await put(store, '/a', bytes('one'))
+    await assert.rejects(store.range({ prefix: '/', atRevision: revision + 1 }), failsWith('FutureRevision'))
+  },
+  'count counts keys, not versions': async ({ store }) => {
+    await putAll(store, ['/k/1', '/k/2', '/k/2', '/k/3', '/x'])
+    await remove(store, '/k/3')
+    assert.equal(await store.count({ prefix: '/k/' }), 2)
+    const status = await store.status()
+    assert.equal(status.keyCount, 3)
+    assert.equal(status.liveBytes, 4 + 4 + 4 + 4 + 2 + 2)
+  },
+})
+
+function keysOf(result: RangeResult): string[] {
+  return result.entries.map(({ key }) => key)
+}

@@ -1,0 +1,32 @@
+/** What makes an embedded store durable: it takes batches of changes one after the other. */
+import type { Lease } from '../store.ts'
+import type { Change } from './version-history.ts'
+
+export interface Journal {
+  /**
+   * Resolves when the whole batch is durable; rejects with a StoreError when nothing of it is.
+   * The next batch is given only after this one has been answered.
+   */
+  commit(batch: JournalBatch): Promise<void>
+  /** Bytes taken by what is kept, or undefined where nothing is. */
+  sizeBytes(): number | undefined
+  /** Gives up the resources; no commit is under way. */
+  close(): Promise<void>
+}
+
+/** Changes that become durable together. */
+export interface JournalBatch {
+  /** The store's revision after the batch. */
+  readonly revision: number
+  readonly changes: readonly Change[]
+  readonly grantedLeases: readonly Lease[]
+  readonly revokedLeases: readonly string[]
+  readonly compaction: Compaction | undefined
+}
+
+/** A step of compaction. */
+export interface Compaction {
+  readonly revision: number
+  /** Rows that nothing needs any more. */
+  readonly rows: readonly number[]
+}
