@@ -12,7 +12,11 @@ export type ListOptions = {
   readonly resourceVersion?: string
   readonly resourceVersionMatch?: 'Exact' | 'NotOlderThan'
 }
-export type WatchOptions = ListOptions & { readonly allowWatchBookmarks?: boolean; readonly timeoutSeconds?: number; readonly sendInitialEvents?: boolean }
+export type WatchOptions = ListOptions & {
+  readonly allowWatchBookmarks?: boolean
+  readonly timeoutSeconds?: number
+  readonly sendInitialEvents?: boolean
+}
 export type List<T> = {
   readonly items: readonly T[]
   readonly metadata: { readonly resourceVersion: string; readonly continue?: string; readonly remainingItemCount?: number }
@@ -66,7 +70,7 @@ export class Client {
   /** Refused with Conflict when `metadata.resourceVersion` is set and no longer the newest. */
   async update<T extends KubeObject>(kind: Kind<T>, object: T, options: WriteOptions = {}, signal?: AbortSignal): Promise<T> {
     const { name = '', namespace } = object.metadata
-    const path = resourcePath(kind as Kind, namespace, name, options.subresource)
+    const path = resourcePath(kind, namespace, name, options.subresource)
     return await this.#object<T>({ method: 'PUT', path, query: queryOf(options), body: object }, signal)
   }
 
@@ -75,26 +79,48 @@ export class Client {
   }
 
   async patch<T extends KubeObject>(
-    kind: Kind<T>, ref: ObjectRef, patch: { readonly type: PatchType; readonly body: unknown } & WriteOptions, signal?: AbortSignal,
+    kind: Kind<T>,
+    ref: ObjectRef,
+    patch: { readonly type: PatchType; readonly body: unknown } & WriteOptions,
+    signal?: AbortSignal,
   ): Promise<T> {
-    const path = resourcePath(kind as Kind, ref.namespace, ref.name, patch.subresource)
-    return await this.#object<T>({ method: 'PATCH', path, query: queryOf(patch), body: patch.body, contentType: patchContentTypes[patch.type] }, signal)
+    const path = resourcePath(kind, ref.namespace, ref.name, patch.subresource)
+    return await this.#object<T>(
+      { method: 'PATCH', path, query: queryOf(patch), body: patch.body, contentType: patchContentTypes[patch.type] },
+      signal,
+    )
   }
 
   /** Resolves with what the server answers: the object while it lingers, a Status once it is gone. */
-  async delete<T extends KubeObject>(kind: Kind<T>, ref: ObjectRef, options: DeleteCallOptions = {}, signal?: AbortSignal): Promise<unknown> {
+  async delete<T extends KubeObject>(
+    kind: Kind<T>,
+    ref: ObjectRef,
+    options: DeleteCallOptions = {},
+    signal?: AbortSignal,
+  ): Promise<unknown> {
     const response = await this.transport.request({ method: 'DELETE', path: pathOf(kind, ref), body: deleteBody(options) }, signal)
     return response.body
   }
 
-  async deleteCollection<T extends KubeObject>(kind: Kind<T>, list: ListOptions, options: DeleteCallOptions = {}, signal?: AbortSignal): Promise<void> {
+  async deleteCollection<T extends KubeObject>(
+    kind: Kind<T>,
+    list: ListOptions,
+    options: DeleteCallOptions = {},
+    signal?: AbortSignal,
+  ): Promise<void> {
     const { namespace, ...query } = list
     await this.transport.request({ method: 'DELETE', path: collectionOf(kind, namespace), query, body: deleteBody(options) }, signal)
   }
 
   /** POST to a subresource such as `binding`, `eviction` or `token`. */
-  async createSubresource<T extends KubeObject, R>(kind: Kind<T>, ref: ObjectRef, subresource: string, body: unknown, signal?: AbortSignal): Promise<R> {
-    const path = resourcePath(kind as Kind, ref.namespace, ref.name, subresource)
+  async createSubresource<T extends KubeObject, R>(
+    kind: Kind<T>,
+    ref: ObjectRef,
+    subresource: string,
+    body: unknown,
+    signal?: AbortSignal,
+  ): Promise<R> {
+    const path = resourcePath(kind, ref.namespace, ref.name, subresource)
     return (await this.transport.request({ method: 'POST', path, body }, signal)).body as R
   }
 
@@ -104,11 +130,11 @@ export class Client {
 }
 
 function pathOf<T extends KubeObject>(kind: Kind<T>, ref: ObjectRef): string {
-  return resourcePath(kind as Kind, ref.namespace, ref.name)
+  return resourcePath(kind, ref.namespace, ref.name)
 }
 
 function collectionOf<T extends KubeObject>(kind: Kind<T>, namespace: string | undefined): string {
-  return resourcePath(kind as Kind, namespace)
+  return resourcePath(kind, namespace)
 }
 
 function queryOf(options: WriteOptions): Readonly<Record<string, string | undefined>> {
@@ -118,7 +144,9 @@ function queryOf(options: WriteOptions): Readonly<Record<string, string | undefi
 function deleteBody(options: DeleteCallOptions): unknown {
   const { uid, resourceVersion, dryRun, ...rest } = options
   return {
-    apiVersion: 'v1', kind: 'DeleteOptions', ...rest,
+    apiVersion: 'v1',
+    kind: 'DeleteOptions',
+    ...rest,
     ...(dryRun ? { dryRun: ['All'] } : {}),
     ...(uid === undefined && resourceVersion === undefined ? {} : { preconditions: { uid, resourceVersion } }),
   }

@@ -21,6 +21,8 @@ export interface Informer<T extends KubeObject> extends Lister<T> {
   /** Resolves when the first list is in. */
   synced(signal?: AbortSignal): Promise<void>
   readonly hasSynced: boolean
+  /** Resolves when the cache holds everything that had happened at `version`, a resourceVersion of the same server. */
+  reached(version: string, signal?: AbortSignal): Promise<void>
   /** Adds an index; call before the informer has synced, or it is built at once. Adding the same name twice is one index. */
   addIndex(name: string, valuesOf: (object: T) => readonly string[]): void
   /** Calls `handle` for each change, first for all that is there. Disposing ends it. Handlers must not throw or wait. */

@@ -6,7 +6,7 @@ export type ApiRequest = {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** Without the query: `/api/v1/namespaces/default/pods`. */
   readonly path: string
-  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>
+  readonly query?: Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>
   /** Sent as JSON. */
   readonly body?: unknown
   /** `application/json` unless told otherwise; patches name their type here. */
@@ -29,7 +29,16 @@ export interface Transport {
   stream(request: ApiRequest, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array>>
 }
 
+/** What kept an answer from coming. */
+export type ConnectionFailure = 'refused' | 'unknown-host' | 'reset' | 'timeout' | 'certificate' | 'lost'
+
 /** No answer came: refused, reset, timed out, or a certificate that does not fit. */
 export class ConnectionError extends Error {
   override readonly name = 'ConnectionError'
+  readonly failure: ConnectionFailure
+
+  constructor(message: string, options: { readonly cause?: unknown; readonly failure?: ConnectionFailure } = {}) {
+    super(message, { cause: options.cause })
+    this.failure = options.failure ?? 'lost'
+  }
 }

@@ -123,7 +123,7 @@ export function groupVersionPath(kind: { readonly group: string; readonly versio
 }
 
 /** The URL path of a kind's collection, or of one object, or of its subresource. */
-export function resourcePath(kind: Kind, namespace: string | undefined, name?: string, subresource?: string): string {
+export function resourcePath(kind: Pick<Kind, 'group' | 'version' | 'scope' | 'plural'>, namespace: string | undefined, name?: string, subresource?: string): string {
   const scope = kind.scope === 'Namespaced' && namespace ? `/namespaces/${namespace}` : ''
   const tail = [name, subresource].filter((part) => part !== undefined && part !== '').map((part) => `/${part}`)
   return `${groupVersionPath(kind)}${scope}/${kind.plural}${tail.join('')}`
