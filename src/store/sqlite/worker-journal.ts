@@ -1,0 +1,73 @@
+/** The journal whose commits run in the database's thread. */
+import { once } from 'node:events'
+import type { Worker } from 'node:worker_threads'
+import type { Journal, JournalBatch } from '../embedded/journal.ts'
+import type { Change } from '../embedded/version-history.ts'
+import { StoreError } from '../store-error.ts'
+import type { FromWorker, ToWorker } from './message.ts'
+import { buffersOf, packRows, type Row } from './row.ts'
+
+export class WorkerJournal implements Journal {
+  readonly #worker: Worker
+  #sizeBytes: number
+  #underWay: PromiseWithResolvers<void> | undefined
+  #death: StoreError | undefined
+
+  /** Takes over a worker that has opened its database. */
+  constructor(worker: Worker, sizeBytes: number) {
+    this.#worker = worker
+    this.#sizeBytes = sizeBytes
+    worker.on('message', (message: FromWorker) => this.#answer(message))
+    worker.on('error', (cause) => this.#die(cause))
+    worker.on('exit', () => this.#die(undefined))
+  }
+
+  async commit(batch: JournalBatch): Promise<void> {
+    if (this.#death !== undefined) throw this.#death
+    const rows = packRows(batch.changes.map(rowOf))
+    const message: ToWorker = {
+      type: 'commit',
+      rows,
+      grantedLeases: batch.grantedLeases.map(({ id, ttlMs }) => ({ id: Number(id), ttlMs })),
+      revokedLeases: batch.revokedLeases.map(Number),
+      compaction: batch.compaction && { ...batch.compaction, currentRevision: batch.revision },
+    }
+    this.#underWay = Promise.withResolvers()
+    this.#worker.postMessage(message, buffersOf(rows))
+    await this.#underWay.promise
+  }
+
+  sizeBytes(): number {
+    return this.#sizeBytes
+  }
+
+  async close(): Promise<void> {
+    if (this.#death !== undefined) return
+    const exited = once(this.#worker, 'exit')
+    this.#worker.postMessage({ type: 'close' } satisfies ToWorker)
+    await exited
+  }
+
+  #answer(message: FromWorker): void {
+    const waiting = this.#underWay
+    this.#underWay = undefined
+    if (message.type === 'failed') waiting?.reject(new StoreError(message.reason, message.message))
+    if (message.type !== 'committed') return
+    this.#sizeBytes = message.sizeBytes
+    waiting?.resolve()
+  }
+
+  /** The thread is gone: whether the commit under way is on disk, only the next start will know. */
+  #die(cause: unknown): void {
+    this.#death ??= new StoreError('Degraded', 'the database thread has ended: restart the process', { cause })
+    this.#underWay?.reject(this.#death)
+    this.#underWay = undefined
+  }
+}
+
+const nothing = new Uint8Array()
+
+function rowOf({ version: { row, entry }, event: { key } }: Change): Row {
+  if (entry === undefined) return { row, key, value: nothing, createRevision: 0, version: 0, lease: 0 }
+  return { row, key, value: entry.value, createRevision: entry.createRevision, version: entry.version, lease: Number(entry.leaseId ?? 0) }
+}
