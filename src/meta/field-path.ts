@@ -70,7 +70,7 @@ export function notFoundValue(at: FieldPath, value: unknown): FieldError {
 }
 
 export function notSupported(at: FieldPath, value: unknown, supported: readonly string[]): FieldError {
-  const list = supported.length === 0 ? '' : `: supported values: ${[...supported].sort().map((one) => JSON.stringify(one)).join(', ')}`
+  const list = supported.length === 0 ? '' : `: supported values: ${supported.map((one) => JSON.stringify(one)).join(', ')}`
   return fieldError('FieldValueNotSupported', at, `Unsupported value: ${shown(value)}${list}`)
 }
 

@@ -15,7 +15,12 @@ export const allVerbs: readonly Verb[] = ['create', 'delete', 'deletecollection'
 /** What a kind's rules may know of the request besides the objects. */
 export type RequestFacts = {
   readonly nowMs: number
-  readonly user?: { readonly name: string; readonly groups: readonly string[]; readonly uid?: string; readonly extra?: Readonly<Record<string, readonly string[]>> }
+  readonly user?: {
+    readonly name: string
+    readonly groups: readonly string[]
+    readonly uid?: string
+    readonly extra?: Readonly<Record<string, readonly string[]>>
+  }
   /** Which part of the object the request writes: '' for the object itself, 'status', 'ephemeralcontainers', ... */
   readonly subresource: string
 }
@@ -38,7 +43,13 @@ export type ScaleRules<T> = {
 }
 
 /** A subresource as discovery lists it; what it does lives in `apiserver/subresources`. */
-export type Subresource = { readonly name: string; readonly kind: string; readonly group?: string; readonly version?: string; readonly verbs: readonly string[] }
+export type Subresource = {
+  readonly name: string
+  readonly kind: string
+  readonly group?: string
+  readonly version?: string
+  readonly verbs: readonly string[]
+}
 
 /** A kind that is stored as another version or group of itself. Both functions are pure and total. */
 export type StoredAs<T extends KubeObject, S extends KubeObject = KubeObject> = {
@@ -105,9 +116,23 @@ export function defineKind<T extends KubeObject>(declaration: KindDeclaration<T>
   const [group, version] = groupVersionOf(declaration.apiVersion)
   const { kind, plural } = declaration
   return Object.freeze({
-    group, version, listKind: `${kind}List`, singular: kind.toLowerCase(), shortNames: [], categories: [], verbs: allVerbs, columns: [],
-    storePrefix: `/registry/${plural}/`, hasGeneration: false, createsOnUpdate: false, updatesUnconditionally: true, update: {}, subresources: [],
-    selectableFields: {}, isVirtual: false, ...declaration,
+    group,
+    version,
+    listKind: `${kind}List`,
+    singular: kind.toLowerCase(),
+    shortNames: [],
+    categories: [],
+    verbs: allVerbs,
+    columns: [],
+    storePrefix: `/registry/${plural}/`,
+    hasGeneration: false,
+    createsOnUpdate: false,
+    updatesUnconditionally: true,
+    update: {},
+    subresources: [],
+    selectableFields: {},
+    isVirtual: false,
+    ...declaration,
   })
 }
 
@@ -123,7 +148,12 @@ export function groupVersionPath(kind: { readonly group: string; readonly versio
 }
 
 /** The URL path of a kind's collection, or of one object, or of its subresource. */
-export function resourcePath(kind: Pick<Kind, 'group' | 'version' | 'scope' | 'plural'>, namespace: string | undefined, name?: string, subresource?: string): string {
+export function resourcePath(
+  kind: Pick<Kind, 'group' | 'version' | 'scope' | 'plural'>,
+  namespace: string | undefined,
+  name?: string,
+  subresource?: string,
+): string {
   const scope = kind.scope === 'Namespaced' && namespace ? `/namespaces/${namespace}` : ''
   const tail = [name, subresource].filter((part) => part !== undefined && part !== '').map((part) => `/${part}`)
   return `${groupVersionPath(kind)}${scope}/${kind.plural}${tail.join('')}`

@@ -2,9 +2,27 @@
 import type { FieldError } from './field-path.ts'
 
 export type StatusReason =
-  | 'Unauthorized' | 'Forbidden' | 'NotFound' | 'AlreadyExists' | 'Conflict' | 'Gone' | 'Invalid' | 'ServerTimeout' | 'Timeout'
-  | 'TooManyRequests' | 'BadRequest' | 'MethodNotAllowed' | 'NotAcceptable' | 'RequestEntityTooLarge' | 'UnsupportedMediaType'
-  | 'InternalError' | 'Expired' | 'ServiceUnavailable' | 'StoreReadError' | 'Unknown' | ''
+  | 'Unauthorized'
+  | 'Forbidden'
+  | 'NotFound'
+  | 'AlreadyExists'
+  | 'Conflict'
+  | 'Gone'
+  | 'Invalid'
+  | 'ServerTimeout'
+  | 'Timeout'
+  | 'TooManyRequests'
+  | 'BadRequest'
+  | 'MethodNotAllowed'
+  | 'NotAcceptable'
+  | 'RequestEntityTooLarge'
+  | 'UnsupportedMediaType'
+  | 'InternalError'
+  | 'Expired'
+  | 'ServiceUnavailable'
+  | 'StoreReadError'
+  | 'Unknown'
+  | ''
 
 export type StatusCause = { readonly reason?: string; readonly message?: string; readonly field?: string }
 export type StatusDetails = {
@@ -47,8 +65,14 @@ export class StatusError extends Error {
   body(): StatusBody {
     const { code, reason, message, details } = this
     return {
-      kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message,
-      ...(reason === '' ? {} : { reason }), ...(details === undefined ? {} : { details }), code,
+      kind: 'Status',
+      apiVersion: 'v1',
+      metadata: {},
+      status: 'Failure',
+      message,
+      ...(reason === '' ? {} : { reason }),
+      ...(details === undefined ? {} : { details }),
+      code,
     }
   }
 }
@@ -85,7 +109,12 @@ export function conflict(resource: ResourceName, name: string, why: string): Sta
 export const modifiedMessage = 'the object has been modified; please apply your changes to the latest version and try again'
 
 export function forbidden(resource: ResourceName, name: string, why: string): StatusError {
-  const subject = resource.plural === '' ? 'forbidden' : name === '' ? `${qualified(resource)} is forbidden` : `${qualified(resource)} ${quoted(name)} is forbidden`
+  const subject =
+    resource.plural === ''
+      ? 'forbidden'
+      : name === ''
+        ? `${qualified(resource)} is forbidden`
+        : `${qualified(resource)} ${quoted(name)} is forbidden`
   return new StatusError(403, 'Forbidden', `${subject}: ${why}`, detailsOf(resource, name))
 }
 
@@ -98,7 +127,11 @@ export function badRequest(message: string, cause?: unknown): StatusError {
 }
 
 /** 422: `errors` become the causes. `kind` is the kind of the object (`Deployment`), not its resource. */
-export function invalidObject(kind: { readonly group: string; readonly kind: string }, name: string, errors: readonly FieldError[]): StatusError {
+export function invalidObject(
+  kind: { readonly group: string; readonly kind: string },
+  name: string,
+  errors: readonly FieldError[],
+): StatusError {
   const lines = [...new Set(errors.map((error) => `${error.path}: ${error.message}`))]
   const list = lines.length === 1 ? lines[0] : `[${lines.join(', ')}]`
   const causes = errors.map(({ type, message, path }) => ({ reason: type, message, field: path }))
@@ -108,7 +141,12 @@ export function invalidObject(kind: { readonly group: string; readonly kind: str
 }
 
 export function methodNotSupported(resource: ResourceName, action: string): StatusError {
-  return new StatusError(405, 'MethodNotAllowed', `${action} is not supported on resources of kind ${quoted(qualified(resource))}`, detailsOf(resource, ''))
+  return new StatusError(
+    405,
+    'MethodNotAllowed',
+    `${action} is not supported on resources of kind ${quoted(qualified(resource))}`,
+    detailsOf(resource, ''),
+  )
 }
 
 /** 410 of a list or watch from a revision that is compacted, and of an expired continue token. */

@@ -16,13 +16,16 @@ export type Column<T extends KubeObject = KubeObject> = {
 }
 
 export const nameColumn: Column = {
-  name: 'Name', type: 'string', format: 'name',
+  name: 'Name',
+  type: 'string',
+  format: 'name',
   description: 'Name must be unique within a namespace.',
   cell: (object) => object.metadata.name ?? '',
 }
 
 export const ageColumn: Column = {
-  name: 'Age', type: 'string',
+  name: 'Age',
+  type: 'string',
   description: 'Time since the object was created.',
   cell: (object, facts) => ageOf(object.metadata.creationTimestamp, facts.nowMs),
 }
