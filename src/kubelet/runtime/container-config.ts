@@ -31,7 +31,7 @@ export function containerConfigOf(pod: Pod, container: Container, facts: Contain
     command: (container.command ?? []).map((word) => expand(word, facts.environment)),
     args: (container.args ?? []).map((word) => expand(word, facts.environment)),
     workingDir: container.workingDir ?? '',
-    envs: [...facts.environment].map(([key, value]) => ({ key, value })),
+    envs: [...facts.environment].map(([key, value]) => ({ key, value: Buffer.from(value) })),
     mounts: [...facts.mounts, { containerPath: messagePath, hostPath: facts.terminationMessageFile, propagation: 'PROPAGATION_PRIVATE' }],
     labels: {
       [runtimeLabels.containerName]: container.name,

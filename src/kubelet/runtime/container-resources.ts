@@ -1,6 +1,6 @@
 /** Requests and limits as what the kernel understands: shares, quota, bytes, OOM score. */
 import type { Container, Pod, ResourceRequirements } from '#kinds/core/types.gen'
-import { parseQuantity, quantityToNumber } from '#meta/quantity'
+import { quantityToNumber } from '#meta/quantity'
 import type { LinuxContainerResources } from '#net/cri/cri.gen'
 import type { Draft } from '#base/encoding/protobuf'
 
@@ -44,7 +44,7 @@ export function coresOf(quantity: string | undefined): number {
 }
 
 export function amountOf(quantity: string | undefined): number {
-  return quantity === undefined ? 0 : quantityToNumber(parseQuantity(quantity))
+  return quantity === undefined ? 0 : quantityToNumber(quantity)
 }
 
 /** Sum over containers of one side (`requests` or `limits`) of a resource; undefined where one has none. */

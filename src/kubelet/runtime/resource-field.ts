@@ -1,7 +1,7 @@
 /** `resourceFieldRef`: a container's requests and limits as numbers for its environment or a file. */
 import { StartError } from '../pods/start-error.ts'
 import type { Container, Pod, ResourceFieldSelector } from '#kinds/core/types.gen'
-import { parseQuantity, quantityToNumber } from '#meta/quantity'
+import { quantityToNumber } from '#meta/quantity'
 
 export type QuantityPurpose = {
   /** What the node offers: stands in for a limit that is not set. */
@@ -16,8 +16,8 @@ export function quantityOf(pod: Pod, ownContainer: Container, field: ResourceFie
   if (side !== 'limits' && side !== 'requests') throw new StartError('CreateContainerConfigError', `unsupported container resource : ${field.resource}`)
   const limit = container.resources?.limits?.[resource] ?? facts.allocatable[resource]
   const value = side === 'limits' ? limit : container.resources?.requests?.[resource]
-  const divisor = field.divisor === undefined || field.divisor === '0' ? 1 : quantityToNumber(parseQuantity(field.divisor))
-  return `${Math.ceil(quantityToNumber(parseQuantity(value ?? '0')) / divisor)}`
+  const divisor = field.divisor === undefined || field.divisor === '0' ? 1 : quantityToNumber(field.divisor)
+  return `${Math.ceil(quantityToNumber(value ?? '0') / divisor)}`
 }
 
 function containerNamed(pod: Pod, own: Container, name: string | undefined): Container {
