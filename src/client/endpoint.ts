@@ -17,13 +17,15 @@ export type Endpoint = {
   /** Asked for every new connection, so that rotated certificates are used without a restart. */
   readonly tls: () => TlsMaterial | Promise<TlsMaterial>
   /** Asked for every request: `Authorization` and impersonation. */
-  readonly headers: () => Headers | Promise<Headers>
+  readonly headers: () => RequestHeaders | Promise<RequestHeaders>
 }
 
 export type Headers = Readonly<Record<string, string>>
+/** A list is sent as several headers of that name. */
+export type RequestHeaders = Readonly<Record<string, string | string[]>>
 
 /** An endpoint from things that do not change. */
-export function fixedEndpoint(server: string, facts: { readonly tls?: TlsMaterial; readonly headers?: Headers } = {}): Endpoint {
+export function fixedEndpoint(server: string, facts: { readonly tls?: TlsMaterial; readonly headers?: RequestHeaders } = {}): Endpoint {
   return { server: new URL(server), tls: () => facts.tls ?? {}, headers: () => facts.headers ?? {} }
 }
 

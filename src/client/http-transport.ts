@@ -2,7 +2,6 @@
  * A Transport over the network: HTTP/2 with TLS, or plain HTTP/1.1. Answers outside of 2xx become
  * StatusErrors, missing answers ConnectionErrors; aborting rejects with the signal's reason.
  */
-import type { Readable } from 'node:stream'
 import { type Clock, sleep } from '#base/env/clock'
 import { type StatusBody, StatusError, statusErrorOf } from '#meta/status'
 import { connectionErrorOf, requestName } from './connection-failure.ts'
@@ -50,13 +49,13 @@ export class HttpTransport implements Transport {
 
   async watch(request: ApiRequest, signal?: AbortSignal): Promise<AsyncIterable<WatchFrame>> {
     const response = await this.#open(request, signal)
-    const frames = jsonLines(this.#bytesOf(request, response.body, signal))
+    const frames = jsonLines(this.#bytesOf(request, response, signal))
     return frames as AsyncIterable<unknown> as AsyncIterable<WatchFrame>
   }
 
   async stream(request: ApiRequest, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
     const response = await this.#open(request, signal)
-    return this.#bytesOf(request, response.body, signal)
+    return this.#bytesOf(request, response, signal)
   }
 
   /** Later requests use a new connection, with certificates that are read anew. */
@@ -73,7 +72,7 @@ export class HttpTransport implements Transport {
     for (let attempt = 0; ; attempt++) {
       try {
         const response = await this.#open(request, signal)
-        const text = await textOf(this.#bytesOf(request, response.body, signal))
+        const text = await textOf(this.#bytesOf(request, response, signal))
         return { status: response.status, headers: response.headers, body: parsed(text, response) }
       } catch (error) {
         const delayMs = retryDelayMs(error, request, attempt)
@@ -87,7 +86,7 @@ export class HttpTransport implements Transport {
   async #open(request: ApiRequest, signal: AbortSignal | undefined): Promise<WireResponse> {
     const response = await this.#send(request, signal)
     if (response.status >= 200 && response.status < 300) return response
-    const text = await textOf(this.#bytesOf(request, response.body, signal))
+    const text = await textOf(this.#bytesOf(request, response, signal))
     throw errorOf(response, text)
   }
 
@@ -114,9 +113,10 @@ export class HttpTransport implements Transport {
     }
   }
 
-  async *#bytesOf(request: ApiRequest, body: Readable, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
+  async *#bytesOf(request: ApiRequest, response: WireResponse, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
     try {
-      yield* body
+      yield* response.body
+      if (response.wasCut()) throw new Error('unexpected EOF')
     } catch (error) {
       if (signal?.aborted) throw signal.reason
       throw connectionErrorOf(error, this.endpoint.server, this.#nameOf(request))

@@ -16,7 +16,12 @@ export class Http1Wire implements Wire {
     return new Promise((resolve, reject) => {
       const options = { agent: this.#agent, host: hostname.replace(/^\[|\]$/g, ''), port, method, path: target, headers, signal }
       const sent = sendRequest(options, (response: IncomingMessage) =>
-        resolve({ status: response.statusCode ?? 0, headers: headersOf(response.headers), body: response }),
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: headersOf(response.headers),
+          body: response,
+          wasCut: () => !response.complete,
+        }),
       )
       sent.once('error', reject)
       sent.end(body)

@@ -122,6 +122,8 @@ function responseOf(stream: ClientHttp2Stream): Promise<WireResponse> {
   return new Promise((resolve, reject) => {
     stream.once('error', reject)
     stream.once('close', () => reject(new Error('unexpected EOF')))
-    stream.once('response', (head) => resolve({ status: Number(head[':status']), headers: headersOf(head), body: stream }))
+    stream.once('response', (head) =>
+      resolve({ status: Number(head[':status']), headers: headersOf(head), body: stream, wasCut: () => (stream.rstCode ?? 0) !== 0 }),
+    )
   })
 }

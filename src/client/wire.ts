@@ -1,16 +1,22 @@
 /** One HTTP exchange without any meaning: HTTP/2 for `https:` URLs, HTTP/1.1 for `http:` ones. */
 import type { Readable } from 'node:stream'
-import type { Headers } from './endpoint.ts'
+import type { Headers, RequestHeaders } from './endpoint.ts'
 
 export type WireRequest = {
   readonly method: string
   /** Path and query. */
   readonly target: string
-  readonly headers: Headers
+  readonly headers: RequestHeaders
   readonly body?: string | undefined
 }
 
-export type WireResponse = { readonly status: number; readonly headers: Headers; readonly body: Readable }
+export type WireResponse = {
+  readonly status: number
+  readonly headers: Headers
+  readonly body: Readable
+  /** Whether the connection went away before the body's end; Node ends such a body as if all was well. */
+  readonly wasCut: () => boolean
+}
 
 export interface Wire {
   /** Resolves when the answer's head is in; aborting later destroys its body. Rejects with what Node reports. */
