@@ -13,7 +13,7 @@ export function intervalOf(range: KeyRange, afterKey?: string): Interval {
 }
 
 /** The smallest string that is greater than every string with the prefix; undefined if there is none. */
-export function prefixEnd(prefix: string): string | undefined {
+function prefixEnd(prefix: string): string | undefined {
   for (let end = prefix.length; end > 0; end--) {
     const unit = prefix.charCodeAt(end - 1)
     if (unit < 0xffff) return prefix.slice(0, end - 1) + String.fromCharCode(unit + 1)

@@ -1,6 +1,6 @@
 /** Small values and short forms that make claims read as sentences. */
 import type { Entry, Store, StoreEvent, WatchBatch } from '../store.ts'
-import { type StoreErrorReason, isStoreError } from '../store-error.ts'
+import { isStoreError, type StoreErrorReason } from '../store-error.ts'
 
 /** The text as a value. */
 export function bytes(text: string): Uint8Array {

@@ -19,7 +19,7 @@ import type {
   Watch,
   WatchRequest,
 } from '../store.ts'
-import { closed, StoreError } from '../store-error.ts'
+import { closed } from '../store-error.ts'
 import { Draft } from './draft.ts'
 import { EmbeddedWatch, type WatchLimits } from './embedded-watch.ts'
 import type { Journal, JournalBatch } from './journal.ts'
@@ -165,7 +165,7 @@ export class EmbeddedStore implements Store {
       this.#idle = Promise.withResolvers()
       await this.#idle.promise
     }
-    for (const watch of [...this.#watches]) watch.fail(closed())
+    for (const watch of this.#watches) watch.fail(closed())
     await this.#deps.journal.close()
   }
 

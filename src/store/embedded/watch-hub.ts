@@ -46,7 +46,7 @@ export class WatchHub {
       const batch = { events: group.pending, revision }
       group.pending = []
       const bytes = batch.events.reduce((sum, event) => sum + bytesOf(event.type === 'put' ? event.entry : event.previous), 0)
-      for (const subscriber of [...group.subscribers]) subscriber.deliver(batch, bytes)
+      for (const subscriber of group.subscribers) subscriber.deliver(batch, bytes)
     }
   }
 

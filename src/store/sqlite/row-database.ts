@@ -8,8 +8,8 @@ import { revisionOfRow, rowsPerRevision } from '../embedded/version.ts'
 import { StoreError } from '../store-error.ts'
 import { addChecksum, nextChain, rowChecksum } from './checksum.ts'
 import { openDatabaseFile, readNumber } from './database-file.ts'
-import { type PackedRows, packRows, type Row, unpackRows } from './row.ts'
 import type { CommitRequest, StoredHead, StoredLease } from './message.ts'
+import { type PackedRows, packRows, type Row, unpackRows } from './row.ts'
 
 /** The write-ahead log is moved into the database when it has grown by so much. */
 const checkpointBytes = 4 * 2 ** 20
@@ -82,6 +82,8 @@ export class RowDatabase {
       this.#chain = before.chain
       this.#compaction = before.compaction
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
+      // A full disk may still have room in the log once that is moved into the database.
+      this.#bytesSinceCheckpoint = Math.max(this.#bytesSinceCheckpoint, checkpointBytes)
       throw error
     }
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -12,7 +12,6 @@ import { VirtualClock } from '#base/env/virtual-clock'
 import { bytes, failsWith, putAll, summary, take, text } from '../contract/sample.ts'
 import { put, remove } from '../single-key.ts'
 import type { Store } from '../store.ts'
-import { isStoreError } from '../store-error.ts'
 import { databaseFileName, openSqliteStore } from './sqlite-store.ts'
 
 test('after a reopen, state, history, revision and leases are as before', async () => {

@@ -7,10 +7,10 @@ import { Worker } from 'node:worker_threads'
 import type { Clock } from '#base/env/clock'
 import { defaultStoreLimits, EmbeddedStore, type StoreLimits } from '../embedded/embedded-store.ts'
 import { LeaseTable } from '../embedded/lease-table.ts'
-import { StateLoader } from './state-loader.ts'
 import type { Store } from '../store.ts'
 import { StoreError } from '../store-error.ts'
 import type { FromWorker, StoredHead } from './message.ts'
+import { StateLoader } from './state-loader.ts'
 import { WorkerJournal } from './worker-journal.ts'
 
 /** Where the store lies and what it needs. */

@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { assert } from '#base/assert'
 import { databaseError } from './database-error.ts'
-import type { FromWorker, ToWorker } from './message.ts'
+import type { CommitRequest, FromWorker, ToWorker } from './message.ts'
 import { buffersOf } from './row.ts'
 import { RowDatabase } from './row-database.ts'
 
@@ -27,15 +27,18 @@ function serve(port: NonNullable<typeof parentPort>, file: string): void {
       port.close()
       return
     }
-    try {
-      database.commit(message)
-    } catch (error) {
-      answer(failure(error))
-      return
-    }
-    answer({ type: 'committed', sizeBytes: database.sizeBytes })
+    answer(commit(message, database))
     // After the answer, so that nobody waits for it.
     database.checkpointIfDue()
+  }
+
+  function commit(request: CommitRequest, database: RowDatabase): FromWorker {
+    try {
+      database.commit(request)
+      return { type: 'committed', sizeBytes: database.sizeBytes }
+    } catch (error) {
+      return failure(error)
+    }
   }
 
   function failure(error: unknown): FromWorker {
