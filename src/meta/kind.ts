@@ -6,6 +6,7 @@
 import type { FieldErrors } from './field-path.ts'
 import type { KubeObject } from './object.ts'
 import type { Schema } from './schema/schema.ts'
+import type { Rule } from './rule.ts'
 import type { Column } from './table.ts'
 
 export type Verb = 'create' | 'get' | 'list' | 'watch' | 'update' | 'patch' | 'delete' | 'deletecollection'
@@ -28,18 +29,18 @@ export type RequestFacts = {
 /** Rules for one way of writing an object: the object itself, or a subresource such as `status`. */
 export type UpdateRules<T> = {
   /** Drops what this request may not change (upstream's PrepareForUpdate). */
-  readonly prepare?: (next: T, old: T, facts: RequestFacts) => T
+  readonly prepare?: Rule<[next: T, old: T, facts: RequestFacts], T>
   /** Refuses; runs after `prepare`. The object's own `validate` runs too, except for subresources. */
-  readonly validate?: (next: T, old: T, facts: RequestFacts) => FieldErrors
+  readonly validate?: Rule<[next: T, old: T, facts: RequestFacts], FieldErrors>
 }
 
 /** How a scalable kind answers `autoscaling/v1 Scale`. */
 export type ScaleRules<T> = {
-  readonly specReplicas: (object: T) => number
-  readonly statusReplicas: (object: T) => number
+  readonly specReplicas: Rule<[object: T], number>
+  readonly statusReplicas: Rule<[object: T], number>
   /** The label selector as text. */
-  readonly selector: (object: T) => string
-  readonly withReplicas: (object: T, replicas: number) => T
+  readonly selector: Rule<[object: T], string>
+  readonly withReplicas: Rule<[object: T, replicas: number], T>
 }
 
 /** A subresource as discovery lists it; what it does lives in `apiserver/subresources`. */
@@ -54,8 +55,8 @@ export type Subresource = {
 /** A kind that is stored as another version or group of itself. Both functions are pure and total. */
 export type StoredAs<T extends KubeObject, S extends KubeObject = KubeObject> = {
   readonly kind: Kind<S>
-  readonly toStored: (object: T) => S
-  readonly fromStored: (stored: S) => T
+  readonly toStored: Rule<[object: T], S>
+  readonly fromStored: Rule<[stored: S], T>
 }
 
 export type DeleteOptions = { readonly gracePeriodSeconds?: number }
@@ -84,10 +85,10 @@ export type Kind<T extends KubeObject = KubeObject> = {
   readonly createsOnUpdate: boolean
   readonly updatesUnconditionally: boolean
   /** Defaults that a schema cannot state, because they depend on other fields. Runs on every decode. */
-  readonly defaults?: (object: T) => T
+  readonly defaults?: Rule<[object: T], T>
   /** Drops what a client may not set and adds what the server sets (upstream's PrepareForCreate). */
-  readonly prepareCreate?: (object: T, facts: RequestFacts) => T
-  readonly validate?: (object: T, facts: RequestFacts) => FieldErrors
+  readonly prepareCreate?: Rule<[object: T, facts: RequestFacts], T>
+  readonly validate?: Rule<[object: T, facts: RequestFacts], FieldErrors>
   /** How `metadata.name` must look; a DNS subdomain unless told otherwise. */
   readonly validateName?: (name: string) => readonly string[]
   readonly update: UpdateRules<T>
@@ -96,13 +97,13 @@ export type Kind<T extends KubeObject = KubeObject> = {
   readonly scale?: ScaleRules<T>
   readonly subresources: readonly Subresource[]
   /** Grace that a deletion gets, in seconds; 0 means at once. Only pods linger. */
-  readonly graceSeconds?: (object: T, options: DeleteOptions) => number
+  readonly graceSeconds?: Rule<[object: T, options: DeleteOptions], number>
   /** What becomes of dependents when a delete does not say: upstream's DefaultGarbageCollectionPolicy. */
   readonly defaultPropagation?: 'Background' | 'Orphan'
   /** Field selectors beyond metadata.name and metadata.namespace: field -> value. */
-  readonly selectableFields: Readonly<Record<string, (object: T) => string>>
+  readonly selectableFields: Readonly<Record<string, Rule<[object: T], string>>>
   /** Texts for `Warning` headers on create and update. */
-  readonly warnings?: (object: T, old: T | undefined) => readonly string[]
+  readonly warnings?: Rule<[object: T, old: T | undefined], readonly string[]>
   readonly storedAs?: StoredAs<T>
   /** Discovery's hint: 'create' only kinds (reviews) are answered, not stored. */
   readonly isVirtual: boolean
@@ -112,7 +113,7 @@ export type Kind<T extends KubeObject = KubeObject> = {
 export type KindDeclaration<T extends KubeObject> = Pick<Kind<T>, 'apiVersion' | 'kind' | 'plural' | 'scope' | 'schema'> & Partial<Kind<T>>
 
 /** Fills a declaration up and freezes it. */
-export function defineKind<T extends KubeObject>(declaration: KindDeclaration<T>): Kind<T> {
+export function defineKind<T extends KubeObject>(declaration: KindDeclaration<NoInfer<T>>): Kind<T> {
   const [group, version] = groupVersionOf(declaration.apiVersion)
   const { kind, plural } = declaration
   return Object.freeze({

@@ -1,5 +1,6 @@
 /** The server-side table (`meta.k8s.io/v1 Table`): what `kubectl get` prints. */
 import type { KubeObject } from './object.ts'
+import type { Rule } from './rule.ts'
 
 /** What a cell may know besides its object. */
 export type CellFacts = { readonly nowMs: number }
@@ -12,7 +13,7 @@ export type Column<T extends KubeObject = KubeObject> = {
   readonly description?: string
   /** 0 is always shown, 1 only by `-o wide`. */
   readonly priority?: number
-  readonly cell: (object: T, facts: CellFacts) => Cell
+  readonly cell: Rule<[object: T, facts: CellFacts], Cell>
 }
 
 export const nameColumn: Column = {

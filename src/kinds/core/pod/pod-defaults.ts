@@ -1,0 +1,68 @@
+/** Defaults of pods and of the pod templates in other kinds, as upstream's SetDefaults_Pod and SetDefaults_PodSpec. */
+import type { Pod, PodSpec, PodTemplateSpec, ResourceRequirements } from '../types.gen.ts'
+import { defaultContainer, withHostPorts } from './container-defaults.ts'
+import { roundedRequirements, roundedResourceList, withRequestsFromLimits } from './resource-list.ts'
+import { defaultVolume } from './volume-defaults.ts'
+
+export function defaultPod(pod: Pod): Pod {
+  const spec = defaultPodSpec(pod.spec)
+  return { ...pod, spec: { enableServiceLinks: true, ...withRequests(spec) }, status: withSamePodIPs(pod.status) }
+}
+
+/** A template gets what any pod gets, except for what is settled when a pod is made from it. */
+export function defaultPodTemplate(template: PodTemplateSpec): PodTemplateSpec {
+  return template.spec === undefined ? template : { ...template, spec: defaultPodSpec(template.spec) }
+}
+
+export function defaultPodSpec(spec: PodSpec): PodSpec {
+  const complete: PodSpec = {
+    restartPolicy: 'Always',
+    terminationGracePeriodSeconds: 30,
+    dnsPolicy: 'ClusterFirst',
+    securityContext: {},
+    schedulerName: 'default-scheduler',
+    ...spec,
+    ...serviceAccountOf(spec),
+  }
+  const onHost = spec.hostNetwork === true
+  return {
+    ...complete,
+    ...mapped('volumes', spec.volumes, defaultVolume),
+    ...mapped('containers', spec.containers, (container) => defaultContainer(onHost ? withHostPorts(container) : container)),
+    ...mapped('initContainers', spec.initContainers, (container) => defaultContainer(onHost ? withHostPorts(container) : container)),
+    ...mapped('ephemeralContainers', spec.ephemeralContainers, defaultContainer),
+    ...(spec.overhead === undefined ? {} : { overhead: roundedResourceList(spec.overhead) }),
+    ...(spec.resources === undefined ? {} : { resources: roundedRequirements(spec.resources) }),
+  }
+}
+
+/** `serviceAccount` is the old name of `serviceAccountName`; both are written. */
+function serviceAccountOf({ serviceAccount, serviceAccountName = serviceAccount }: PodSpec): Partial<PodSpec> {
+  return serviceAccountName === undefined ? {} : { serviceAccountName, serviceAccount: serviceAccountName }
+}
+
+function withRequests(spec: PodSpec): PodSpec {
+  const complete = <C extends { readonly resources?: ResourceRequirements }>(container: C): C => ({
+    ...container,
+    resources: withRequestsFromLimits(container.resources ?? {}),
+  })
+  return { ...spec, ...mapped('containers', spec.containers, complete), ...mapped('initContainers', spec.initContainers, complete) }
+}
+
+/** As upstream's conversion: `podIP` and the first of `podIPs` are one. */
+function withSamePodIPs(status: Pod['status']): Pod['status'] {
+  const { podIP, podIPs } = status
+  if (podIP !== undefined && (podIPs === undefined || podIPs.length === 0)) return { ...status, podIPs: [{ ip: podIP }] }
+  if (podIP === undefined && podIPs?.[0] !== undefined) return { ...status, podIP: podIPs[0].ip }
+  return status
+}
+
+function mapped<K extends keyof PodSpec, T>(
+  field: K,
+  list: readonly T[] | undefined,
+  change: (entry: T) => T,
+): Partial<Record<K, readonly T[]>> {
+  const changes: Partial<Record<K, readonly T[]>> = {}
+  if (list !== undefined && list !== null) changes[field] = list.map(change)
+  return changes
+}
