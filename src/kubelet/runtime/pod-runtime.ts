@@ -4,7 +4,7 @@
  */
 import type { Draft } from '#base/encoding/protobuf'
 import type { CriClient } from '#net/cri/client'
-import { GrpcError } from '#net/grpc/grpc-error'
+import { isGrpcError } from '#net/grpc/grpc-error'
 import type { Container as CriContainer, ContainerConfig, ContainerStatus, PodSandbox, PodSandboxConfig } from '#net/cri/cri.gen'
 import { type ContainerRecord, containerRecordOf, type PodRecord, runtimeAnnotations, runtimeLabels, type SandboxRecord, sandboxRecordOf } from './records.ts'
 import { readTerminationMessage } from './termination-message.ts'
@@ -130,7 +130,7 @@ export class PodRuntime {
     try {
       return (await this.#cri.runtime.containerStatus({ containerId }, { timeoutMs: callTimeoutMs })).status
     } catch (error) {
-      if (error instanceof GrpcError && error.code === 'NOT_FOUND') return undefined
+      if (isGrpcError(error, 'NotFound')) return undefined
       throw error
     }
   }

@@ -1,0 +1,54 @@
+/** Whether this node takes a pod that was bound to it: the scheduler is not the only one who binds. */
+import type { Node, Pod } from '#kinds/core/types.gen'
+import { amountOf } from '../runtime/container-resources.ts'
+import type { WaitingReason } from '../status/container-status.ts'
+
+export type PodAdmissionDeps = { readonly node: () => Node | undefined; readonly otherPods: (uid: string) => readonly Pod[] }
+
+export class PodAdmission {
+  readonly #deps: PodAdmissionDeps
+
+  constructor(deps: PodAdmissionDeps) {
+    this.#deps = deps
+  }
+
+  /** Undefined when the pod may run; otherwise what its status shall say. */
+  refusalOf(pod: Pod): WaitingReason | undefined {
+    const node = this.#deps.node()
+    if (node === undefined) return undefined
+    return selectorRefusal(pod, node) ?? this.#resourceRefusal(pod, node)
+  }
+
+  #resourceRefusal(pod: Pod, node: Node): WaitingReason | undefined {
+    const others = this.#deps.otherPods(pod.metadata.uid ?? '')
+    const allocatable = node.status?.allocatable ?? {}
+    const podCountMax = amountOf(allocatable['pods'] ?? '110')
+    if (others.length + 1 > podCountMax) {
+      return { reason: 'OutOfpods', message: `Pod was rejected: Node didn't have enough resource: pods, requested: 1, used: ${others.length}, capacity: ${podCountMax}` }
+    }
+    for (const resource of resourcesOf(pod)) {
+      const scale = resource === 'cpu' ? 1000 : 1
+      const wanted = Math.ceil(requestOf(pod, resource) * scale)
+      const used = Math.ceil(others.reduce((sum, other) => sum + requestOf(other, resource), 0) * scale)
+      const capacity = Math.floor(amountOf(allocatable[resource]) * scale)
+      if (wanted === 0 || used + wanted <= capacity) continue
+      const message = `Pod was rejected: Node didn't have enough resource: ${resource}, requested: ${wanted}, used: ${used}, capacity: ${capacity}`
+      return { reason: `OutOf${resource}`, message }
+    }
+    return undefined
+  }
+}
+
+function selectorRefusal(pod: Pod, node: Node): WaitingReason | undefined {
+  const labels = node.metadata.labels ?? {}
+  const isFit = Object.entries(pod.spec?.nodeSelector ?? {}).every(([key, value]) => labels[key] === value)
+  return isFit ? undefined : { reason: 'NodeAffinity', message: `Pod was rejected: Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector` }
+}
+
+function resourcesOf(pod: Pod): readonly string[] {
+  return [...new Set((pod.spec?.containers ?? []).flatMap((container) => Object.keys(container.resources?.requests ?? {})))]
+}
+
+function requestOf(pod: Pod, resource: string): number {
+  return (pod.spec?.containers ?? []).reduce((sum, container) => sum + amountOf(container.resources?.requests?.[resource]), 0)
+}
