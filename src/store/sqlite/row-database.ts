@@ -82,8 +82,6 @@ export class RowDatabase {
       this.#chain = before.chain
       this.#compaction = before.compaction
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
-      // A full disk may still have room in the log once that is moved into the database.
-      this.#bytesSinceCheckpoint = Math.max(this.#bytesSinceCheckpoint, checkpointBytes)
       throw error
     }
   }
