@@ -10,36 +10,36 @@ export const APIGroup: Schema = define('APIGroup', () => ({
   versions: array(GroupVersionForDiscovery, { listType: 'atomic' }),
   preferredVersion: GroupVersionForDiscovery,
   serverAddressByClientCIDRs: array(ServerAddressByClientCIDR, { listType: 'atomic' }),
-}), { apiVersion: 'v1', required: ['name','versions'], always: ['name','versions','preferredVersion'] })
+}), { apiVersion: 'v1', required: ['name','versions'], always: ['name','preferredVersion'], writesNull: ['versions'] })
 export const APIGroupList: Schema = define('APIGroupList', () => ({
   kind: string,
   apiVersion: string,
   groups: array(APIGroup, { listType: 'atomic' }),
-}), { apiVersion: 'v1', required: ['groups'], always: ['groups'] })
+}), { apiVersion: 'v1', required: ['groups'], writesNull: ['groups'] })
 export const APIResource: Schema = define('APIResource', () => ({
-  kind: string,
   name: string,
-  namespaced: boolean,
-  verbs: array(string),
-  shortNames: array(string, { listType: 'atomic' }),
   singularName: string,
-  categories: array(string, { listType: 'atomic' }),
+  namespaced: boolean,
   group: string,
   version: string,
+  kind: string,
+  verbs: array(string),
+  shortNames: array(string, { listType: 'atomic' }),
+  categories: array(string, { listType: 'atomic' }),
   storageVersionHash: string,
-}), { required: ['kind','name','namespaced','verbs','singularName'], always: ['kind','name','namespaced','verbs','singularName'] })
+}), { required: ['name','singularName','namespaced','kind','verbs'], always: ['name','singularName','namespaced','kind'], writesNull: ['verbs'] })
 export const APIResourceList: Schema = define('APIResourceList', () => ({
   kind: string,
   apiVersion: string,
   groupVersion: string,
   resources: array(APIResource, { listType: 'atomic' }),
-}), { apiVersion: 'v1', required: ['groupVersion','resources'], always: ['groupVersion','resources'] })
+}), { apiVersion: 'v1', required: ['groupVersion','resources'], always: ['groupVersion'], writesNull: ['resources'] })
 export const APIVersions: Schema = define('APIVersions', () => ({
   kind: string,
   apiVersion: string,
   versions: array(string, { listType: 'atomic' }),
   serverAddressByClientCIDRs: array(ServerAddressByClientCIDR, { listType: 'atomic' }),
-}), { apiVersion: 'v1', required: ['versions','serverAddressByClientCIDRs'], always: ['versions','serverAddressByClientCIDRs'] })
+}), { apiVersion: 'v1', required: ['versions','serverAddressByClientCIDRs'], writesNull: ['versions','serverAddressByClientCIDRs'] })
 export const Condition: Schema = define('Condition', () => ({
   type: string,
   status: string,
@@ -47,7 +47,7 @@ export const Condition: Schema = define('Condition', () => ({
   lastTransitionTime: time,
   reason: string,
   message: string,
-}), { required: ['type','status','lastTransitionTime','reason','message'], always: ['type','status','lastTransitionTime','reason','message'] })
+}), { required: ['type','status','lastTransitionTime','reason','message'], always: ['type','status','reason','message'], writesNull: ['lastTransitionTime'] })
 export const DeleteOptions: Schema = define('DeleteOptions', () => ({
   kind: string,
   apiVersion: string,
@@ -148,12 +148,12 @@ export const StatusCause: Schema = define('StatusCause', () => ({
   field: string,
 }))
 export const StatusDetails: Schema = define('StatusDetails', () => ({
-  kind: string,
   name: string,
   group: string,
+  kind: string,
+  uid: string,
   causes: array(StatusCause, { listType: 'atomic' }),
   retryAfterSeconds: int32,
-  uid: string,
 }))
 export const WatchEvent: Schema = define('WatchEvent', () => ({
   type: string,
@@ -162,17 +162,17 @@ export const WatchEvent: Schema = define('WatchEvent', () => ({
 
 const define2 = definitionsOf('io.k8s.apimachinery.pkg.version')
 export const Info: Schema = define2('Info', () => ({
-  buildDate: string,
-  compiler: string,
+  major: string,
+  minor: string,
   emulationMajor: string,
   emulationMinor: string,
-  gitCommit: string,
-  gitTreeState: string,
-  gitVersion: string,
-  goVersion: string,
-  major: string,
   minCompatibilityMajor: string,
   minCompatibilityMinor: string,
-  minor: string,
+  gitVersion: string,
+  gitCommit: string,
+  gitTreeState: string,
+  buildDate: string,
+  goVersion: string,
+  compiler: string,
   platform: string,
-}), { required: ['buildDate','compiler','gitCommit','gitTreeState','gitVersion','goVersion','major','minor','platform'], always: ['buildDate','compiler','gitCommit','gitTreeState','gitVersion','goVersion','major','minor','platform'] })
+}), { required: ['major','minor','gitVersion','gitCommit','gitTreeState','buildDate','goVersion','compiler','platform'], always: ['major','minor','gitVersion','gitCommit','gitTreeState','buildDate','goVersion','compiler','platform'] })

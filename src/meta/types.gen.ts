@@ -22,15 +22,15 @@ export interface APIGroupList {
 }
 
 export interface APIResource {
-  readonly kind: string
   readonly name: string
-  readonly namespaced: boolean
-  readonly verbs: readonly string[]
-  readonly shortNames?: readonly string[]
   readonly singularName: string
-  readonly categories?: readonly string[]
+  readonly namespaced: boolean
   readonly group?: string
   readonly version?: string
+  readonly kind: string
+  readonly verbs: readonly string[]
+  readonly shortNames?: readonly string[]
+  readonly categories?: readonly string[]
   readonly storageVersionHash?: string
 }
 
@@ -172,12 +172,12 @@ export interface StatusCause {
 }
 
 export interface StatusDetails {
-  readonly kind?: string
   readonly name?: string
   readonly group?: string
+  readonly kind?: string
+  readonly uid?: string
   readonly causes?: readonly StatusCause[]
   readonly retryAfterSeconds?: number
-  readonly uid?: string
 }
 
 export interface WatchEvent {
@@ -186,17 +186,17 @@ export interface WatchEvent {
 }
 
 export interface Info {
-  readonly buildDate: string
-  readonly compiler: string
+  readonly major: string
+  readonly minor: string
   readonly emulationMajor?: string
   readonly emulationMinor?: string
-  readonly gitCommit: string
-  readonly gitTreeState: string
-  readonly gitVersion: string
-  readonly goVersion: string
-  readonly major: string
   readonly minCompatibilityMajor?: string
   readonly minCompatibilityMinor?: string
-  readonly minor: string
+  readonly gitVersion: string
+  readonly gitCommit: string
+  readonly gitTreeState: string
+  readonly buildDate: string
+  readonly goVersion: string
+  readonly compiler: string
   readonly platform: string
 }

@@ -7,7 +7,7 @@
  *   PodSpec                            a definition; `root` marks what can stand alone as an object
  *     volumes listType=map listKeys=name patchStrategy=merge,retainKeys patchMergeKey=name
  *
- * Fields stand in the order in which they are written. `always`: written even when empty; `keepsZero`: the zero value differs
+ * Fields stand in the order in which they are written. `always`: written even when empty; `writesNull`: written as null then; `keepsZero`: the zero value differs
  * from absence; `quantity`: a string or number of units; `raw`, `json`: any value.
  */
 import { readdirSync, readFileSync } from 'node:fs'

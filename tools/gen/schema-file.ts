@@ -42,6 +42,7 @@ function objectFacts(definition: Definition): string {
     apiVersion: 'root' in definition.facts ? (definition.package.apiVersion ?? 'v1') : undefined,
     required: named(({ isRequired }) => isRequired),
     always: named(({ facts: { always } }) => always !== undefined),
+    writesNull: named(({ facts: { writesNull } }) => writesNull !== undefined),
     keepsZero: named(({ facts: { keepsZero } }) => keepsZero !== undefined),
     mapType: definition.facts.mapType,
   }

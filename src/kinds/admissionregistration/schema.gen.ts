@@ -46,7 +46,7 @@ export const MutatingAdmissionPolicyBindingList: Schema = define('MutatingAdmiss
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(MutatingAdmissionPolicyBinding),
-}), { apiVersion: 'admissionregistration.k8s.io/v1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'admissionregistration.k8s.io/v1', required: ['items'], always: ['metadata'] })
 export const MutatingAdmissionPolicyBindingSpec: Schema = define('MutatingAdmissionPolicyBindingSpec', () => ({
   policyName: string,
   paramRef: ParamRef,
@@ -57,7 +57,7 @@ export const MutatingAdmissionPolicyList: Schema = define('MutatingAdmissionPoli
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(MutatingAdmissionPolicy),
-}), { apiVersion: 'admissionregistration.k8s.io/v1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'admissionregistration.k8s.io/v1', required: ['items'], always: ['metadata'] })
 export const MutatingAdmissionPolicySpec: Schema = define('MutatingAdmissionPolicySpec', () => ({
   paramKind: ParamKind,
   matchConstraints: MatchResources,
@@ -80,7 +80,7 @@ export const MutatingWebhook: Schema = define('MutatingWebhook', () => ({
   admissionReviewVersions: array(string, { listType: 'atomic' }),
   reinvocationPolicy: string,
   matchConditions: array(MatchCondition, { listType: 'map', listKeys: ['name'], patchStrategy: ['merge'], patchMergeKey: 'name' }),
-}), { required: ['name','clientConfig','sideEffects','admissionReviewVersions'], always: ['name','clientConfig','admissionReviewVersions'], keepsZero: ['failurePolicy','matchPolicy','sideEffects','timeoutSeconds','reinvocationPolicy'] })
+}), { required: ['name','clientConfig','sideEffects','admissionReviewVersions'], always: ['name','clientConfig'], writesNull: ['sideEffects','admissionReviewVersions'], keepsZero: ['failurePolicy','matchPolicy','sideEffects','timeoutSeconds','reinvocationPolicy'] })
 export const MutatingWebhookConfiguration: Schema = define('MutatingWebhookConfiguration', () => ({
   kind: string,
   apiVersion: string,
@@ -92,7 +92,7 @@ export const MutatingWebhookConfigurationList: Schema = define('MutatingWebhookC
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(MutatingWebhookConfiguration),
-}), { apiVersion: 'admissionregistration.k8s.io/v1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'admissionregistration.k8s.io/v1', required: ['items'], always: ['metadata'] })
 export const Mutation: Schema = define('Mutation', () => ({
   patchType: string,
   applyConfiguration: ApplyConfiguration,
@@ -150,7 +150,7 @@ export const ValidatingAdmissionPolicyBindingList: Schema = define('ValidatingAd
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(ValidatingAdmissionPolicyBinding),
-}), { apiVersion: 'admissionregistration.k8s.io/v1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'admissionregistration.k8s.io/v1', required: ['items'], always: ['metadata'] })
 export const ValidatingAdmissionPolicyBindingSpec: Schema = define('ValidatingAdmissionPolicyBindingSpec', () => ({
   policyName: string,
   paramRef: ParamRef,
@@ -162,7 +162,7 @@ export const ValidatingAdmissionPolicyList: Schema = define('ValidatingAdmission
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(ValidatingAdmissionPolicy),
-}), { apiVersion: 'admissionregistration.k8s.io/v1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'admissionregistration.k8s.io/v1', required: ['items'], always: ['metadata'] })
 export const ValidatingAdmissionPolicySpec: Schema = define('ValidatingAdmissionPolicySpec', () => ({
   paramKind: ParamKind,
   matchConstraints: MatchResources,
@@ -189,7 +189,7 @@ export const ValidatingWebhook: Schema = define('ValidatingWebhook', () => ({
   timeoutSeconds: int32,
   admissionReviewVersions: array(string, { listType: 'atomic' }),
   matchConditions: array(MatchCondition, { listType: 'map', listKeys: ['name'], patchStrategy: ['merge'], patchMergeKey: 'name' }),
-}), { required: ['name','clientConfig','sideEffects','admissionReviewVersions'], always: ['name','clientConfig','admissionReviewVersions'], keepsZero: ['failurePolicy','matchPolicy','sideEffects','timeoutSeconds'] })
+}), { required: ['name','clientConfig','sideEffects','admissionReviewVersions'], always: ['name','clientConfig'], writesNull: ['sideEffects','admissionReviewVersions'], keepsZero: ['failurePolicy','matchPolicy','sideEffects','timeoutSeconds'] })
 export const ValidatingWebhookConfiguration: Schema = define('ValidatingWebhookConfiguration', () => ({
   kind: string,
   apiVersion: string,
@@ -201,7 +201,7 @@ export const ValidatingWebhookConfigurationList: Schema = define('ValidatingWebh
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(ValidatingWebhookConfiguration),
-}), { apiVersion: 'admissionregistration.k8s.io/v1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'admissionregistration.k8s.io/v1', required: ['items'], always: ['metadata'] })
 export const Validation: Schema = define('Validation', () => ({
   expression: string,
   message: string,

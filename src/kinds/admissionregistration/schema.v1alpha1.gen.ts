@@ -38,7 +38,7 @@ export const MutatingAdmissionPolicyBindingList: Schema = define('MutatingAdmiss
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(MutatingAdmissionPolicyBinding),
-}), { apiVersion: 'admissionregistration.k8s.io/v1alpha1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'admissionregistration.k8s.io/v1alpha1', required: ['items'], always: ['metadata'] })
 export const MutatingAdmissionPolicyBindingSpec: Schema = define('MutatingAdmissionPolicyBindingSpec', () => ({
   policyName: string,
   paramRef: ParamRef,
@@ -49,7 +49,7 @@ export const MutatingAdmissionPolicyList: Schema = define('MutatingAdmissionPoli
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(MutatingAdmissionPolicy),
-}), { apiVersion: 'admissionregistration.k8s.io/v1alpha1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'admissionregistration.k8s.io/v1alpha1', required: ['items'], always: ['metadata'] })
 export const MutatingAdmissionPolicySpec: Schema = define('MutatingAdmissionPolicySpec', () => ({
   paramKind: ParamKind,
   matchConstraints: MatchResources,

@@ -5,13 +5,13 @@ import * as meta from '#meta/schema.gen'
 
 const define = definitionsOf('io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1')
 export const CustomResourceColumnDefinition: Schema = define('CustomResourceColumnDefinition', () => ({
-  description: string,
-  format: string,
-  jsonPath: string,
   name: string,
-  priority: int32,
   type: string,
-}), { required: ['jsonPath','name','type'], always: ['jsonPath','name','type'] })
+  format: string,
+  description: string,
+  priority: int32,
+  jsonPath: string,
+}), { required: ['name','type','jsonPath'], always: ['name','type','jsonPath'] })
 export const CustomResourceConversion: Schema = define('CustomResourceConversion', () => ({
   strategy: string,
   webhook: WebhookConversion,
@@ -24,61 +24,61 @@ export const CustomResourceDefinition: Schema = define('CustomResourceDefinition
   status: CustomResourceDefinitionStatus,
 }), { apiVersion: 'apiextensions.k8s.io/v1', required: ['spec'], always: ['metadata','spec','status'] })
 export const CustomResourceDefinitionCondition: Schema = define('CustomResourceDefinitionCondition', () => ({
+  type: string,
+  status: string,
   lastTransitionTime: time,
+  reason: string,
   message: string,
   observedGeneration: int64,
-  reason: string,
-  status: string,
-  type: string,
-}), { required: ['status','type'], always: ['lastTransitionTime','status','type'] })
+}), { required: ['type','status'], always: ['type','status'], writesNull: ['lastTransitionTime'] })
 export const CustomResourceDefinitionList: Schema = define('CustomResourceDefinitionList', () => ({
   kind: string,
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(CustomResourceDefinition),
-}), { apiVersion: 'apiextensions.k8s.io/v1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'apiextensions.k8s.io/v1', required: ['items'], always: ['metadata'] })
 export const CustomResourceDefinitionNames: Schema = define('CustomResourceDefinitionNames', () => ({
-  kind: string,
-  categories: array(string, { listType: 'atomic' }),
-  listKind: string,
   plural: string,
-  shortNames: array(string, { listType: 'atomic' }),
   singular: string,
-}), { required: ['kind','plural'], always: ['kind','plural'] })
+  shortNames: array(string, { listType: 'atomic' }),
+  kind: string,
+  listKind: string,
+  categories: array(string, { listType: 'atomic' }),
+}), { required: ['plural','kind'], always: ['plural','kind'] })
 export const CustomResourceDefinitionSpec: Schema = define('CustomResourceDefinitionSpec', () => ({
-  conversion: CustomResourceConversion,
   group: string,
   names: CustomResourceDefinitionNames,
-  preserveUnknownFields: boolean,
   scope: string,
   versions: array(CustomResourceDefinitionVersion, { listType: 'atomic' }),
-}), { required: ['group','names','scope','versions'], always: ['group','names','scope','versions'] })
+  conversion: CustomResourceConversion,
+  preserveUnknownFields: boolean,
+}), { required: ['group','names','scope','versions'], always: ['group','names','scope'], writesNull: ['versions'] })
 export const CustomResourceDefinitionStatus: Schema = define('CustomResourceDefinitionStatus', () => ({
-  acceptedNames: CustomResourceDefinitionNames,
   conditions: array(CustomResourceDefinitionCondition, { listType: 'map', listKeys: ['type'] }),
-  observedGeneration: int64,
+  acceptedNames: CustomResourceDefinitionNames,
   storedVersions: array(string, { listType: 'atomic' }),
-}), { always: ['acceptedNames','conditions','storedVersions'] })
+  observedGeneration: int64,
+}), { always: ['acceptedNames'], writesNull: ['conditions','storedVersions'] })
 export const CustomResourceDefinitionVersion: Schema = define('CustomResourceDefinitionVersion', () => ({
-  additionalPrinterColumns: array(CustomResourceColumnDefinition, { listType: 'atomic' }),
-  deprecated: boolean,
-  deprecationWarning: string,
   name: string,
-  schema: CustomResourceValidation,
-  selectableFields: array(SelectableField, { listType: 'atomic' }),
   served: boolean,
   storage: boolean,
+  deprecated: boolean,
+  deprecationWarning: string,
+  schema: CustomResourceValidation,
   subresources: CustomResourceSubresources,
+  additionalPrinterColumns: array(CustomResourceColumnDefinition, { listType: 'atomic' }),
+  selectableFields: array(SelectableField, { listType: 'atomic' }),
 }), { required: ['name','served','storage'], always: ['name','served','storage'], keepsZero: ['deprecationWarning'] })
 export const CustomResourceSubresourceScale: Schema = define('CustomResourceSubresourceScale', () => ({
-  labelSelectorPath: string,
   specReplicasPath: string,
   statusReplicasPath: string,
+  labelSelectorPath: string,
 }), { required: ['specReplicasPath','statusReplicasPath'], always: ['specReplicasPath','statusReplicasPath'], keepsZero: ['labelSelectorPath'] })
 export const CustomResourceSubresourceStatus: Schema = define('CustomResourceSubresourceStatus', () => ({}))
 export const CustomResourceSubresources: Schema = define('CustomResourceSubresources', () => ({
-  scale: CustomResourceSubresourceScale,
   status: any,
+  scale: CustomResourceSubresourceScale,
 }))
 export const CustomResourceValidation: Schema = define('CustomResourceValidation', () => ({
   openAPIV3Schema: JSONSchemaProps,
@@ -88,74 +88,74 @@ export const ExternalDocumentation: Schema = define('ExternalDocumentation', () 
   url: string,
 }))
 export const JSONSchemaProps: Schema = define('JSONSchemaProps', () => ({
-  $ref: string,
-  $schema: string,
-  additionalItems: any,
-  additionalProperties: any,
-  allOf: array(JSONSchemaProps, { listType: 'atomic' }),
-  anyOf: array(JSONSchemaProps, { listType: 'atomic' }),
-  default: any,
-  definitions: map(JSONSchemaProps),
-  dependencies: map(any),
-  description: string,
-  enum: array(any, { listType: 'atomic' }),
-  example: any,
-  exclusiveMaximum: boolean,
-  exclusiveMinimum: boolean,
-  externalDocs: ExternalDocumentation,
-  format: string,
   id: string,
-  items: any,
-  maxItems: int64,
-  maxLength: int64,
-  maxProperties: int64,
-  maximum: double,
-  minItems: int64,
-  minLength: int64,
-  minProperties: int64,
-  minimum: double,
-  multipleOf: double,
-  not: JSONSchemaProps,
-  nullable: boolean,
-  oneOf: array(JSONSchemaProps, { listType: 'atomic' }),
-  pattern: string,
-  patternProperties: map(JSONSchemaProps),
-  properties: map(JSONSchemaProps),
-  required: array(string, { listType: 'atomic' }),
-  title: string,
+  $schema: string,
+  $ref: string,
+  description: string,
   type: string,
+  format: string,
+  title: string,
+  default: any,
+  maximum: double,
+  exclusiveMaximum: boolean,
+  minimum: double,
+  exclusiveMinimum: boolean,
+  maxLength: int64,
+  minLength: int64,
+  pattern: string,
+  maxItems: int64,
+  minItems: int64,
   uniqueItems: boolean,
+  multipleOf: double,
+  enum: array(any, { listType: 'atomic' }),
+  maxProperties: int64,
+  minProperties: int64,
+  required: array(string, { listType: 'atomic' }),
+  items: any,
+  allOf: array(JSONSchemaProps, { listType: 'atomic' }),
+  oneOf: array(JSONSchemaProps, { listType: 'atomic' }),
+  anyOf: array(JSONSchemaProps, { listType: 'atomic' }),
+  not: JSONSchemaProps,
+  properties: map(JSONSchemaProps),
+  additionalProperties: any,
+  patternProperties: map(JSONSchemaProps),
+  dependencies: map(any),
+  additionalItems: any,
+  definitions: map(JSONSchemaProps),
+  externalDocs: ExternalDocumentation,
+  example: any,
+  nullable: boolean,
+  'x-kubernetes-preserve-unknown-fields': boolean,
   'x-kubernetes-embedded-resource': boolean,
   'x-kubernetes-int-or-string': boolean,
   'x-kubernetes-list-map-keys': array(string, { listType: 'atomic' }),
   'x-kubernetes-list-type': string,
   'x-kubernetes-map-type': string,
-  'x-kubernetes-preserve-unknown-fields': boolean,
   'x-kubernetes-validations': array(ValidationRule, { listType: 'map', listKeys: ['rule'], patchStrategy: ['merge'], patchMergeKey: 'rule' }),
-}), { keepsZero: ['$ref','maxItems','maxLength','maxProperties','maximum','minItems','minLength','minProperties','minimum','multipleOf','x-kubernetes-list-type','x-kubernetes-map-type','x-kubernetes-preserve-unknown-fields'] })
+}), { keepsZero: ['$ref','maximum','minimum','maxLength','minLength','maxItems','minItems','multipleOf','maxProperties','minProperties','x-kubernetes-preserve-unknown-fields','x-kubernetes-list-type','x-kubernetes-map-type'] })
 export const SelectableField: Schema = define('SelectableField', () => ({
   jsonPath: string,
 }), { required: ['jsonPath'], always: ['jsonPath'] })
 export const ServiceReference: Schema = define('ServiceReference', () => ({
-  name: string,
   namespace: string,
+  name: string,
   path: string,
   port: int32,
-}), { required: ['name','namespace'], always: ['name','namespace'], keepsZero: ['path','port'] })
+}), { required: ['namespace','name'], always: ['namespace','name'], keepsZero: ['path','port'] })
 export const ValidationRule: Schema = define('ValidationRule', () => ({
-  fieldPath: string,
+  rule: string,
   message: string,
   messageExpression: string,
-  optionalOldSelf: boolean,
   reason: string,
-  rule: string,
-}), { required: ['rule'], always: ['rule'], keepsZero: ['optionalOldSelf','reason'] })
+  fieldPath: string,
+  optionalOldSelf: boolean,
+}), { required: ['rule'], always: ['rule'], keepsZero: ['reason','optionalOldSelf'] })
 export const WebhookClientConfig: Schema = define('WebhookClientConfig', () => ({
-  caBundle: bytes,
-  service: ServiceReference,
   url: string,
+  service: ServiceReference,
+  caBundle: bytes,
 }), { keepsZero: ['url'] })
 export const WebhookConversion: Schema = define('WebhookConversion', () => ({
   clientConfig: WebhookClientConfig,
   conversionReviewVersions: array(string, { listType: 'atomic' }),
-}), { required: ['conversionReviewVersions'], always: ['conversionReviewVersions'] })
+}), { required: ['conversionReviewVersions'], writesNull: ['conversionReviewVersions'] })

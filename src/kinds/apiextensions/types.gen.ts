@@ -2,12 +2,12 @@
 import type * as meta from '#meta/types.gen'
 
 export interface CustomResourceColumnDefinition {
-  readonly description?: string
-  readonly format?: string
-  readonly jsonPath: string
   readonly name: string
-  readonly priority?: number
   readonly type: string
+  readonly format?: string
+  readonly description?: string
+  readonly priority?: number
+  readonly jsonPath: string
 }
 
 export interface CustomResourceConversion {
@@ -24,12 +24,12 @@ export interface CustomResourceDefinition {
 }
 
 export interface CustomResourceDefinitionCondition {
+  readonly type: string
+  readonly status: string
   readonly lastTransitionTime?: string
+  readonly reason?: string
   readonly message?: string
   readonly observedGeneration?: number
-  readonly reason?: string
-  readonly status: string
-  readonly type: string
 }
 
 export interface CustomResourceDefinitionList {
@@ -40,53 +40,53 @@ export interface CustomResourceDefinitionList {
 }
 
 export interface CustomResourceDefinitionNames {
-  readonly kind: string
-  readonly categories?: readonly string[]
-  readonly listKind?: string
   readonly plural: string
-  readonly shortNames?: readonly string[]
   readonly singular?: string
+  readonly shortNames?: readonly string[]
+  readonly kind: string
+  readonly listKind?: string
+  readonly categories?: readonly string[]
 }
 
 export interface CustomResourceDefinitionSpec {
-  readonly conversion?: CustomResourceConversion
   readonly group: string
   readonly names: CustomResourceDefinitionNames
-  readonly preserveUnknownFields?: boolean
   readonly scope: string
   readonly versions: readonly CustomResourceDefinitionVersion[]
+  readonly conversion?: CustomResourceConversion
+  readonly preserveUnknownFields?: boolean
 }
 
 export interface CustomResourceDefinitionStatus {
-  readonly acceptedNames?: CustomResourceDefinitionNames
   readonly conditions?: readonly CustomResourceDefinitionCondition[]
-  readonly observedGeneration?: number
+  readonly acceptedNames?: CustomResourceDefinitionNames
   readonly storedVersions?: readonly string[]
+  readonly observedGeneration?: number
 }
 
 export interface CustomResourceDefinitionVersion {
-  readonly additionalPrinterColumns?: readonly CustomResourceColumnDefinition[]
-  readonly deprecated?: boolean
-  readonly deprecationWarning?: string
   readonly name: string
-  readonly schema?: CustomResourceValidation
-  readonly selectableFields?: readonly SelectableField[]
   readonly served: boolean
   readonly storage: boolean
+  readonly deprecated?: boolean
+  readonly deprecationWarning?: string
+  readonly schema?: CustomResourceValidation
   readonly subresources?: CustomResourceSubresources
+  readonly additionalPrinterColumns?: readonly CustomResourceColumnDefinition[]
+  readonly selectableFields?: readonly SelectableField[]
 }
 
 export interface CustomResourceSubresourceScale {
-  readonly labelSelectorPath?: string
   readonly specReplicasPath: string
   readonly statusReplicasPath: string
+  readonly labelSelectorPath?: string
 }
 
 export type CustomResourceSubresourceStatus = Readonly<Record<string, never>>
 
 export interface CustomResourceSubresources {
-  readonly scale?: CustomResourceSubresourceScale
   readonly status?: unknown
+  readonly scale?: CustomResourceSubresourceScale
 }
 
 export interface CustomResourceValidation {
@@ -99,49 +99,49 @@ export interface ExternalDocumentation {
 }
 
 export interface JSONSchemaProps {
-  readonly $ref?: string
-  readonly $schema?: string
-  readonly additionalItems?: unknown
-  readonly additionalProperties?: unknown
-  readonly allOf?: readonly JSONSchemaProps[]
-  readonly anyOf?: readonly JSONSchemaProps[]
-  readonly default?: unknown
-  readonly definitions?: { readonly [key: string]: JSONSchemaProps }
-  readonly dependencies?: { readonly [key: string]: unknown }
-  readonly description?: string
-  readonly enum?: readonly unknown[]
-  readonly example?: unknown
-  readonly exclusiveMaximum?: boolean
-  readonly exclusiveMinimum?: boolean
-  readonly externalDocs?: ExternalDocumentation
-  readonly format?: string
   readonly id?: string
-  readonly items?: unknown
-  readonly maxItems?: number
-  readonly maxLength?: number
-  readonly maxProperties?: number
-  readonly maximum?: number
-  readonly minItems?: number
-  readonly minLength?: number
-  readonly minProperties?: number
-  readonly minimum?: number
-  readonly multipleOf?: number
-  readonly not?: JSONSchemaProps
-  readonly nullable?: boolean
-  readonly oneOf?: readonly JSONSchemaProps[]
-  readonly pattern?: string
-  readonly patternProperties?: { readonly [key: string]: JSONSchemaProps }
-  readonly properties?: { readonly [key: string]: JSONSchemaProps }
-  readonly required?: readonly string[]
-  readonly title?: string
+  readonly $schema?: string
+  readonly $ref?: string
+  readonly description?: string
   readonly type?: string
+  readonly format?: string
+  readonly title?: string
+  readonly default?: unknown
+  readonly maximum?: number
+  readonly exclusiveMaximum?: boolean
+  readonly minimum?: number
+  readonly exclusiveMinimum?: boolean
+  readonly maxLength?: number
+  readonly minLength?: number
+  readonly pattern?: string
+  readonly maxItems?: number
+  readonly minItems?: number
   readonly uniqueItems?: boolean
+  readonly multipleOf?: number
+  readonly enum?: readonly unknown[]
+  readonly maxProperties?: number
+  readonly minProperties?: number
+  readonly required?: readonly string[]
+  readonly items?: unknown
+  readonly allOf?: readonly JSONSchemaProps[]
+  readonly oneOf?: readonly JSONSchemaProps[]
+  readonly anyOf?: readonly JSONSchemaProps[]
+  readonly not?: JSONSchemaProps
+  readonly properties?: { readonly [key: string]: JSONSchemaProps }
+  readonly additionalProperties?: unknown
+  readonly patternProperties?: { readonly [key: string]: JSONSchemaProps }
+  readonly dependencies?: { readonly [key: string]: unknown }
+  readonly additionalItems?: unknown
+  readonly definitions?: { readonly [key: string]: JSONSchemaProps }
+  readonly externalDocs?: ExternalDocumentation
+  readonly example?: unknown
+  readonly nullable?: boolean
+  readonly 'x-kubernetes-preserve-unknown-fields'?: boolean
   readonly 'x-kubernetes-embedded-resource'?: boolean
   readonly 'x-kubernetes-int-or-string'?: boolean
   readonly 'x-kubernetes-list-map-keys'?: readonly string[]
   readonly 'x-kubernetes-list-type'?: string
   readonly 'x-kubernetes-map-type'?: string
-  readonly 'x-kubernetes-preserve-unknown-fields'?: boolean
   readonly 'x-kubernetes-validations'?: readonly ValidationRule[]
 }
 
@@ -150,25 +150,25 @@ export interface SelectableField {
 }
 
 export interface ServiceReference {
-  readonly name: string
   readonly namespace: string
+  readonly name: string
   readonly path?: string
   readonly port?: number
 }
 
 export interface ValidationRule {
-  readonly fieldPath?: string
+  readonly rule: string
   readonly message?: string
   readonly messageExpression?: string
-  readonly optionalOldSelf?: boolean
   readonly reason?: string
-  readonly rule: string
+  readonly fieldPath?: string
+  readonly optionalOldSelf?: boolean
 }
 
 export interface WebhookClientConfig {
-  readonly caBundle?: string
-  readonly service?: ServiceReference
   readonly url?: string
+  readonly service?: ServiceReference
+  readonly caBundle?: string
 }
 
 export interface WebhookConversion {

@@ -12,32 +12,32 @@ export const APIService: Schema = define('APIService', () => ({
   status: APIServiceStatus,
 }), { apiVersion: 'apiregistration.k8s.io/v1', always: ['metadata','spec','status'] })
 export const APIServiceCondition: Schema = define('APIServiceCondition', () => ({
-  lastTransitionTime: time,
-  message: string,
-  reason: string,
-  status: string,
   type: string,
-}), { required: ['status','type'], always: ['lastTransitionTime','status','type'] })
+  status: string,
+  lastTransitionTime: time,
+  reason: string,
+  message: string,
+}), { required: ['type','status'], always: ['type','status'], writesNull: ['lastTransitionTime'] })
 export const APIServiceList: Schema = define('APIServiceList', () => ({
   kind: string,
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(APIService),
-}), { apiVersion: 'apiregistration.k8s.io/v1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'apiregistration.k8s.io/v1', required: ['items'], always: ['metadata'] })
 export const APIServiceSpec: Schema = define('APIServiceSpec', () => ({
-  caBundle: field(bytes, { listType: 'atomic' }),
-  group: string,
-  groupPriorityMinimum: int32,
-  insecureSkipTLSVerify: boolean,
   service: ServiceReference,
+  group: string,
   version: string,
+  insecureSkipTLSVerify: boolean,
+  caBundle: field(bytes, { listType: 'atomic' }),
+  groupPriorityMinimum: int32,
   versionPriority: int32,
 }), { required: ['groupPriorityMinimum','versionPriority'], always: ['groupPriorityMinimum','versionPriority'] })
 export const APIServiceStatus: Schema = define('APIServiceStatus', () => ({
   conditions: array(APIServiceCondition, { listType: 'map', listKeys: ['type'], patchStrategy: ['merge'], patchMergeKey: 'type' }),
 }))
 export const ServiceReference: Schema = define('ServiceReference', () => ({
-  name: string,
   namespace: string,
+  name: string,
   port: int32,
 }), { keepsZero: ['port'] })

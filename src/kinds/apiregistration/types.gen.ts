@@ -10,11 +10,11 @@ export interface APIService {
 }
 
 export interface APIServiceCondition {
-  readonly lastTransitionTime?: string
-  readonly message?: string
-  readonly reason?: string
-  readonly status: string
   readonly type: string
+  readonly status: string
+  readonly lastTransitionTime?: string
+  readonly reason?: string
+  readonly message?: string
 }
 
 export interface APIServiceList {
@@ -25,12 +25,12 @@ export interface APIServiceList {
 }
 
 export interface APIServiceSpec {
-  readonly caBundle?: string
-  readonly group?: string
-  readonly groupPriorityMinimum: number
-  readonly insecureSkipTLSVerify?: boolean
   readonly service?: ServiceReference
+  readonly group?: string
   readonly version?: string
+  readonly insecureSkipTLSVerify?: boolean
+  readonly caBundle?: string
+  readonly groupPriorityMinimum: number
   readonly versionPriority: number
 }
 
@@ -39,7 +39,7 @@ export interface APIServiceStatus {
 }
 
 export interface ServiceReference {
-  readonly name?: string
   readonly namespace?: string
+  readonly name?: string
   readonly port?: number
 }

@@ -17,7 +17,7 @@ export const ControllerRevisionList: Schema = define('ControllerRevisionList', (
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(ControllerRevision),
-}), { apiVersion: 'apps/v1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'apps/v1', required: ['items'], always: ['metadata'] })
 export const DaemonSet: Schema = define('DaemonSet', () => ({
   kind: string,
   apiVersion: string,
@@ -31,13 +31,13 @@ export const DaemonSetCondition: Schema = define('DaemonSetCondition', () => ({
   lastTransitionTime: time,
   reason: string,
   message: string,
-}), { required: ['type','status'], always: ['type','status','lastTransitionTime'] })
+}), { required: ['type','status'], always: ['type','status'], writesNull: ['lastTransitionTime'] })
 export const DaemonSetList: Schema = define('DaemonSetList', () => ({
   kind: string,
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(DaemonSet),
-}), { apiVersion: 'apps/v1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'apps/v1', required: ['items'], always: ['metadata'] })
 export const DaemonSetSpec: Schema = define('DaemonSetSpec', () => ({
   selector: meta.LabelSelector,
   template: core.PodTemplateSpec,
@@ -75,13 +75,13 @@ export const DeploymentCondition: Schema = define('DeploymentCondition', () => (
   lastTransitionTime: time,
   reason: string,
   message: string,
-}), { required: ['type','status'], always: ['type','status','lastUpdateTime','lastTransitionTime'] })
+}), { required: ['type','status'], always: ['type','status'], writesNull: ['lastUpdateTime','lastTransitionTime'] })
 export const DeploymentList: Schema = define('DeploymentList', () => ({
   kind: string,
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(Deployment),
-}), { apiVersion: 'apps/v1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'apps/v1', required: ['items'], always: ['metadata'] })
 export const DeploymentSpec: Schema = define('DeploymentSpec', () => ({
   replicas: int32,
   selector: meta.LabelSelector,
@@ -120,13 +120,13 @@ export const ReplicaSetCondition: Schema = define('ReplicaSetCondition', () => (
   lastTransitionTime: time,
   reason: string,
   message: string,
-}), { required: ['type','status'], always: ['type','status','lastTransitionTime'] })
+}), { required: ['type','status'], always: ['type','status'], writesNull: ['lastTransitionTime'] })
 export const ReplicaSetList: Schema = define('ReplicaSetList', () => ({
   kind: string,
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(ReplicaSet),
-}), { apiVersion: 'apps/v1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'apps/v1', required: ['items'], always: ['metadata'] })
 export const ReplicaSetSpec: Schema = define('ReplicaSetSpec', () => ({
   replicas: int32,
   minReadySeconds: int32,
@@ -167,13 +167,13 @@ export const StatefulSetCondition: Schema = define('StatefulSetCondition', () =>
   lastTransitionTime: time,
   reason: string,
   message: string,
-}), { required: ['type','status'], always: ['type','status','lastTransitionTime'] })
+}), { required: ['type','status'], always: ['type','status'], writesNull: ['lastTransitionTime'] })
 export const StatefulSetList: Schema = define('StatefulSetList', () => ({
   kind: string,
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(StatefulSet),
-}), { apiVersion: 'apps/v1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'apps/v1', required: ['items'], always: ['metadata'] })
 export const StatefulSetOrdinals: Schema = define('StatefulSetOrdinals', () => ({
   start: int32,
 }), { always: ['start'] })

@@ -30,11 +30,11 @@ export const TokenRequestSpec: Schema = define('TokenRequestSpec', () => ({
   audiences: array(string, { listType: 'atomic' }),
   expirationSeconds: int64,
   boundObjectRef: BoundObjectReference,
-}), { always: ['audiences'], keepsZero: ['expirationSeconds'] })
+}), { writesNull: ['audiences','expirationSeconds','boundObjectRef'], keepsZero: ['expirationSeconds'] })
 export const TokenRequestStatus: Schema = define('TokenRequestStatus', () => ({
   token: string,
   expirationTimestamp: time,
-}), { always: ['token','expirationTimestamp'] })
+}), { always: ['token'], writesNull: ['expirationTimestamp'] })
 export const TokenReview: Schema = define('TokenReview', () => ({
   kind: string,
   apiVersion: string,

@@ -26,7 +26,7 @@ export const NonResourceAttributes: Schema = define('NonResourceAttributes', () 
 export const NonResourceRule: Schema = define('NonResourceRule', () => ({
   verbs: array(string, { listType: 'atomic' }),
   nonResourceURLs: array(string, { listType: 'atomic' }),
-}), { required: ['verbs'], always: ['verbs'] })
+}), { required: ['verbs'], writesNull: ['verbs'] })
 export const ResourceAttributes: Schema = define('ResourceAttributes', () => ({
   namespace: string,
   verb: string,
@@ -43,7 +43,7 @@ export const ResourceRule: Schema = define('ResourceRule', () => ({
   apiGroups: array(string, { listType: 'atomic' }),
   resources: array(string, { listType: 'atomic' }),
   resourceNames: array(string, { listType: 'atomic' }),
-}), { required: ['verbs'], always: ['verbs'] })
+}), { required: ['verbs'], writesNull: ['verbs'] })
 export const SelfSubjectAccessReview: Schema = define('SelfSubjectAccessReview', () => ({
   kind: string,
   apiVersion: string,
@@ -91,4 +91,4 @@ export const SubjectRulesReviewStatus: Schema = define('SubjectRulesReviewStatus
   nonResourceRules: array(NonResourceRule, { listType: 'atomic' }),
   incomplete: boolean,
   evaluationError: string,
-}), { required: ['resourceRules','nonResourceRules','incomplete'], always: ['resourceRules','nonResourceRules','incomplete'] })
+}), { required: ['resourceRules','nonResourceRules','incomplete'], always: ['incomplete'], writesNull: ['resourceRules','nonResourceRules'] })

@@ -55,13 +55,13 @@ export const HorizontalPodAutoscalerCondition: Schema = define('HorizontalPodAut
   lastTransitionTime: time,
   reason: string,
   message: string,
-}), { required: ['type','status'], always: ['type','status','lastTransitionTime'] })
+}), { required: ['type','status'], always: ['type','status'], writesNull: ['lastTransitionTime'] })
 export const HorizontalPodAutoscalerList: Schema = define('HorizontalPodAutoscalerList', () => ({
   kind: string,
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(HorizontalPodAutoscaler),
-}), { apiVersion: 'autoscaling/v2', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'autoscaling/v2', required: ['items'], always: ['metadata'] })
 export const HorizontalPodAutoscalerSpec: Schema = define('HorizontalPodAutoscalerSpec', () => ({
   scaleTargetRef: CrossVersionObjectReference,
   minReplicas: int32,
@@ -76,7 +76,7 @@ export const HorizontalPodAutoscalerStatus: Schema = define('HorizontalPodAutosc
   desiredReplicas: int32,
   currentMetrics: array(MetricStatus, { listType: 'atomic' }),
   conditions: array(HorizontalPodAutoscalerCondition, { listType: 'map', listKeys: ['type'], patchStrategy: ['merge'], patchMergeKey: 'type' }),
-}), { required: ['desiredReplicas'], always: ['desiredReplicas','currentMetrics'], keepsZero: ['observedGeneration'] })
+}), { required: ['desiredReplicas'], always: ['desiredReplicas'], writesNull: ['currentMetrics'], keepsZero: ['observedGeneration'] })
 export const MetricIdentifier: Schema = define('MetricIdentifier', () => ({
   name: string,
   selector: meta.LabelSelector,

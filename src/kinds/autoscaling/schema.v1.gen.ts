@@ -21,7 +21,7 @@ export const HorizontalPodAutoscalerList: Schema = define('HorizontalPodAutoscal
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(HorizontalPodAutoscaler),
-}), { apiVersion: 'autoscaling/v1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'autoscaling/v1', required: ['items'], always: ['metadata'] })
 export const HorizontalPodAutoscalerSpec: Schema = define('HorizontalPodAutoscalerSpec', () => ({
   scaleTargetRef: CrossVersionObjectReference,
   minReplicas: int32,

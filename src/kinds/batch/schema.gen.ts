@@ -17,7 +17,7 @@ export const CronJobList: Schema = define('CronJobList', () => ({
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(CronJob),
-}), { apiVersion: 'batch/v1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'batch/v1', required: ['items'], always: ['metadata'] })
 export const CronJobSpec: Schema = define('CronJobSpec', () => ({
   schedule: string,
   timeZone: string,
@@ -47,13 +47,13 @@ export const JobCondition: Schema = define('JobCondition', () => ({
   lastTransitionTime: time,
   reason: string,
   message: string,
-}), { required: ['type','status'], always: ['type','status','lastProbeTime','lastTransitionTime'] })
+}), { required: ['type','status'], always: ['type','status'], writesNull: ['lastProbeTime','lastTransitionTime'] })
 export const JobList: Schema = define('JobList', () => ({
   kind: string,
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(Job),
-}), { apiVersion: 'batch/v1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'batch/v1', required: ['items'], always: ['metadata'] })
 export const JobSpec: Schema = define('JobSpec', () => ({
   parallelism: int32,
   completions: int32,
@@ -91,12 +91,12 @@ export const JobTemplateSpec: Schema = define('JobTemplateSpec', () => ({
 }), { always: ['metadata','spec'] })
 export const PodFailurePolicy: Schema = define('PodFailurePolicy', () => ({
   rules: array(PodFailurePolicyRule, { listType: 'atomic' }),
-}), { required: ['rules'], always: ['rules'] })
+}), { required: ['rules'], writesNull: ['rules'] })
 export const PodFailurePolicyOnExitCodesRequirement: Schema = define('PodFailurePolicyOnExitCodesRequirement', () => ({
   containerName: string,
   operator: string,
   values: array(int32, { listType: 'set' }),
-}), { required: ['operator','values'], always: ['operator','values'], keepsZero: ['containerName'] })
+}), { required: ['operator','values'], always: ['operator'], writesNull: ['values'], keepsZero: ['containerName'] })
 export const PodFailurePolicyOnPodConditionsPattern: Schema = define('PodFailurePolicyOnPodConditionsPattern', () => ({
   type: string,
   status: string,
@@ -108,7 +108,7 @@ export const PodFailurePolicyRule: Schema = define('PodFailurePolicyRule', () =>
 }), { required: ['action'], always: ['action'] })
 export const SuccessPolicy: Schema = define('SuccessPolicy', () => ({
   rules: array(SuccessPolicyRule, { listType: 'atomic' }),
-}), { required: ['rules'], always: ['rules'] })
+}), { required: ['rules'], writesNull: ['rules'] })
 export const SuccessPolicyRule: Schema = define('SuccessPolicyRule', () => ({
   succeededIndexes: string,
   succeededCount: int32,

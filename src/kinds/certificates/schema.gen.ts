@@ -18,13 +18,13 @@ export const CertificateSigningRequestCondition: Schema = define('CertificateSig
   message: string,
   lastUpdateTime: time,
   lastTransitionTime: time,
-}), { required: ['type','status'], always: ['type','status','lastUpdateTime','lastTransitionTime'] })
+}), { required: ['type','status'], always: ['type','status'], writesNull: ['lastUpdateTime','lastTransitionTime'] })
 export const CertificateSigningRequestList: Schema = define('CertificateSigningRequestList', () => ({
   kind: string,
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(CertificateSigningRequest),
-}), { apiVersion: 'certificates.k8s.io/v1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'certificates.k8s.io/v1', required: ['items'], always: ['metadata'] })
 export const CertificateSigningRequestSpec: Schema = define('CertificateSigningRequestSpec', () => ({
   request: bytes,
   signerName: string,
@@ -34,7 +34,7 @@ export const CertificateSigningRequestSpec: Schema = define('CertificateSigningR
   uid: string,
   groups: array(string, { listType: 'atomic' }),
   extra: map(array(string)),
-}), { required: ['request','signerName'], always: ['request','signerName'], keepsZero: ['expirationSeconds'] })
+}), { required: ['request','signerName'], always: ['signerName'], writesNull: ['request'], keepsZero: ['expirationSeconds'] })
 export const CertificateSigningRequestStatus: Schema = define('CertificateSigningRequestStatus', () => ({
   conditions: array(CertificateSigningRequestCondition, { listType: 'map', listKeys: ['type'] }),
   certificate: bytes,

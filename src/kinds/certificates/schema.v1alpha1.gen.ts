@@ -15,7 +15,7 @@ export const ClusterTrustBundleList: Schema = define('ClusterTrustBundleList', (
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(ClusterTrustBundle),
-}), { apiVersion: 'certificates.k8s.io/v1alpha1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'certificates.k8s.io/v1alpha1', required: ['items'], always: ['metadata'] })
 export const ClusterTrustBundleSpec: Schema = define('ClusterTrustBundleSpec', () => ({
   signerName: string,
   trustBundle: string,

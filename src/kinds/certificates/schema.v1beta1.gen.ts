@@ -15,7 +15,7 @@ export const ClusterTrustBundleList: Schema = define('ClusterTrustBundleList', (
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(ClusterTrustBundle),
-}), { apiVersion: 'certificates.k8s.io/v1beta1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'certificates.k8s.io/v1beta1', required: ['items'], always: ['metadata'] })
 export const ClusterTrustBundleSpec: Schema = define('ClusterTrustBundleSpec', () => ({
   signerName: string,
   trustBundle: string,
@@ -32,7 +32,7 @@ export const PodCertificateRequestList: Schema = define('PodCertificateRequestLi
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(PodCertificateRequest),
-}), { apiVersion: 'certificates.k8s.io/v1beta1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'certificates.k8s.io/v1beta1', required: ['items'], always: ['metadata'] })
 export const PodCertificateRequestSpec: Schema = define('PodCertificateRequestSpec', () => ({
   signerName: string,
   podName: string,
@@ -46,7 +46,7 @@ export const PodCertificateRequestSpec: Schema = define('PodCertificateRequestSp
   proofOfPossession: bytes,
   stubPKCS10Request: bytes,
   unverifiedUserAnnotations: map(string),
-}), { required: ['signerName','podName','podUID','serviceAccountName','serviceAccountUID','nodeName','nodeUID','stubPKCS10Request'], always: ['signerName','podName','podUID','serviceAccountName','serviceAccountUID','nodeName','nodeUID','pkixPublicKey','proofOfPossession','stubPKCS10Request'], keepsZero: ['maxExpirationSeconds'] })
+}), { required: ['signerName','podName','podUID','serviceAccountName','serviceAccountUID','nodeName','nodeUID','stubPKCS10Request'], always: ['signerName','podName','podUID','serviceAccountName','serviceAccountUID','nodeName','nodeUID'], writesNull: ['pkixPublicKey','proofOfPossession','stubPKCS10Request'], keepsZero: ['maxExpirationSeconds'] })
 export const PodCertificateRequestStatus: Schema = define('PodCertificateRequestStatus', () => ({
   conditions: array(meta.Condition, { listType: 'map', listKeys: ['type'], patchStrategy: ['merge'], patchMergeKey: 'type' }),
   certificateChain: string,

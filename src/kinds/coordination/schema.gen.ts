@@ -15,7 +15,7 @@ export const LeaseList: Schema = define('LeaseList', () => ({
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(Lease),
-}), { apiVersion: 'coordination.k8s.io/v1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'coordination.k8s.io/v1', required: ['items'], always: ['metadata'] })
 export const LeaseSpec: Schema = define('LeaseSpec', () => ({
   holderIdentity: string,
   leaseDurationSeconds: int32,

@@ -15,7 +15,7 @@ export const LeaseCandidateList: Schema = define('LeaseCandidateList', () => ({
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(LeaseCandidate),
-}), { apiVersion: 'coordination.k8s.io/v1alpha2', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'coordination.k8s.io/v1alpha2', required: ['items'], always: ['metadata'] })
 export const LeaseCandidateSpec: Schema = define('LeaseCandidateSpec', () => ({
   leaseName: string,
   pingTime: microTime,

@@ -28,7 +28,7 @@ export const AzureDiskVolumeSource: Schema = define('AzureDiskVolumeSource', () 
   diskURI: string,
   cachingMode: field(string, { default: 'ReadWrite' }),
   fsType: field(string, { default: 'ext4' }),
-  readOnly: boolean,
+  readOnly: field(boolean, { default: false }),
   kind: field(string, { default: 'Shared' }),
 }), { required: ['diskName','diskURI'], always: ['diskName','diskURI'], keepsZero: ['cachingMode','fsType','readOnly','kind'] })
 export const AzureFilePersistentVolumeSource: Schema = define('AzureFilePersistentVolumeSource', () => ({
@@ -36,7 +36,7 @@ export const AzureFilePersistentVolumeSource: Schema = define('AzureFilePersiste
   shareName: string,
   readOnly: boolean,
   secretNamespace: string,
-}), { required: ['secretName','shareName'], always: ['secretName','shareName'], keepsZero: ['secretNamespace'] })
+}), { required: ['secretName','shareName'], always: ['secretName','shareName'], writesNull: ['secretNamespace'], keepsZero: ['secretNamespace'] })
 export const AzureFileVolumeSource: Schema = define('AzureFileVolumeSource', () => ({
   secretName: string,
   shareName: string,
@@ -78,7 +78,7 @@ export const CephFSPersistentVolumeSource: Schema = define('CephFSPersistentVolu
   secretFile: string,
   secretRef: SecretReference,
   readOnly: boolean,
-}), { required: ['monitors'], always: ['monitors'] })
+}), { required: ['monitors'], writesNull: ['monitors'] })
 export const CephFSVolumeSource: Schema = define('CephFSVolumeSource', () => ({
   monitors: array(string, { listType: 'atomic' }),
   path: string,
@@ -86,7 +86,7 @@ export const CephFSVolumeSource: Schema = define('CephFSVolumeSource', () => ({
   secretFile: string,
   secretRef: LocalObjectReference,
   readOnly: boolean,
-}), { required: ['monitors'], always: ['monitors'] })
+}), { required: ['monitors'], writesNull: ['monitors'] })
 export const CinderPersistentVolumeSource: Schema = define('CinderPersistentVolumeSource', () => ({
   volumeID: string,
   fsType: string,
@@ -126,7 +126,7 @@ export const ComponentStatusList: Schema = define('ComponentStatusList', () => (
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(ComponentStatus),
-}), { apiVersion: 'v1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'v1', required: ['items'], always: ['metadata'] })
 export const ConfigMap: Schema = define('ConfigMap', () => ({
   kind: string,
   apiVersion: string,
@@ -149,7 +149,7 @@ export const ConfigMapList: Schema = define('ConfigMapList', () => ({
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(ConfigMap),
-}), { apiVersion: 'v1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'v1', required: ['items'], always: ['metadata'] })
 export const ConfigMapNodeConfigSource: Schema = define('ConfigMapNodeConfigSource', () => ({
   namespace: string,
   name: string,
@@ -203,7 +203,7 @@ export const ContainerExtendedResourceRequest: Schema = define('ContainerExtende
 export const ContainerImage: Schema = define('ContainerImage', () => ({
   names: array(string, { listType: 'atomic' }),
   sizeBytes: int64,
-}), { always: ['names'] })
+}), { writesNull: ['names'] })
 export const ContainerPort: Schema = define('ContainerPort', () => ({
   name: string,
   hostPort: int32,
@@ -230,7 +230,7 @@ export const ContainerState: Schema = define('ContainerState', () => ({
 }))
 export const ContainerStateRunning: Schema = define('ContainerStateRunning', () => ({
   startedAt: time,
-}), { always: ['startedAt'] })
+}), { writesNull: ['startedAt'] })
 export const ContainerStateTerminated: Schema = define('ContainerStateTerminated', () => ({
   exitCode: int32,
   signal: int32,
@@ -239,7 +239,7 @@ export const ContainerStateTerminated: Schema = define('ContainerStateTerminated
   startedAt: time,
   finishedAt: time,
   containerID: string,
-}), { required: ['exitCode'], always: ['exitCode','startedAt','finishedAt'] })
+}), { required: ['exitCode'], always: ['exitCode'], writesNull: ['startedAt','finishedAt'] })
 export const ContainerStateWaiting: Schema = define('ContainerStateWaiting', () => ({
   reason: string,
   message: string,
@@ -312,7 +312,7 @@ export const EndpointsList: Schema = define('EndpointsList', () => ({
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(Endpoints),
-}), { apiVersion: 'v1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'v1', required: ['items'], always: ['metadata'] })
 export const EnvFromSource: Schema = define('EnvFromSource', () => ({
   prefix: string,
   configMapRef: ConfigMapEnvSource,
@@ -379,17 +379,17 @@ export const Event: Schema = define('Event', () => ({
   related: ObjectReference,
   reportingComponent: string,
   reportingInstance: string,
-}), { apiVersion: 'v1', required: ['metadata','involvedObject'], always: ['metadata','involvedObject','source','firstTimestamp','lastTimestamp','eventTime','reportingComponent','reportingInstance'] })
+}), { apiVersion: 'v1', required: ['metadata','involvedObject'], always: ['metadata','involvedObject','source','reportingComponent','reportingInstance'], writesNull: ['firstTimestamp','lastTimestamp','eventTime'] })
 export const EventList: Schema = define('EventList', () => ({
   kind: string,
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(Event),
-}), { apiVersion: 'v1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'v1', required: ['items'], always: ['metadata'] })
 export const EventSeries: Schema = define('EventSeries', () => ({
   count: int32,
   lastObservedTime: microTime,
-}), { always: ['lastObservedTime'] })
+}), { writesNull: ['lastObservedTime'] })
 export const EventSource: Schema = define('EventSource', () => ({
   component: string,
   host: string,
@@ -436,8 +436,8 @@ export const GCEPersistentDiskVolumeSource: Schema = define('GCEPersistentDiskVo
 }), { required: ['pdName'], always: ['pdName'] })
 export const GRPCAction: Schema = define('GRPCAction', () => ({
   port: int32,
-  service: string,
-}), { required: ['port'], always: ['port'], keepsZero: ['service'] })
+  service: field(string, { default: '' }),
+}), { required: ['port'], always: ['port'], writesNull: ['service'], keepsZero: ['service'] })
 export const GitRepoVolumeSource: Schema = define('GitRepoVolumeSource', () => ({
   repository: string,
   revision: string,
@@ -544,10 +544,10 @@ export const LimitRangeList: Schema = define('LimitRangeList', () => ({
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(LimitRange),
-}), { apiVersion: 'v1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'v1', required: ['items'], always: ['metadata'] })
 export const LimitRangeSpec: Schema = define('LimitRangeSpec', () => ({
   limits: array(LimitRangeItem, { listType: 'atomic' }),
-}), { required: ['limits'], always: ['limits'] })
+}), { required: ['limits'], writesNull: ['limits'] })
 export const LinuxContainerUser: Schema = define('LinuxContainerUser', () => ({
   uid: int64,
   gid: int64,
@@ -591,13 +591,13 @@ export const NamespaceCondition: Schema = define('NamespaceCondition', () => ({
   lastTransitionTime: time,
   reason: string,
   message: string,
-}), { required: ['type','status'], always: ['type','status','lastTransitionTime'] })
+}), { required: ['type','status'], always: ['type','status'], writesNull: ['lastTransitionTime'] })
 export const NamespaceList: Schema = define('NamespaceList', () => ({
   kind: string,
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(Namespace),
-}), { apiVersion: 'v1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'v1', required: ['items'], always: ['metadata'] })
 export const NamespaceSpec: Schema = define('NamespaceSpec', () => ({
   finalizers: array(string, { listType: 'atomic' }),
 }))
@@ -632,7 +632,7 @@ export const NodeCondition: Schema = define('NodeCondition', () => ({
   lastTransitionTime: time,
   reason: string,
   message: string,
-}), { required: ['type','status'], always: ['type','status','lastHeartbeatTime','lastTransitionTime'] })
+}), { required: ['type','status'], always: ['type','status'], writesNull: ['lastHeartbeatTime','lastTransitionTime'] })
 export const NodeConfigSource: Schema = define('NodeConfigSource', () => ({
   configMap: ConfigMapNodeConfigSource,
 }))
@@ -653,7 +653,7 @@ export const NodeList: Schema = define('NodeList', () => ({
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(Node),
-}), { apiVersion: 'v1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'v1', required: ['items'], always: ['metadata'] })
 export const NodeRuntimeHandler: Schema = define('NodeRuntimeHandler', () => ({
   name: string,
   features: NodeRuntimeHandlerFeatures,
@@ -664,7 +664,7 @@ export const NodeRuntimeHandlerFeatures: Schema = define('NodeRuntimeHandlerFeat
 }), { keepsZero: ['recursiveReadOnlyMounts','userNamespaces'] })
 export const NodeSelector: Schema = define('NodeSelector', () => ({
   nodeSelectorTerms: array(NodeSelectorTerm, { listType: 'atomic' }),
-}), { required: ['nodeSelectorTerms'], always: ['nodeSelectorTerms'], mapType: 'atomic' })
+}), { required: ['nodeSelectorTerms'], writesNull: ['nodeSelectorTerms'], mapType: 'atomic' })
 export const NodeSelectorRequirement: Schema = define('NodeSelectorRequirement', () => ({
   key: string,
   operator: string,
@@ -749,13 +749,13 @@ export const PersistentVolumeClaimCondition: Schema = define('PersistentVolumeCl
   lastTransitionTime: time,
   reason: string,
   message: string,
-}), { required: ['type','status'], always: ['type','status','lastProbeTime','lastTransitionTime'] })
+}), { required: ['type','status'], always: ['type','status'], writesNull: ['lastProbeTime','lastTransitionTime'] })
 export const PersistentVolumeClaimList: Schema = define('PersistentVolumeClaimList', () => ({
   kind: string,
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(PersistentVolumeClaim),
-}), { apiVersion: 'v1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'v1', required: ['items'], always: ['metadata'] })
 export const PersistentVolumeClaimSpec: Schema = define('PersistentVolumeClaimSpec', () => ({
   accessModes: array(string, { listType: 'atomic' }),
   selector: meta.LabelSelector,
@@ -790,7 +790,7 @@ export const PersistentVolumeList: Schema = define('PersistentVolumeList', () =>
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(PersistentVolume),
-}), { apiVersion: 'v1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'v1', required: ['items'], always: ['metadata'] })
 export const PersistentVolumeSpec: Schema = define('PersistentVolumeSpec', () => ({
   capacity: map(quantity),
   gcePersistentDisk: GCEPersistentDiskVolumeSource,
@@ -874,7 +874,7 @@ export const PodCondition: Schema = define('PodCondition', () => ({
   lastTransitionTime: time,
   reason: string,
   message: string,
-}), { required: ['type','status'], always: ['type','status','lastProbeTime','lastTransitionTime'] })
+}), { required: ['type','status'], always: ['type','status'], writesNull: ['lastProbeTime','lastTransitionTime'] })
 export const PodDNSConfig: Schema = define('PodDNSConfig', () => ({
   nameservers: array(string, { listType: 'atomic' }),
   searches: array(string, { listType: 'atomic' }),
@@ -887,7 +887,7 @@ export const PodDNSConfigOption: Schema = define('PodDNSConfigOption', () => ({
 export const PodExtendedResourceClaimStatus: Schema = define('PodExtendedResourceClaimStatus', () => ({
   requestMappings: array(ContainerExtendedResourceRequest, { listType: 'atomic' }),
   resourceClaimName: string,
-}), { required: ['requestMappings','resourceClaimName'], always: ['requestMappings','resourceClaimName'] })
+}), { required: ['requestMappings','resourceClaimName'], always: ['resourceClaimName'], writesNull: ['requestMappings'] })
 export const PodIP: Schema = define('PodIP', () => ({
   ip: string,
 }), { required: ['ip'], always: ['ip'] })
@@ -896,7 +896,7 @@ export const PodList: Schema = define('PodList', () => ({
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(Pod),
-}), { apiVersion: 'v1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'v1', required: ['items'], always: ['metadata'] })
 export const PodOS: Schema = define('PodOS', () => ({
   name: string,
 }), { required: ['name'], always: ['name'] })
@@ -976,7 +976,7 @@ export const PodSpec: Schema = define('PodSpec', () => ({
   resources: ResourceRequirements,
   hostnameOverride: string,
   schedulingGroup: PodSchedulingGroup,
-}), { required: ['containers'], always: ['containers'], keepsZero: ['terminationGracePeriodSeconds','activeDeadlineSeconds','automountServiceAccountToken','shareProcessNamespace','priority','runtimeClassName','enableServiceLinks','preemptionPolicy','setHostnameAsFQDN','hostUsers','hostnameOverride'] })
+}), { required: ['containers'], writesNull: ['containers'], keepsZero: ['terminationGracePeriodSeconds','activeDeadlineSeconds','automountServiceAccountToken','shareProcessNamespace','priority','runtimeClassName','enableServiceLinks','preemptionPolicy','setHostnameAsFQDN','hostUsers','hostnameOverride'] })
 export const PodStatus: Schema = define('PodStatus', () => ({
   observedGeneration: int64,
   phase: string,
@@ -1011,7 +1011,7 @@ export const PodTemplateList: Schema = define('PodTemplateList', () => ({
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(PodTemplate),
-}), { apiVersion: 'v1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'v1', required: ['items'], always: ['metadata'] })
 export const PodTemplateSpec: Schema = define('PodTemplateSpec', () => ({
   metadata: meta.ObjectMeta,
   spec: PodSpec,
@@ -1045,7 +1045,7 @@ export const Probe: Schema = define('Probe', () => ({
 export const ProjectedVolumeSource: Schema = define('ProjectedVolumeSource', () => ({
   sources: array(VolumeProjection, { listType: 'atomic' }),
   defaultMode: int32,
-}), { always: ['sources'], keepsZero: ['defaultMode'] })
+}), { writesNull: ['sources'], keepsZero: ['defaultMode'] })
 export const QuobyteVolumeSource: Schema = define('QuobyteVolumeSource', () => ({
   registry: string,
   volume: string,
@@ -1063,7 +1063,7 @@ export const RBDPersistentVolumeSource: Schema = define('RBDPersistentVolumeSour
   keyring: field(string, { default: '/etc/ceph/keyring' }),
   secretRef: SecretReference,
   readOnly: boolean,
-}), { required: ['monitors','image'], always: ['monitors','image'] })
+}), { required: ['monitors','image'], always: ['image'], writesNull: ['monitors'] })
 export const RBDVolumeSource: Schema = define('RBDVolumeSource', () => ({
   monitors: array(string, { listType: 'atomic' }),
   image: string,
@@ -1073,7 +1073,7 @@ export const RBDVolumeSource: Schema = define('RBDVolumeSource', () => ({
   keyring: field(string, { default: '/etc/ceph/keyring' }),
   secretRef: LocalObjectReference,
   readOnly: boolean,
-}), { required: ['monitors','image'], always: ['monitors','image'] })
+}), { required: ['monitors','image'], always: ['image'], writesNull: ['monitors'] })
 export const ReplicationController: Schema = define('ReplicationController', () => ({
   kind: string,
   apiVersion: string,
@@ -1087,13 +1087,13 @@ export const ReplicationControllerCondition: Schema = define('ReplicationControl
   lastTransitionTime: time,
   reason: string,
   message: string,
-}), { required: ['type','status'], always: ['type','status','lastTransitionTime'] })
+}), { required: ['type','status'], always: ['type','status'], writesNull: ['lastTransitionTime'] })
 export const ReplicationControllerList: Schema = define('ReplicationControllerList', () => ({
   kind: string,
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(ReplicationController),
-}), { apiVersion: 'v1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'v1', required: ['items'], always: ['metadata'] })
 export const ReplicationControllerSpec: Schema = define('ReplicationControllerSpec', () => ({
   replicas: field(int32, { default: 1 }),
   minReadySeconds: int32,
@@ -1134,7 +1134,7 @@ export const ResourceQuotaList: Schema = define('ResourceQuotaList', () => ({
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(ResourceQuota),
-}), { apiVersion: 'v1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'v1', required: ['items'], always: ['metadata'] })
 export const ResourceQuotaSpec: Schema = define('ResourceQuotaSpec', () => ({
   hard: map(quantity),
   scopes: array(string, { listType: 'atomic' }),
@@ -1170,7 +1170,7 @@ export const ScaleIOPersistentVolumeSource: Schema = define('ScaleIOPersistentVo
   volumeName: string,
   fsType: field(string, { default: 'xfs' }),
   readOnly: boolean,
-}), { required: ['gateway','system','secretRef'], always: ['gateway','system'] })
+}), { required: ['gateway','system','secretRef'], always: ['gateway','system'], writesNull: ['secretRef'] })
 export const ScaleIOVolumeSource: Schema = define('ScaleIOVolumeSource', () => ({
   gateway: string,
   system: string,
@@ -1182,7 +1182,7 @@ export const ScaleIOVolumeSource: Schema = define('ScaleIOVolumeSource', () => (
   volumeName: string,
   fsType: field(string, { default: 'xfs' }),
   readOnly: boolean,
-}), { required: ['gateway','system','secretRef'], always: ['gateway','system'] })
+}), { required: ['gateway','system','secretRef'], always: ['gateway','system'], writesNull: ['secretRef'] })
 export const ScopeSelector: Schema = define('ScopeSelector', () => ({
   matchExpressions: array(ScopedResourceSelectorRequirement, { listType: 'atomic' }),
 }), { mapType: 'atomic' })
@@ -1218,7 +1218,7 @@ export const SecretList: Schema = define('SecretList', () => ({
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(Secret),
-}), { apiVersion: 'v1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'v1', required: ['items'], always: ['metadata'] })
 export const SecretProjection: Schema = define('SecretProjection', () => ({
   name: string,
   items: array(KeyToPath, { listType: 'atomic' }),
@@ -1268,7 +1268,7 @@ export const ServiceAccountList: Schema = define('ServiceAccountList', () => ({
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(ServiceAccount),
-}), { apiVersion: 'v1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'v1', required: ['items'], always: ['metadata'] })
 export const ServiceAccountTokenProjection: Schema = define('ServiceAccountTokenProjection', () => ({
   audience: string,
   expirationSeconds: int64,
@@ -1279,7 +1279,7 @@ export const ServiceList: Schema = define('ServiceList', () => ({
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(Service),
-}), { apiVersion: 'v1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'v1', required: ['items'], always: ['metadata'] })
 export const ServicePort: Schema = define('ServicePort', () => ({
   name: string,
   protocol: field(string, { default: 'TCP' }),
@@ -1358,7 +1358,7 @@ export const Toleration: Schema = define('Toleration', () => ({
 export const TopologySelectorLabelRequirement: Schema = define('TopologySelectorLabelRequirement', () => ({
   key: string,
   values: array(string, { listType: 'atomic' }),
-}), { required: ['key','values'], always: ['key','values'] })
+}), { required: ['key','values'], always: ['key'], writesNull: ['values'] })
 export const TopologySelectorTerm: Schema = define('TopologySelectorTerm', () => ({
   matchLabelExpressions: array(TopologySelectorLabelRequirement, { listType: 'atomic' }),
 }), { mapType: 'atomic' })
@@ -1376,13 +1376,13 @@ export const TypedLocalObjectReference: Schema = define('TypedLocalObjectReferen
   apiGroup: string,
   kind: string,
   name: string,
-}), { required: ['kind','name'], always: ['kind','name'], keepsZero: ['apiGroup'], mapType: 'atomic' })
+}), { required: ['kind','name'], always: ['kind','name'], writesNull: ['apiGroup'], keepsZero: ['apiGroup'], mapType: 'atomic' })
 export const TypedObjectReference: Schema = define('TypedObjectReference', () => ({
   apiGroup: string,
   kind: string,
   name: string,
   namespace: string,
-}), { required: ['kind','name'], always: ['kind','name'], keepsZero: ['apiGroup','namespace'] })
+}), { required: ['kind','name'], always: ['kind','name'], writesNull: ['apiGroup'], keepsZero: ['apiGroup','namespace'] })
 export const Volume: Schema = define('Volume', () => ({
   name: string,
   hostPath: HostPathVolumeSource,

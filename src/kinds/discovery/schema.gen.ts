@@ -14,7 +14,7 @@ export const Endpoint: Schema = define('Endpoint', () => ({
   nodeName: string,
   zone: string,
   hints: EndpointHints,
-}), { required: ['addresses'], always: ['addresses','conditions'], keepsZero: ['hostname','nodeName','zone'] })
+}), { required: ['addresses'], always: ['conditions'], writesNull: ['addresses'], keepsZero: ['hostname','nodeName','zone'] })
 export const EndpointConditions: Schema = define('EndpointConditions', () => ({
   ready: boolean,
   serving: boolean,
@@ -37,13 +37,13 @@ export const EndpointSlice: Schema = define('EndpointSlice', () => ({
   addressType: string,
   endpoints: array(Endpoint, { listType: 'atomic' }),
   ports: array(EndpointPort, { listType: 'atomic' }),
-}), { apiVersion: 'discovery.k8s.io/v1', required: ['addressType'], always: ['metadata','addressType','endpoints','ports'] })
+}), { apiVersion: 'discovery.k8s.io/v1', required: ['addressType'], always: ['metadata','addressType'], writesNull: ['endpoints','ports'] })
 export const EndpointSliceList: Schema = define('EndpointSliceList', () => ({
   kind: string,
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(EndpointSlice),
-}), { apiVersion: 'discovery.k8s.io/v1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'discovery.k8s.io/v1', required: ['items'], always: ['metadata'] })
 export const ForNode: Schema = define('ForNode', () => ({
   name: string,
 }), { required: ['name'], always: ['name'] })

@@ -23,14 +23,14 @@ export const Event: Schema = define('Event', () => ({
   deprecatedFirstTimestamp: time,
   deprecatedLastTimestamp: time,
   deprecatedCount: int32,
-}), { apiVersion: 'events.k8s.io/v1', required: ['eventTime'], always: ['metadata','eventTime','regarding','deprecatedSource','deprecatedFirstTimestamp','deprecatedLastTimestamp'] })
+}), { apiVersion: 'events.k8s.io/v1', required: ['eventTime'], always: ['metadata','regarding','deprecatedSource'], writesNull: ['eventTime','deprecatedFirstTimestamp','deprecatedLastTimestamp'] })
 export const EventList: Schema = define('EventList', () => ({
   kind: string,
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(Event),
-}), { apiVersion: 'events.k8s.io/v1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'events.k8s.io/v1', required: ['items'], always: ['metadata'] })
 export const EventSeries: Schema = define('EventSeries', () => ({
   count: int32,
   lastObservedTime: microTime,
-}), { required: ['count','lastObservedTime'], always: ['count','lastObservedTime'] })
+}), { required: ['count','lastObservedTime'], always: ['count'], writesNull: ['lastObservedTime'] })

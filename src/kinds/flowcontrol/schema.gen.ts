@@ -24,13 +24,13 @@ export const FlowSchemaCondition: Schema = define('FlowSchemaCondition', () => (
   lastTransitionTime: time,
   reason: string,
   message: string,
-}), { always: ['lastTransitionTime'] })
+}), { writesNull: ['lastTransitionTime'] })
 export const FlowSchemaList: Schema = define('FlowSchemaList', () => ({
   kind: string,
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(FlowSchema),
-}), { apiVersion: 'flowcontrol.apiserver.k8s.io/v1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'flowcontrol.apiserver.k8s.io/v1', required: ['items'], always: ['metadata'] })
 export const FlowSchemaSpec: Schema = define('FlowSchemaSpec', () => ({
   priorityLevelConfiguration: PriorityLevelConfigurationReference,
   matchingPrecedence: int32,
@@ -52,16 +52,16 @@ export const LimitedPriorityLevelConfiguration: Schema = define('LimitedPriority
   limitResponse: LimitResponse,
   lendablePercent: int32,
   borrowingLimitPercent: int32,
-}), { always: ['limitResponse'], keepsZero: ['nominalConcurrencyShares','lendablePercent','borrowingLimitPercent'] })
+}), { always: ['limitResponse'], writesNull: ['nominalConcurrencyShares'], keepsZero: ['nominalConcurrencyShares','lendablePercent','borrowingLimitPercent'] })
 export const NonResourcePolicyRule: Schema = define('NonResourcePolicyRule', () => ({
   verbs: array(string, { listType: 'set' }),
   nonResourceURLs: array(string, { listType: 'set' }),
-}), { required: ['verbs','nonResourceURLs'], always: ['verbs','nonResourceURLs'] })
+}), { required: ['verbs','nonResourceURLs'], writesNull: ['verbs','nonResourceURLs'] })
 export const PolicyRulesWithSubjects: Schema = define('PolicyRulesWithSubjects', () => ({
   subjects: array(Subject, { listType: 'atomic' }),
   resourceRules: array(ResourcePolicyRule, { listType: 'atomic' }),
   nonResourceRules: array(NonResourcePolicyRule, { listType: 'atomic' }),
-}), { required: ['subjects'], always: ['subjects'] })
+}), { required: ['subjects'], writesNull: ['subjects'] })
 export const PriorityLevelConfiguration: Schema = define('PriorityLevelConfiguration', () => ({
   kind: string,
   apiVersion: string,
@@ -75,13 +75,13 @@ export const PriorityLevelConfigurationCondition: Schema = define('PriorityLevel
   lastTransitionTime: time,
   reason: string,
   message: string,
-}), { always: ['lastTransitionTime'] })
+}), { writesNull: ['lastTransitionTime'] })
 export const PriorityLevelConfigurationList: Schema = define('PriorityLevelConfigurationList', () => ({
   kind: string,
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(PriorityLevelConfiguration),
-}), { apiVersion: 'flowcontrol.apiserver.k8s.io/v1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'flowcontrol.apiserver.k8s.io/v1', required: ['items'], always: ['metadata'] })
 export const PriorityLevelConfigurationReference: Schema = define('PriorityLevelConfigurationReference', () => ({
   name: string,
 }), { required: ['name'], always: ['name'] })
@@ -104,7 +104,7 @@ export const ResourcePolicyRule: Schema = define('ResourcePolicyRule', () => ({
   resources: array(string, { listType: 'set' }),
   clusterScope: boolean,
   namespaces: array(string, { listType: 'set' }),
-}), { required: ['verbs','apiGroups','resources'], always: ['verbs','apiGroups','resources','namespaces'] })
+}), { required: ['verbs','apiGroups','resources'], writesNull: ['verbs','apiGroups','resources','namespaces'] })
 export const ServiceAccountSubject: Schema = define('ServiceAccountSubject', () => ({
   namespace: string,
   name: string,

@@ -24,13 +24,13 @@ export const StorageVersionCondition: Schema = define('StorageVersionCondition',
   lastTransitionTime: time,
   reason: string,
   message: string,
-}), { required: ['type','status','reason','message'], always: ['type','status','lastTransitionTime','reason'] })
+}), { required: ['type','status','reason','message'], always: ['type','status','reason'], writesNull: ['lastTransitionTime'] })
 export const StorageVersionList: Schema = define('StorageVersionList', () => ({
   kind: string,
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(StorageVersion),
-}), { apiVersion: 'internal.apiserver.k8s.io/v1alpha1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'internal.apiserver.k8s.io/v1alpha1', required: ['items'], always: ['metadata'] })
 export const StorageVersionSpec: Schema = define('StorageVersionSpec', () => ({}))
 export const StorageVersionStatus: Schema = define('StorageVersionStatus', () => ({
   storageVersions: array(ServerStorageVersion, { listType: 'map', listKeys: ['apiServerID'] }),

@@ -9,10 +9,10 @@ export const HTTPIngressPath: Schema = define('HTTPIngressPath', () => ({
   path: string,
   pathType: string,
   backend: IngressBackend,
-}), { required: ['pathType','backend'], always: ['backend'], keepsZero: ['pathType'] })
+}), { required: ['pathType','backend'], always: ['backend'], writesNull: ['pathType'], keepsZero: ['pathType'] })
 export const HTTPIngressRuleValue: Schema = define('HTTPIngressRuleValue', () => ({
   paths: array(HTTPIngressPath, { listType: 'atomic' }),
-}), { required: ['paths'], always: ['paths'] })
+}), { required: ['paths'], writesNull: ['paths'] })
 export const IPAddress: Schema = define('IPAddress', () => ({
   kind: string,
   apiVersion: string,
@@ -24,7 +24,7 @@ export const IPAddressList: Schema = define('IPAddressList', () => ({
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(IPAddress),
-}), { apiVersion: 'networking.k8s.io/v1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'networking.k8s.io/v1', required: ['items'], always: ['metadata'] })
 export const IPAddressSpec: Schema = define('IPAddressSpec', () => ({
   parentRef: ParentReference,
 }), { required: ['parentRef'] })
@@ -54,14 +54,14 @@ export const IngressClassList: Schema = define('IngressClassList', () => ({
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(IngressClass),
-}), { apiVersion: 'networking.k8s.io/v1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'networking.k8s.io/v1', required: ['items'], always: ['metadata'] })
 export const IngressClassParametersReference: Schema = define('IngressClassParametersReference', () => ({
   apiGroup: string,
   kind: string,
   name: string,
   scope: string,
   namespace: string,
-}), { required: ['kind','name'], always: ['kind','name'], keepsZero: ['apiGroup','scope','namespace'] })
+}), { required: ['kind','name'], always: ['kind','name'], writesNull: ['scope'], keepsZero: ['apiGroup','scope','namespace'] })
 export const IngressClassSpec: Schema = define('IngressClassSpec', () => ({
   controller: string,
   parameters: IngressClassParametersReference,
@@ -71,7 +71,7 @@ export const IngressList: Schema = define('IngressList', () => ({
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(Ingress),
-}), { apiVersion: 'networking.k8s.io/v1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'networking.k8s.io/v1', required: ['items'], always: ['metadata'] })
 export const IngressLoadBalancerIngress: Schema = define('IngressLoadBalancerIngress', () => ({
   ip: string,
   hostname: string,
@@ -125,7 +125,7 @@ export const NetworkPolicyList: Schema = define('NetworkPolicyList', () => ({
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(NetworkPolicy),
-}), { apiVersion: 'networking.k8s.io/v1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'networking.k8s.io/v1', required: ['items'], always: ['metadata'] })
 export const NetworkPolicyPeer: Schema = define('NetworkPolicyPeer', () => ({
   podSelector: meta.LabelSelector,
   namespaceSelector: meta.LabelSelector,
@@ -164,7 +164,7 @@ export const ServiceCIDRList: Schema = define('ServiceCIDRList', () => ({
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(ServiceCIDR),
-}), { apiVersion: 'networking.k8s.io/v1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'networking.k8s.io/v1', required: ['items'], always: ['metadata'] })
 export const ServiceCIDRSpec: Schema = define('ServiceCIDRSpec', () => ({
   cidrs: array(string, { listType: 'atomic' }),
 }))

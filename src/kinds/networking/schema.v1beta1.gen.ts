@@ -15,7 +15,7 @@ export const IPAddressList: Schema = define('IPAddressList', () => ({
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(IPAddress),
-}), { apiVersion: 'networking.k8s.io/v1beta1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'networking.k8s.io/v1beta1', required: ['items'], always: ['metadata'] })
 export const IPAddressSpec: Schema = define('IPAddressSpec', () => ({
   parentRef: ParentReference,
 }), { required: ['parentRef'] })
@@ -37,7 +37,7 @@ export const ServiceCIDRList: Schema = define('ServiceCIDRList', () => ({
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(ServiceCIDR),
-}), { apiVersion: 'networking.k8s.io/v1beta1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'networking.k8s.io/v1beta1', required: ['items'], always: ['metadata'] })
 export const ServiceCIDRSpec: Schema = define('ServiceCIDRSpec', () => ({
   cidrs: array(string, { listType: 'atomic' }),
 }))

@@ -21,7 +21,7 @@ export const RuntimeClassList: Schema = define('RuntimeClassList', () => ({
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(RuntimeClass),
-}), { apiVersion: 'node.k8s.io/v1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'node.k8s.io/v1', required: ['items'], always: ['metadata'] })
 export const Scheduling: Schema = define('Scheduling', () => ({
   nodeSelector: map(string, { mapType: 'atomic' }),
   tolerations: array(core.Toleration, { listType: 'atomic' }),

@@ -22,7 +22,7 @@ export const PodDisruptionBudgetList: Schema = define('PodDisruptionBudgetList',
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(PodDisruptionBudget),
-}), { apiVersion: 'policy/v1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'policy/v1', required: ['items'], always: ['metadata'] })
 export const PodDisruptionBudgetSpec: Schema = define('PodDisruptionBudgetSpec', () => ({
   minAvailable: intOrString,
   selector: field(meta.LabelSelector, { patchStrategy: ['replace'] }),
@@ -37,4 +37,4 @@ export const PodDisruptionBudgetStatus: Schema = define('PodDisruptionBudgetStat
   desiredHealthy: int32,
   expectedPods: int32,
   conditions: array(meta.Condition, { listType: 'map', listKeys: ['type'], patchStrategy: ['merge'], patchMergeKey: 'type' }),
-}), { always: ['disruptedPods','disruptionsAllowed','currentHealthy','desiredHealthy','expectedPods'] })
+}), { always: ['disruptionsAllowed','currentHealthy','desiredHealthy','expectedPods'] })

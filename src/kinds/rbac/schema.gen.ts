@@ -13,7 +13,7 @@ export const ClusterRole: Schema = define('ClusterRole', () => ({
   metadata: meta.ObjectMeta,
   rules: array(PolicyRule, { listType: 'atomic' }),
   aggregationRule: AggregationRule,
-}), { apiVersion: 'rbac.authorization.k8s.io/v1', always: ['metadata','rules'] })
+}), { apiVersion: 'rbac.authorization.k8s.io/v1', always: ['metadata'], writesNull: ['rules'] })
 export const ClusterRoleBinding: Schema = define('ClusterRoleBinding', () => ({
   kind: string,
   apiVersion: string,
@@ -26,26 +26,26 @@ export const ClusterRoleBindingList: Schema = define('ClusterRoleBindingList', (
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(ClusterRoleBinding),
-}), { apiVersion: 'rbac.authorization.k8s.io/v1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'rbac.authorization.k8s.io/v1', required: ['items'], always: ['metadata'] })
 export const ClusterRoleList: Schema = define('ClusterRoleList', () => ({
   kind: string,
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(ClusterRole),
-}), { apiVersion: 'rbac.authorization.k8s.io/v1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'rbac.authorization.k8s.io/v1', required: ['items'], always: ['metadata'] })
 export const PolicyRule: Schema = define('PolicyRule', () => ({
   verbs: array(string, { listType: 'atomic' }),
   apiGroups: array(string, { listType: 'atomic' }),
   resources: array(string, { listType: 'atomic' }),
   resourceNames: array(string, { listType: 'atomic' }),
   nonResourceURLs: array(string, { listType: 'atomic' }),
-}), { required: ['verbs'], always: ['verbs'] })
+}), { required: ['verbs'], writesNull: ['verbs'] })
 export const Role: Schema = define('Role', () => ({
   kind: string,
   apiVersion: string,
   metadata: meta.ObjectMeta,
   rules: array(PolicyRule, { listType: 'atomic' }),
-}), { apiVersion: 'rbac.authorization.k8s.io/v1', always: ['metadata','rules'] })
+}), { apiVersion: 'rbac.authorization.k8s.io/v1', always: ['metadata'], writesNull: ['rules'] })
 export const RoleBinding: Schema = define('RoleBinding', () => ({
   kind: string,
   apiVersion: string,
@@ -58,13 +58,13 @@ export const RoleBindingList: Schema = define('RoleBindingList', () => ({
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(RoleBinding),
-}), { apiVersion: 'rbac.authorization.k8s.io/v1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'rbac.authorization.k8s.io/v1', required: ['items'], always: ['metadata'] })
 export const RoleList: Schema = define('RoleList', () => ({
   kind: string,
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(Role),
-}), { apiVersion: 'rbac.authorization.k8s.io/v1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'rbac.authorization.k8s.io/v1', required: ['items'], always: ['metadata'] })
 export const RoleRef: Schema = define('RoleRef', () => ({
   apiGroup: string,
   kind: string,

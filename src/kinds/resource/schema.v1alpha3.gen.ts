@@ -22,7 +22,7 @@ export const DeviceTaintRuleList: Schema = define('DeviceTaintRuleList', () => (
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(DeviceTaintRule),
-}), { apiVersion: 'resource.k8s.io/v1alpha3', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'resource.k8s.io/v1alpha3', required: ['items'], always: ['metadata'] })
 export const DeviceTaintRuleSpec: Schema = define('DeviceTaintRuleSpec', () => ({
   deviceSelector: DeviceTaintSelector,
   taint: DeviceTaint,
@@ -59,7 +59,7 @@ export const ResourcePoolStatusRequestList: Schema = define('ResourcePoolStatusR
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(ResourcePoolStatusRequest),
-}), { apiVersion: 'resource.k8s.io/v1alpha3', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'resource.k8s.io/v1alpha3', required: ['items'], always: ['metadata'] })
 export const ResourcePoolStatusRequestSpec: Schema = define('ResourcePoolStatusRequestSpec', () => ({
   driver: string,
   poolName: string,

@@ -13,7 +13,7 @@ export const AllocatedDeviceStatus: Schema = define('AllocatedDeviceStatus', () 
   conditions: array(meta.Condition, { listType: 'map', listKeys: ['type'] }),
   data: any,
   networkData: NetworkDeviceData,
-}), { required: ['driver','pool','device'], always: ['driver','pool','device','conditions'], keepsZero: ['shareID'] })
+}), { required: ['driver','pool','device'], always: ['driver','pool','device'], writesNull: ['conditions'], keepsZero: ['shareID'] })
 export const AllocationResult: Schema = define('AllocationResult', () => ({
   devices: DeviceAllocationResult,
   nodeSelector: core.NodeSelector,
@@ -40,7 +40,7 @@ export const CapacityRequestPolicy: Schema = define('CapacityRequestPolicy', () 
   default: quantity,
   validValues: array(quantity, { listType: 'atomic' }),
   validRange: CapacityRequestPolicyRange,
-}), { keepsZero: ['default'] })
+}), { writesNull: ['default'], keepsZero: ['default'] })
 export const CapacityRequestPolicyRange: Schema = define('CapacityRequestPolicyRange', () => ({
   min: quantity,
   max: quantity,
@@ -87,7 +87,7 @@ export const DeviceClaim: Schema = define('DeviceClaim', () => ({
   requests: array(DeviceRequest, { listType: 'atomic' }),
   constraints: array(DeviceConstraint, { listType: 'atomic' }),
   config: array(DeviceClaimConfiguration, { listType: 'atomic' }),
-}), { always: ['requests'] })
+}), { writesNull: ['requests'] })
 export const DeviceClaimConfiguration: Schema = define('DeviceClaimConfiguration', () => ({
   requests: array(string, { listType: 'atomic' }),
   opaque: OpaqueDeviceConfiguration,
@@ -106,7 +106,7 @@ export const DeviceClassList: Schema = define('DeviceClassList', () => ({
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(DeviceClass),
-}), { apiVersion: 'resource.k8s.io/v1beta1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'resource.k8s.io/v1beta1', required: ['items'], always: ['metadata'] })
 export const DeviceClassSpec: Schema = define('DeviceClassSpec', () => ({
   selectors: array(DeviceSelector, { listType: 'atomic' }),
   config: array(DeviceClassConfiguration, { listType: 'atomic' }),
@@ -200,7 +200,7 @@ export const ResourceClaimList: Schema = define('ResourceClaimList', () => ({
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(ResourceClaim),
-}), { apiVersion: 'resource.k8s.io/v1beta1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'resource.k8s.io/v1beta1', required: ['items'], always: ['metadata'] })
 export const ResourceClaimSpec: Schema = define('ResourceClaimSpec', () => ({
   devices: DeviceClaim,
 }), { always: ['devices'] })
@@ -220,7 +220,7 @@ export const ResourceClaimTemplateList: Schema = define('ResourceClaimTemplateLi
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(ResourceClaimTemplate),
-}), { apiVersion: 'resource.k8s.io/v1beta1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'resource.k8s.io/v1beta1', required: ['items'], always: ['metadata'] })
 export const ResourceClaimTemplateSpec: Schema = define('ResourceClaimTemplateSpec', () => ({
   metadata: meta.ObjectMeta,
   spec: ResourceClaimSpec,
@@ -241,7 +241,7 @@ export const ResourceSliceList: Schema = define('ResourceSliceList', () => ({
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(ResourceSlice),
-}), { apiVersion: 'resource.k8s.io/v1beta1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'resource.k8s.io/v1beta1', required: ['items'], always: ['metadata'] })
 export const ResourceSliceSpec: Schema = define('ResourceSliceSpec', () => ({
   driver: string,
   pool: ResourcePool,

@@ -18,4 +18,4 @@ export const PriorityClassList: Schema = define('PriorityClassList', () => ({
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(PriorityClass),
-}), { apiVersion: 'scheduling.k8s.io/v1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'scheduling.k8s.io/v1', required: ['items'], always: ['metadata'] })

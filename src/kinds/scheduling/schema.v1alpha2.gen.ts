@@ -9,16 +9,16 @@ export const GangSchedulingPolicy: Schema = define('GangSchedulingPolicy', () =>
   minCount: int32,
 }), { required: ['minCount'], always: ['minCount'] })
 export const PodGroup: Schema = define('PodGroup', () => ({
+  metadata: meta.ObjectMeta,
   kind: string,
   apiVersion: string,
-  metadata: meta.ObjectMeta,
   spec: PodGroupSpec,
   status: PodGroupStatus,
 }), { apiVersion: 'scheduling.k8s.io/v1alpha2', required: ['spec'], always: ['metadata','spec','status'] })
 export const PodGroupList: Schema = define('PodGroupList', () => ({
+  metadata: meta.ListMeta,
   kind: string,
   apiVersion: string,
-  metadata: meta.ListMeta,
   items: array(PodGroup),
 }), { apiVersion: 'scheduling.k8s.io/v1alpha2', required: ['items'], always: ['metadata'] })
 export const PodGroupResourceClaim: Schema = define('PodGroupResourceClaim', () => ({
@@ -71,15 +71,15 @@ export const TypedLocalObjectReference: Schema = define('TypedLocalObjectReferen
   name: string,
 }), { required: ['kind','name'], always: ['kind','name'] })
 export const Workload: Schema = define('Workload', () => ({
+  metadata: meta.ObjectMeta,
   kind: string,
   apiVersion: string,
-  metadata: meta.ObjectMeta,
   spec: WorkloadSpec,
 }), { apiVersion: 'scheduling.k8s.io/v1alpha2', required: ['spec'], always: ['metadata','spec'] })
 export const WorkloadList: Schema = define('WorkloadList', () => ({
+  metadata: meta.ListMeta,
   kind: string,
   apiVersion: string,
-  metadata: meta.ListMeta,
   items: array(Workload),
 }), { apiVersion: 'scheduling.k8s.io/v1alpha2', required: ['items'], always: ['metadata'] })
 export const WorkloadPodGroupTemplateReference: Schema = define('WorkloadPodGroupTemplateReference', () => ({

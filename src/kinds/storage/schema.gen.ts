@@ -16,7 +16,7 @@ export const CSIDriverList: Schema = define('CSIDriverList', () => ({
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(CSIDriver),
-}), { apiVersion: 'storage.k8s.io/v1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'storage.k8s.io/v1', required: ['items'], always: ['metadata'] })
 export const CSIDriverSpec: Schema = define('CSIDriverSpec', () => ({
   attachRequired: boolean,
   podInfoOnMount: boolean,
@@ -41,16 +41,16 @@ export const CSINodeDriver: Schema = define('CSINodeDriver', () => ({
   nodeID: string,
   topologyKeys: array(string, { listType: 'atomic' }),
   allocatable: VolumeNodeResources,
-}), { required: ['name','nodeID'], always: ['name','nodeID','topologyKeys'] })
+}), { required: ['name','nodeID'], always: ['name','nodeID'], writesNull: ['topologyKeys'] })
 export const CSINodeList: Schema = define('CSINodeList', () => ({
   kind: string,
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(CSINode),
-}), { apiVersion: 'storage.k8s.io/v1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'storage.k8s.io/v1', required: ['items'], always: ['metadata'] })
 export const CSINodeSpec: Schema = define('CSINodeSpec', () => ({
   drivers: array(CSINodeDriver, { listType: 'map', listKeys: ['name'], patchStrategy: ['merge'], patchMergeKey: 'name' }),
-}), { required: ['drivers'], always: ['drivers'] })
+}), { required: ['drivers'], writesNull: ['drivers'] })
 export const CSIStorageCapacity: Schema = define('CSIStorageCapacity', () => ({
   kind: string,
   apiVersion: string,
@@ -65,7 +65,7 @@ export const CSIStorageCapacityList: Schema = define('CSIStorageCapacityList', (
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(CSIStorageCapacity),
-}), { apiVersion: 'storage.k8s.io/v1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'storage.k8s.io/v1', required: ['items'], always: ['metadata'] })
 export const StorageClass: Schema = define('StorageClass', () => ({
   kind: string,
   apiVersion: string,
@@ -83,7 +83,7 @@ export const StorageClassList: Schema = define('StorageClassList', () => ({
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(StorageClass),
-}), { apiVersion: 'storage.k8s.io/v1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'storage.k8s.io/v1', required: ['items'], always: ['metadata'] })
 export const TokenRequest: Schema = define('TokenRequest', () => ({
   audience: string,
   expirationSeconds: int64,
@@ -100,7 +100,7 @@ export const VolumeAttachmentList: Schema = define('VolumeAttachmentList', () =>
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(VolumeAttachment),
-}), { apiVersion: 'storage.k8s.io/v1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'storage.k8s.io/v1', required: ['items'], always: ['metadata'] })
 export const VolumeAttachmentSource: Schema = define('VolumeAttachmentSource', () => ({
   persistentVolumeName: string,
   inlineVolumeSpec: core.PersistentVolumeSpec,
@@ -128,12 +128,12 @@ export const VolumeAttributesClassList: Schema = define('VolumeAttributesClassLi
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(VolumeAttributesClass),
-}), { apiVersion: 'storage.k8s.io/v1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'storage.k8s.io/v1', required: ['items'], always: ['metadata'] })
 export const VolumeError: Schema = define('VolumeError', () => ({
   time: time,
   message: string,
   errorCode: int32,
-}), { always: ['time'], keepsZero: ['errorCode'] })
+}), { writesNull: ['time'], keepsZero: ['errorCode'] })
 export const VolumeNodeResources: Schema = define('VolumeNodeResources', () => ({
   count: int32,
 }), { keepsZero: ['count'] })

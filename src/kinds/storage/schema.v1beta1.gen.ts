@@ -16,4 +16,4 @@ export const VolumeAttributesClassList: Schema = define('VolumeAttributesClassLi
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(VolumeAttributesClass),
-}), { apiVersion: 'storage.k8s.io/v1beta1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'storage.k8s.io/v1beta1', required: ['items'], always: ['metadata'] })

@@ -16,7 +16,7 @@ export const StorageVersionMigrationList: Schema = define('StorageVersionMigrati
   apiVersion: string,
   metadata: meta.ListMeta,
   items: array(StorageVersionMigration),
-}), { apiVersion: 'storagemigration.k8s.io/v1beta1', required: ['items'], always: ['metadata','items'] })
+}), { apiVersion: 'storagemigration.k8s.io/v1beta1', required: ['items'], always: ['metadata'] })
 export const StorageVersionMigrationSpec: Schema = define('StorageVersionMigrationSpec', () => ({
   resource: meta.GroupResource,
 }), { required: ['resource'], always: ['resource'] })

@@ -17,7 +17,7 @@ export const int64: Schema = { type: 'integer', format: 'int64' }
 export const double: Schema = { type: 'number', format: 'double' }
 
 type Properties = { readonly [field: string]: Schema }
-type ObjectFacts = Pick<Schema, 'apiVersion' | 'required' | 'always' | 'keepsZero' | 'mapType'>
+type ObjectFacts = Pick<Schema, 'apiVersion' | 'required' | 'always' | 'writesNull' | 'keepsZero' | 'mapType'>
 type FieldFacts = Pick<Schema, 'default' | 'listType' | 'listKeys' | 'mapType' | 'patchStrategy' | 'patchMergeKey'>
 
 /** Starts the definitions of one OpenAPI package, such as `io.k8s.api.apps.v1`. */
@@ -45,6 +45,7 @@ class ObjectSchema implements Schema {
   readonly apiVersion: string | undefined
   readonly required: readonly string[] | undefined
   readonly always: readonly string[] | undefined
+  readonly writesNull: readonly string[] | undefined
   readonly keepsZero: readonly string[] | undefined
   readonly mapType: 'granular' | 'atomic' | undefined
   readonly patchStrategy: readonly PatchStrategy[] | undefined
@@ -57,6 +58,7 @@ class ObjectSchema implements Schema {
     this.apiVersion = facts.apiVersion
     this.required = facts.required
     this.always = facts.always
+    this.writesNull = facts.writesNull
     this.keepsZero = facts.keepsZero
     this.mapType = facts.mapType
     this.patchStrategy = facts.patchStrategy

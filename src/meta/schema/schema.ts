@@ -27,6 +27,8 @@ export interface Schema {
   readonly required?: readonly string[] | undefined
   /** Fields that are written even when they hold nothing: structs by value, and scalars without omitempty. */
   readonly always?: readonly string[] | undefined
+  /** Fields that are written as null when they hold nothing: lists, maps, times and pointers without omitempty. */
+  readonly writesNull?: readonly string[] | undefined
   /** Optional fields whose zero value (0, false, '') differs from absence; elsewhere such a value is dropped. */
   readonly keepsZero?: readonly string[] | undefined
   /** Of a map: what each value is. */
