@@ -5,5 +5,11 @@ export type EventType = 'Normal' | 'Warning'
 
 export interface EventRecorder {
   /** Records that `reason` (CamelCase) happened to `object`. Never throws and never waits; repeats are counted, not repeated. */
-  event(object: KubeObject, type: EventType, reason: string, message: string, facts?: { readonly fieldPath?: string; readonly action?: string }): void
+  event(
+    object: KubeObject,
+    type: EventType,
+    reason: string,
+    message: string,
+    facts?: { readonly fieldPath?: string; readonly action?: string },
+  ): void
 }
