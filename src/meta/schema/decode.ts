@@ -4,7 +4,7 @@
  * - fields without schema are dropped (`unknownFields` tells which), nulls count as absent;
  * - what Go does not write when empty is dropped: zero scalars, empty lists and maps; what it always writes is there: structs, '', 0;
  * - quantities, times and base64 get their canonical text;
- * - the fields of the result stand in the schema's order.
+ * - the fields of the result stand in the schema's order, the keys of maps in the alphabet's.
  *
  * A value of the wrong type throws a `DecodingError` in upstream's words.
  */
@@ -142,7 +142,7 @@ function decodeList(schema: Schema, value: unknown, at: Place): readonly unknown
 function decodeMap(schema: Schema, values: Schema, value: unknown, at: Place): JsonObject {
   if (!isJsonObject(value)) throw mismatch(schema, value, at)
   const decoded: Record<string, unknown> = {}
-  for (const key of Object.keys(value)) define(decoded, key, decodeEntry(values, value[key], at))
+  for (const key of Object.keys(value).sort()) define(decoded, key, decodeEntry(values, value[key], at))
   return decoded
 }
 

@@ -1,0 +1,84 @@
+/** JSON merge patch (RFC 7386): applying one, making one, and the three-way form that `kubectl apply` uses for kinds without schema. */
+import { isDeepEqual } from './equal.ts'
+import { goSortOf } from './go-text.ts'
+import { PatchError } from './patch-error.ts'
+import { isJsonObject, type JsonObject } from '../schema/go-type.ts'
+
+/** The body of a merge or strategic merge patch; throws a PatchError where it is no object. */
+export function parseObjectPatch(patch: unknown): JsonObject {
+  if (isJsonObject(patch)) return patch
+  throw new PatchError(
+    'malformed',
+    `error decoding patch: json: cannot unmarshal ${goSortOf(patch)} into Go value of type map[string]interface {}`,
+  )
+}
+
+/** A copy of `target` with `patch` applied: null removes, objects merge, all else replaces. */
+export function applyMergePatch(target: unknown, patch: unknown): unknown {
+  if (!isJsonObject(patch)) return patch
+  const merged: Record<string, unknown> = isJsonObject(target) ? { ...target } : {}
+  for (const [key, change] of Object.entries(patch)) {
+    if (change === null) delete merged[key]
+    else merged[key] = applyMergePatch(merged[key], change)
+  }
+  return merged
+}
+
+/** The smallest merge patch that turns `from` into `to`. Nulls inside of `to` cannot be expressed. */
+export function mergePatchBetween(from: JsonObject, to: JsonObject): JsonObject {
+  return { ...changesBetween(from, to), ...removalsBetween(from, to) }
+}
+
+/**
+ * What `kubectl apply` sends: deletions are what `original` had and `modified` lacks, the rest is what `modified` has and
+ * `current` lacks or holds otherwise. What others added to `current` stays.
+ */
+export function threeWayMergePatch(original: JsonObject, modified: JsonObject, current: JsonObject): JsonObject {
+  return deepUnion(changesBetween(current, modified), deletionsBetween(original, modified))
+}
+
+/** Additions and changes alone, at every depth. */
+function changesBetween(from: JsonObject, to: JsonObject): JsonObject {
+  const patch: Record<string, unknown> = {}
+  for (const [key, wanted] of Object.entries(to)) {
+    const given = from[key]
+    if (isDeepEqual(given, wanted)) continue
+    if (!isJsonObject(given) || !isJsonObject(wanted)) patch[key] = wanted
+    else Object.assign(patch, nonEmpty(key, changesBetween(given, wanted)))
+  }
+  return patch
+}
+
+function removalsBetween(from: JsonObject, to: JsonObject): JsonObject {
+  const patch: Record<string, unknown> = {}
+  for (const [key, given] of Object.entries(from)) {
+    const wanted = to[key]
+    if (wanted === undefined) patch[key] = null
+    else if (isJsonObject(given) && isJsonObject(wanted) && !isDeepEqual(given, wanted)) patch[key] = mergePatchBetween(given, wanted)
+  }
+  return patch
+}
+
+/** Nulls for what is gone, and nothing else. */
+function deletionsBetween(from: JsonObject, to: JsonObject): JsonObject {
+  const patch: Record<string, unknown> = {}
+  for (const [key, given] of Object.entries(from)) {
+    const wanted = to[key]
+    if (wanted === undefined) patch[key] = null
+    else if (isJsonObject(given) && isJsonObject(wanted)) Object.assign(patch, nonEmpty(key, deletionsBetween(given, wanted)))
+  }
+  return patch
+}
+
+function deepUnion(a: JsonObject, b: JsonObject): JsonObject {
+  const union: Record<string, unknown> = { ...a }
+  for (const [key, value] of Object.entries(b)) {
+    const other = union[key]
+    union[key] = isJsonObject(other) && isJsonObject(value) ? deepUnion(other, value) : value
+  }
+  return union
+}
+
+function nonEmpty(key: string, patch: JsonObject): JsonObject {
+  return Object.keys(patch).length === 0 ? {} : { [key]: patch }
+}
