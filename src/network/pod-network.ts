@@ -12,8 +12,6 @@ export type PodNetworkDeps = {
   readonly nodeName: string
   readonly confDir: string
   readonly network: Omit<CniFacts, 'podCidrs'>
-  /** The configuration has been written: the runtime will be ready soon. */
-  readonly onWritten: () => void
 }
 
 const fileName = '10-navarch.conflist'
@@ -35,5 +33,4 @@ async function write(deps: PodNetworkDeps, text: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o755 })
   await writeFile(`${path}.new`, text, { mode: 0o644 })
   await rename(`${path}.new`, path)
-  deps.onWritten()
 }

@@ -20,6 +20,8 @@ export type NodeReporterDeps = Env & {
 }
 
 const statusIntervalMs = 10_000
+/** While the runtime or its network is not ready yet: the node shall become Ready as soon as they are. */
+const notReadyIntervalMs = 200
 const statusReportIntervalMs = 300_000
 const registerRetryMs = 200
 
@@ -108,25 +110,29 @@ export class NodeReporter {
   async #reportStatus(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       this.#wake = new AbortController()
+      let isReady = false
       try {
-        await this.#writeStatus()
+        isReady = await this.#writeStatus()
       } catch (error) {
         if (hasReason(error, 'NotFound')) await this.#register(signal)
         else if (!signal.aborted) this.#deps.log.warn('cannot report the node status', { error })
       }
-      await sleep(this.#deps.clock, statusIntervalMs, AbortSignal.any([signal, this.#wake.signal])).catch(() => undefined)
+      await sleep(this.#deps.clock, isReady ? statusIntervalMs : notReadyIntervalMs, AbortSignal.any([signal, this.#wake.signal])).catch(() => undefined)
     }
   }
 
-  async #writeStatus(): Promise<void> {
+  /** Resolves with whether the node is ready. */
+  async #writeStatus(): Promise<boolean> {
     const { client, clock } = this.#deps
     const facts = await this.#facts()
     const before = this.#node?.status
     const status = nodeStatusOf(facts, before)
     const isDue = clock.monotonicMs() - this.#reportedAtMs >= statusReportIntervalMs
-    if (!isDue && isDeepStrictEqual(withoutHeartbeats(status), withoutHeartbeats(pick(before, status)))) return
+    const isReady = facts.notReadyMessage === undefined
+    if (!isDue && isDeepStrictEqual(withoutHeartbeats(status), withoutHeartbeats(pick(before, status)))) return isReady
     this.#node = await client.patch(Node, { name: facts.name }, { type: 'strategic', body: { status }, subresource: 'status' })
     this.#reportedAtMs = clock.monotonicMs()
+    return isReady
   }
 
   async #facts(): Promise<NodeFacts> {

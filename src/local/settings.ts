@@ -1,0 +1,50 @@
+/** What a cluster was made with. Written once by the first `up`; every later command reads it. */
+import { mkdir, readFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { writeKeyFile } from '#net/pki/key-file'
+
+export type Settings = {
+  /** Of this file and of the directory around it. A newer one than ours is refused, an older one is brought up. */
+  readonly stateVersion: 1
+  readonly nodeName: string
+  readonly nodeAddress: string
+  readonly apiPort: number
+  readonly kubeletPort: number
+  readonly podCidr: string
+  readonly serviceCidr: string
+}
+
+export const stateVersion = 1
+
+/** What stands in the way, and what to do about it; shown as it is. */
+export class LocalError extends Error {
+  override readonly name = 'LocalError'
+}
+
+/** Undefined where no cluster has been made yet. */
+export async function readSettings(path: string): Promise<Settings | undefined> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw new LocalError(`cannot read ${path}: ${error.message}`, { cause: error })
+  })
+  if (text === undefined) return undefined
+  return decode(text, path)
+}
+
+function decode(text: string, path: string): Settings {
+  let settings: Settings
+  try {
+    settings = JSON.parse(text) as Settings
+  } catch (error) {
+    throw new LocalError(`${path} is damaged: remove the cluster with "navarch down --purge", or restore the file`, { cause: error })
+  }
+  if (settings.stateVersion > stateVersion) {
+    throw new LocalError(`${dirname(path)} was written by a newer Navarch (state version ${settings.stateVersion}, this one knows ${stateVersion}): use that one, or another --data-dir`)
+  }
+  return settings
+}
+
+export async function writeSettings(path: string, settings: Settings): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  await writeKeyFile(path, `${JSON.stringify(settings, undefined, 2)}\n`)
+}
