@@ -8,5 +8,5 @@ export type Component<F extends FlagTable = FlagTable> = {
   readonly summary: string
   readonly flags: F
   /** Runs until `signal` is aborted, then ends in good order. Rejects when it cannot start. */
-  readonly run: (env: Env, values: FlagValues<F>, signal: AbortSignal) => Promise<void>
+  run(env: Env, values: FlagValues<F>, signal: AbortSignal): Promise<void>
 }
