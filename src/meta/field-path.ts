@@ -61,12 +61,12 @@ export function typeInvalid(at: FieldPath, value: unknown, detail: string): Fiel
   return fieldError('FieldValueTypeInvalid', at, `Invalid value: ${shown(value)}: ${detail}`)
 }
 
-export function duplicate(at: FieldPath, value: unknown): FieldError {
-  return fieldError('FieldValueDuplicate', at, `Duplicate value: ${shown(value)}`)
+export function duplicate(at: FieldPath, value: unknown, detail = ''): FieldError {
+  return fieldError('FieldValueDuplicate', at, `Duplicate value: ${shown(value)}${detail === '' ? '' : `: ${detail}`}`)
 }
 
-export function notFoundValue(at: FieldPath, value: unknown): FieldError {
-  return fieldError('FieldValueNotFound', at, `Not found: ${shown(value)}`)
+export function notFoundValue(at: FieldPath, value: unknown, detail = ''): FieldError {
+  return fieldError('FieldValueNotFound', at, `Not found: ${shown(value)}${detail === '' ? '' : `: ${detail}`}`)
 }
 
 export function notSupported(at: FieldPath, value: unknown, supported: readonly string[]): FieldError {

@@ -31,6 +31,14 @@ export const ageColumn: Column = {
   cell: (object, facts) => ageOf(object.metadata.creationTimestamp, facts.nowMs),
 }
 
+/** What kinds without columns of their own show beside the name. */
+export const createdAtColumn: Column = {
+  name: 'Created At',
+  type: 'date',
+  description: 'When the object was created.',
+  cell: (object) => object.metadata.creationTimestamp ?? null,
+}
+
 /** A timestamp as the time since then (`5m12s`), or `<unknown>`. */
 export function ageOf(timestamp: string | undefined, nowMs: number): string {
   return timestamp === undefined ? '<unknown>' : humanDuration(nowMs - Date.parse(timestamp))

@@ -1,7 +1,13 @@
 /** The kinds of the core group, in the order of their names. */
 import type { Kind } from '#meta/kind'
-import { ConfigMap } from './configmap.kind.ts'
+import { ConfigMap } from './config-map.kind.ts'
+import { Endpoints } from './endpoints.kind.ts'
+import { Event } from './event.kind.ts'
 import { Namespace } from './namespace.kind.ts'
+import { Node } from './node.kind.ts'
 import { Pod } from './pod/pod.kind.ts'
+import { Secret } from './secret.kind.ts'
+import { Service } from './service.kind.ts'
+import { ServiceAccount } from './service-account.kind.ts'
 
-export const coreKinds: readonly Kind[] = [ConfigMap, Namespace, Pod]
+export const coreKinds: readonly Kind[] = [ConfigMap, Endpoints, Event, Namespace, Node, Pod, Secret, Service, ServiceAccount]

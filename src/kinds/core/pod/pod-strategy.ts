@@ -2,6 +2,7 @@
 import { conditionOf } from '#meta/conditions'
 import type { DeleteOptions, RequestFacts } from '#meta/kind'
 import { withMeta } from '#meta/object'
+import { timestampOf } from '#meta/timestamp'
 import type { Pod, PodCondition } from '../types.gen.ts'
 import { qosClassOf } from './qos-class.ts'
 
@@ -34,7 +35,7 @@ function gatedCondition(nowMs: number): PodCondition {
   return {
     type: 'PodScheduled',
     status: 'False',
-    lastTransitionTime: new Date(nowMs).toISOString().replace(/\.\d+Z$/, 'Z'),
+    lastTransitionTime: timestampOf(nowMs),
     reason: 'SchedulingGated',
     message: 'Scheduling is blocked due to non-empty scheduling gates',
   }

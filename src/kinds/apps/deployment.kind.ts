@@ -1,0 +1,61 @@
+/** Pods of one template in a wanted number, replaced step by step when the template changes. */
+import { defineKind, type Kind } from '#meta/kind'
+import { formatLabelSelector, formatSelector, selectorOrNothing } from '#meta/labels'
+import { ageColumn, nameColumn } from '#meta/table'
+import { keepSpecAndLabels, keepStatus, withoutStatus } from '../status-rules.ts'
+import { scaleSubresource, statusSubresource } from '../subresources.ts'
+import { containersColumn, imagesColumn } from '../core/pod/template-columns.ts'
+import { defaultDeployment } from './deployment-defaults.ts'
+import { validateDeployment, validateDeploymentStatus, validateDeploymentUpdate } from './deployment-validation.ts'
+import * as schemas from './schema.gen.ts'
+import type * as types from './types.gen.ts'
+
+export type Deployment = types.Deployment
+export const Deployment: Kind<Deployment> = defineKind({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  plural: 'deployments',
+  shortNames: ['deploy'],
+  categories: ['all'],
+  scope: 'Namespaced',
+  hasGeneration: true,
+  schema: schemas.Deployment,
+  columns: [
+    nameColumn,
+    {
+      name: 'Ready',
+      type: 'string',
+      description: 'Ready pods, of the wanted.',
+      cell: ({ spec, status }) => `${status.readyReplicas ?? 0}/${spec.replicas ?? 0}`,
+    },
+    { name: 'Up-to-date', type: 'string', description: 'Pods of the current template.', cell: ({ status }) => status.updatedReplicas ?? 0 },
+    {
+      name: 'Available',
+      type: 'string',
+      description: 'Pods that have been ready long enough.',
+      cell: ({ status }) => status.availableReplicas ?? 0,
+    },
+    ageColumn,
+    containersColumn((deployment) => deployment.spec.template),
+    imagesColumn((deployment) => deployment.spec.template),
+    {
+      name: 'Selector',
+      type: 'string',
+      priority: 1,
+      description: 'Which pods belong to it.',
+      cell: ({ spec }) => formatLabelSelector(spec.selector),
+    },
+  ],
+  defaults: defaultDeployment,
+  prepareCreate: withoutStatus,
+  validate: validateDeployment,
+  update: { prepare: keepStatus, validate: validateDeploymentUpdate },
+  status: { prepare: keepSpecAndLabels, validate: validateDeploymentStatus },
+  scale: {
+    specReplicas: ({ spec }) => spec.replicas ?? 0,
+    statusReplicas: ({ status }) => status.replicas ?? 0,
+    selector: ({ spec }) => formatSelector(selectorOrNothing(spec.selector)),
+    withReplicas: (deployment, replicas) => ({ ...deployment, spec: { ...deployment.spec, replicas } }),
+  },
+  subresources: [scaleSubresource, statusSubresource('Deployment')],
+})

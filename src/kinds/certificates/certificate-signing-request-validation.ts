@@ -1,0 +1,110 @@
+/** What certificate signing requests have to keep (upstream: pkg/apis/certificates/validation). */
+import { duplicate, FieldPath, type FieldErrors, invalid, notSupported, required } from '#meta/field-path'
+import { isDns1123Label, isDns1123Subdomain } from '#meta/names'
+import { base64ToBytes } from '../base64-text.ts'
+import type { CertificateSigningRequest } from './types.gen.ts'
+
+const spec = FieldPath.of('spec')
+const conditionsAt = FieldPath.of('status', 'conditions')
+const expirationSecondsMin = 600
+const legacySigner = 'kubernetes.io/legacy-unknown'
+
+/** In the order in which errors list them. */
+const usages = [
+  'any',
+  'cert sign',
+  'client auth',
+  'code signing',
+  'content commitment',
+  'crl sign',
+  'data encipherment',
+  'decipher only',
+  'digital signature',
+  'email protection',
+  'encipher only',
+  'ipsec end system',
+  'ipsec tunnel',
+  'ipsec user',
+  'key agreement',
+  'key encipherment',
+  'microsoft sgc',
+  'netscape sgc',
+  'ocsp signing',
+  's/mime',
+  'server auth',
+  'signing',
+  'timestamping',
+]
+
+export function* validateRequest({ spec: given }: CertificateSigningRequest): FieldErrors {
+  yield* validatePem(given.request)
+  if ((given.usages ?? []).length === 0) yield required(spec.field('usages'))
+  yield* validateUsages(given.usages ?? [])
+  if (given.signerName === legacySigner)
+    yield invalid(spec.field('signerName'), given.signerName, 'the legacy signerName is not allowed via this API version')
+  else yield* validateSignerName(given.signerName ?? '')
+  const { expirationSeconds } = given
+  if (expirationSeconds !== undefined && expirationSeconds < expirationSecondsMin) {
+    yield invalid(spec.field('expirationSeconds'), expirationSeconds, 'may not specify a duration less than 600 seconds (10 minutes)')
+  }
+}
+
+export function* validateRequestStatus(next: CertificateSigningRequest, old: CertificateSigningRequest): FieldErrors {
+  yield* validateConditions(next)
+  const certificate = FieldPath.of('status', 'certificate')
+  if (old.status.certificate && next.status.certificate !== old.status.certificate) {
+    yield invalid(certificate, next.status.certificate ?? null, 'may not be changed once set')
+  }
+}
+
+export function* validateApproval(next: CertificateSigningRequest, old: CertificateSigningRequest): FieldErrors {
+  yield* validateConditions(next)
+  const removed = (old.status.conditions ?? []).filter(({ type }) => !next.status.conditions?.some((condition) => condition.type === type))
+  for (const { type } of removed) {
+    yield invalid(conditionsAt, next.status.conditions ?? null, `may not remove a condition of type ${JSON.stringify(type)}`)
+  }
+}
+
+function* validatePem(request: string | undefined): FieldErrors {
+  const text = request ? new TextDecoder().decode(base64ToBytes(request)) : ''
+  const isRequest = /-----BEGIN CERTIFICATE REQUEST-----[\s\S]+-----END CERTIFICATE REQUEST-----/.test(text)
+  if (!isRequest) yield invalid(spec.field('request'), request || null, 'PEM block type must be CERTIFICATE REQUEST')
+}
+
+function* validateUsages(given: readonly string[]): FieldErrors {
+  const seen = new Set<string>()
+  for (const [index, usage] of given.entries()) {
+    const at = spec.field('usages').index(index)
+    if (!usages.includes(usage)) yield notSupported(at, usage, usages)
+    else if (seen.has(usage)) yield duplicate(at, usage)
+    seen.add(usage)
+  }
+}
+
+function* validateSignerName(name: string): FieldErrors {
+  const at = spec.field('signerName')
+  if (name === '') return yield required(at)
+  const slash = name.indexOf('/')
+  const [domain, path] = [name.slice(0, slash), name.slice(slash + 1)]
+  if (slash < 0 || !domain.includes('.') || path === '') {
+    return yield invalid(at, name, "must be a fully qualified domain and path of the form 'example.com/signer-name'")
+  }
+  for (const message of isDns1123Subdomain(domain)) yield invalid(at, domain, `validating label ${JSON.stringify(domain)}: ${message}`)
+  for (const part of path.split('.'))
+    for (const message of isDns1123Label(part)) yield invalid(at, name, `validating path segment ${JSON.stringify(part)}: ${message}`)
+}
+
+/** One of each type; nobody can approve and deny at once. */
+function* validateConditions({ status }: CertificateSigningRequest): FieldErrors {
+  const seen = new Set<string>()
+  for (const [index, { type, status: truth }] of (status.conditions ?? []).entries()) {
+    const at = conditionsAt.index(index)
+    if (type === '') yield required(at.field('type'))
+    if (['Approved', 'Denied', 'Failed'].includes(type) && truth !== 'True') yield notSupported(at.field('status'), truth, ['True'])
+    if (seen.has(type)) yield duplicate(at.field('type'), type)
+    const opposite = type === 'Approved' ? 'Denied' : type === 'Denied' ? 'Approved' : undefined
+    if (opposite !== undefined && seen.has(opposite))
+      yield invalid(at.field('type'), type, 'Approved and Denied conditions are mutually exclusive')
+    seen.add(type)
+  }
+}

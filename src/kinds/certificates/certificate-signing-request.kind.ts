@@ -1,0 +1,96 @@
+/** Asks a signer for a certificate: someone approves, the signer issues. */
+import { defineKind, type Kind, type RequestFacts, type UpdateRules } from '#meta/kind'
+import { ageColumn, humanDuration, nameColumn } from '#meta/table'
+import { timestampOf } from '#meta/timestamp'
+import { statusSubresource } from '../subresources.ts'
+import { validateApproval, validateRequest, validateRequestStatus } from './certificate-signing-request-validation.ts'
+import * as schemas from './schema.gen.ts'
+import type * as types from './types.gen.ts'
+
+export type CertificateSigningRequest = types.CertificateSigningRequest
+export const CertificateSigningRequest: Kind<CertificateSigningRequest> = defineKind({
+  apiVersion: 'certificates.k8s.io/v1',
+  kind: 'CertificateSigningRequest',
+  plural: 'certificatesigningrequests',
+  shortNames: ['csr'],
+  scope: 'Cluster',
+  schema: schemas.CertificateSigningRequest,
+  columns: [
+    nameColumn,
+    ageColumn,
+    { name: 'SignerName', type: 'string', description: 'Who shall sign.', cell: ({ spec }) => spec.signerName || '<none>' },
+    { name: 'Requestor', type: 'string', description: 'Who asks.', cell: ({ spec }) => spec.username ?? '' },
+    { name: 'RequestedDuration', type: 'string', description: 'How long the certificate shall be good.', cell: requestedDurationOf },
+    { name: 'Condition', type: 'string', description: 'How far the request is.', cell: (request) => conditionTextOf(request) },
+  ],
+  prepareCreate,
+  validate: validateRequest,
+  update: { prepare: (next, old) => ({ ...next, spec: old.spec, status: old.status }) },
+  status: { prepare: prepareStatus, validate: validateRequestStatus },
+  subresources: [
+    { name: 'approval', kind: 'CertificateSigningRequest', verbs: ['get', 'patch', 'update'] },
+    statusSubresource('CertificateSigningRequest'),
+  ],
+  selectableFields: { 'spec.signerName': ({ spec }) => spec.signerName ?? '' },
+})
+
+/** The rules of the subresource `approval`: only conditions change. */
+export const approvalRules: UpdateRules<CertificateSigningRequest> = {
+  prepare: (next, old, facts) => ({
+    ...next,
+    spec: old.spec,
+    status: { ...old.status, conditions: withTimes(next.status.conditions, facts) },
+  }),
+  validate: validateApproval,
+}
+
+type Conditions = CertificateSigningRequest['status']['conditions']
+
+/** Who asks is not the client's to say. */
+function prepareCreate(request: CertificateSigningRequest, facts: RequestFacts): CertificateSigningRequest {
+  const { username: _, uid: __, groups: ___, extra: ____, ...spec } = request.spec
+  const { user } = facts
+  if (user === undefined) return { ...request, spec, status: {} }
+  const { name: username, uid, groups, extra } = user
+  return {
+    ...request,
+    spec: { ...spec, username, groups: [...groups], ...(uid ? { uid } : {}), ...(extra && Object.keys(extra).length > 0 ? { extra } : {}) },
+    status: {},
+  }
+}
+
+/** A signer may not approve or deny: those conditions stay. */
+function prepareStatus(next: CertificateSigningRequest, old: CertificateSigningRequest, facts: RequestFacts): CertificateSigningRequest {
+  if (facts.subresource === 'approval') return approvalRules.prepare?.(next, old, facts) ?? next
+  const isDecision = ({ type }: { readonly type: string }) => type === 'Approved' || type === 'Denied'
+  const decisions = (old.status.conditions ?? []).filter(isDecision)
+  const others = (next.status.conditions ?? []).filter((condition) => !isDecision(condition))
+  const conditions = [...decisions, ...others]
+  return {
+    ...next,
+    spec: old.spec,
+    status: { ...next.status, conditions: conditions.length === 0 ? undefined : withTimes(conditions, facts) },
+  }
+}
+
+/** Conditions get the time of now where the client gives none. */
+function withTimes(conditions: Conditions, facts: RequestFacts): Conditions {
+  const now = timestampOf(facts.nowMs)
+  return conditions?.map((condition) => ({
+    ...condition,
+    lastUpdateTime: condition.lastUpdateTime ?? now,
+    lastTransitionTime: condition.lastTransitionTime ?? now,
+  }))
+}
+
+function requestedDurationOf({ spec }: CertificateSigningRequest): string {
+  return spec.expirationSeconds === undefined ? '<none>' : humanDuration(spec.expirationSeconds * 1000)
+}
+
+function conditionTextOf({ status }: CertificateSigningRequest): string {
+  const types = (status.conditions ?? []).map((condition) => condition.type)
+  const words = ['Approved', 'Denied', 'Failed'].filter((type) => types.includes(type))
+  if (words.length === 0) words.push('Pending')
+  if (status.certificate) words.push('Issued')
+  return words.join(',')
+}

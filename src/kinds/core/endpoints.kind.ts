@@ -1,0 +1,43 @@
+/** The addresses behind a service, in the old form; endpoint slices replace it. */
+import { defineKind, type Kind } from '#meta/kind'
+import { ageColumn, nameColumn } from '#meta/table'
+import { shortList } from '../short-list.ts'
+import { validateEndpoints } from './endpoints-validation.ts'
+import * as schemas from './schema.gen.ts'
+import type * as types from './types.gen.ts'
+
+export type Endpoints = types.Endpoints
+export const Endpoints: Kind<Endpoints> = defineKind({
+  apiVersion: 'v1',
+  kind: 'Endpoints',
+  plural: 'endpoints',
+  singular: 'endpoints',
+  shortNames: ['ep'],
+  scope: 'Namespaced',
+  storePrefix: '/registry/services/endpoints/',
+  createsOnUpdate: true,
+  schema: schemas.Endpoints,
+  columns: [
+    nameColumn,
+    {
+      name: 'Endpoints',
+      type: 'string',
+      description: 'Addresses and ports that take connections.',
+      cell: (endpoints) => shortList(addressesOf(endpoints)),
+    },
+    ageColumn,
+  ],
+  validate: validateEndpoints,
+  warnings: () => ['v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice'],
+})
+
+function addressesOf(endpoints: Endpoints): readonly string[] {
+  return (endpoints.subsets ?? []).flatMap(({ addresses = [], ports = [] }) => {
+    if (ports.length === 0) return addresses.map((address) => address.ip)
+    return ports.flatMap((port) => addresses.map((address) => hostPort(address.ip, port.port)))
+  })
+}
+
+function hostPort(host: string, port: number): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
+}

@@ -1,0 +1,57 @@
+/** The columns of `kubectl get events`. */
+import { ageOf, type Column, nameColumn } from '#meta/table'
+import type { Event } from './types.gen.ts'
+
+export const eventColumns: readonly Column<Event>[] = [
+  {
+    name: 'Last Seen',
+    type: 'string',
+    description: 'When it was seen last.',
+    cell: (event, facts) => ageOf(lastSeenAt(event), facts.nowMs),
+  },
+  { name: 'Type', type: 'string', description: 'Normal or Warning.', cell: (event) => event.type ?? '' },
+  { name: 'Reason', type: 'string', description: 'Why it happened, in one word.', cell: (event) => event.reason ?? '' },
+  { name: 'Object', type: 'string', description: 'What it happened to.', cell: (event) => objectOf(event) },
+  {
+    name: 'Subobject',
+    type: 'string',
+    priority: 1,
+    description: 'Which part of the object.',
+    cell: (event) => event.involvedObject.fieldPath ?? '',
+  },
+  { name: 'Source', type: 'string', priority: 1, description: 'Who reports it.', cell: (event) => sourceOf(event) },
+  { name: 'Message', type: 'string', description: 'What happened.', cell: (event) => (event.message ?? '').trim() },
+  {
+    name: 'First Seen',
+    type: 'string',
+    priority: 1,
+    description: 'When it was seen first.',
+    cell: (event, facts) => ageOf(firstSeenAt(event), facts.nowMs),
+  },
+  {
+    name: 'Count',
+    type: 'string',
+    priority: 1,
+    description: 'How often it happened.',
+    cell: (event) => event.series?.count ?? (event.count || 1),
+  },
+  { ...nameColumn, priority: 1 },
+]
+
+function firstSeenAt(event: Event): string | undefined {
+  return event.firstTimestamp ?? event.eventTime ?? undefined
+}
+
+function lastSeenAt(event: Event): string | undefined {
+  return event.series?.lastObservedTime ?? event.lastTimestamp ?? firstSeenAt(event)
+}
+
+function objectOf({ involvedObject: { kind = '', name = '' } }: Event): string {
+  return name === '' ? kind.toLowerCase() : `${kind.toLowerCase()}/${name}`
+}
+
+function sourceOf(event: Event): string {
+  const component = event.source?.component || event.reportingComponent || ''
+  const instance = event.source?.host || event.reportingInstance || ''
+  return instance === '' ? component : `${component}, ${instance}`
+}

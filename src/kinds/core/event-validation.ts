@@ -1,0 +1,34 @@
+/** What events have to keep; those with an `eventTime` are of the new style, and stricter (upstream: ValidateEventCreate). */
+import { FieldPath, type FieldErrors, invalid, required } from '#meta/field-path'
+import { isQualifiedName } from '#meta/names'
+import { invalidEach } from '#meta/object-meta-validation'
+import type { Event } from './types.gen.ts'
+
+const wordLengthMax = 128
+const messageLengthMax = 1024
+
+/** `reporterField` is the name that the reporter has in the version of the request. */
+export function* validateEvent(event: Event, reporterField: 'reportingComponent' | 'reportingController'): FieldErrors {
+  yield* validateInvolvedNamespace(event)
+  if (event.eventTime === undefined || event.eventTime === null) return
+  const { reportingComponent = '', reportingInstance = '', action = '', reason = '', message = '' } = event
+  if (reportingComponent === '') yield required(FieldPath.of(reporterField))
+  yield* invalidEach(FieldPath.of(reporterField), reportingComponent, isQualifiedName(reportingComponent))
+  yield* validateWord('reportingInstance', reportingInstance)
+  yield* validateWord('action', action)
+  yield* validateWord('reason', reason)
+  if (message.length > messageLengthMax) yield invalid(FieldPath.of('message'), '', `can have at most ${messageLengthMax} characters`)
+}
+
+function* validateWord(field: string, word: string): FieldErrors {
+  if (word === '') yield required(FieldPath.of(field))
+  if (word.length > wordLengthMax) yield invalid(FieldPath.of(field), '', `can have at most ${wordLengthMax} characters`)
+}
+
+/** Events of what is cluster-scoped live in `default`. */
+function* validateInvolvedNamespace(event: Event): FieldErrors {
+  const { namespace = '' } = event.metadata
+  const involved = event.involvedObject.namespace ?? ''
+  const fits = involved === '' ? namespace === '' || namespace === 'default' : involved === namespace
+  if (!fits) yield invalid(FieldPath.of('involvedObject', 'namespace'), involved, 'does not match event.namespace')
+}

@@ -1,0 +1,71 @@
+/** The columns of `kubectl get nodes`. */
+import { ageColumn, type Column, nameColumn } from '#meta/table'
+import type { Node } from './types.gen.ts'
+
+export const nodeColumns: readonly Column<Node>[] = [
+  nameColumn,
+  { name: 'Status', type: 'string', description: 'Whether the node is ready and takes pods.', cell: (node) => statusOf(node) },
+  { name: 'Roles', type: 'string', description: 'Roles by label.', cell: (node) => rolesOf(node) },
+  ageColumn,
+  { name: 'Version', type: 'string', description: 'Version of the kubelet.', cell: (node) => node.status.nodeInfo?.kubeletVersion ?? '' },
+  {
+    name: 'Internal-IP',
+    type: 'string',
+    priority: 1,
+    description: 'Address inside the cluster.',
+    cell: (node) => addressOf(node, 'InternalIP'),
+  },
+  {
+    name: 'External-IP',
+    type: 'string',
+    priority: 1,
+    description: 'Address outside the cluster.',
+    cell: (node) => addressOf(node, 'ExternalIP'),
+  },
+  {
+    name: 'OS-Image',
+    type: 'string',
+    priority: 1,
+    description: 'Operating system.',
+    cell: (node) => orUnknown(node.status.nodeInfo?.osImage),
+  },
+  {
+    name: 'Kernel-Version',
+    type: 'string',
+    priority: 1,
+    description: 'Kernel.',
+    cell: (node) => orUnknown(node.status.nodeInfo?.kernelVersion),
+  },
+  {
+    name: 'Container-Runtime',
+    type: 'string',
+    priority: 1,
+    description: 'Container runtime and its version.',
+    cell: (node) => orUnknown(node.status.nodeInfo?.containerRuntimeVersion),
+  },
+]
+
+const rolePrefix = 'node-role.kubernetes.io/'
+const roleLabel = 'kubernetes.io/role'
+
+function statusOf(node: Node): string {
+  const ready = node.status.conditions?.find((condition) => condition.type === 'Ready')
+  const health = ready === undefined ? 'Unknown' : ready.status === 'True' ? 'Ready' : 'NotReady'
+  return node.spec.unschedulable === true ? `${health},SchedulingDisabled` : health
+}
+
+function rolesOf(node: Node): string {
+  const roles = Object.entries(node.metadata.labels ?? {}).flatMap(([key, value]) => {
+    if (key.startsWith(rolePrefix) && key.length > rolePrefix.length) return [key.slice(rolePrefix.length)]
+    return key === roleLabel && value !== '' ? [value] : []
+  })
+  return roles.length === 0 ? '<none>' : [...new Set(roles)].sort().join(',')
+}
+
+function addressOf(node: Node, type: string): string {
+  return node.status.addresses?.find((address) => address.type === type)?.address ?? '<none>'
+}
+
+function orUnknown(text: string | undefined): string {
+  return text === undefined || text === '' ? '<unknown>' : text
+}

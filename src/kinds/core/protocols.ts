@@ -1,0 +1,2 @@
+/** Transport protocols that ports can have, in the order in which errors list them. */
+export const protocols: readonly string[] = ['SCTP', 'TCP', 'UDP']

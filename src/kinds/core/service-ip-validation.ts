@@ -1,0 +1,61 @@
+/** Cluster addresses and address families of a service (upstream: validateServiceClusterIPsRelatedFields). */
+import { duplicate, FieldPath, type FieldErrors, forbiddenField, invalid, notSupported, required } from '#meta/field-path'
+import { ipFamilyOf, ipMessage } from '../ip-address.ts'
+import type { ServiceSpec } from './types.gen.ts'
+
+const spec = FieldPath.of('spec')
+const families = ['IPv4', 'IPv6']
+const policies = ['PreferDualStack', 'RequireDualStack', 'SingleStack']
+
+export function* validateClusterIPs(service: ServiceSpec): FieldErrors {
+  const { type, clusterIP = '', clusterIPs = [], ipFamilies = [], ipFamilyPolicy } = service
+  if (type === 'ExternalName') return yield* validateAbsence(service)
+  const at = spec.field('clusterIPs')
+  if (clusterIP !== '' && clusterIPs.length === 0) yield required(at)
+  if (clusterIPs.length > 0 && clusterIP !== clusterIPs[0]) yield invalid(at, clusterIPs, 'first value must match `clusterIP`')
+  yield* validateFamilies(ipFamilies)
+  if (ipFamilyPolicy !== undefined && !policies.includes(ipFamilyPolicy)) {
+    yield notSupported(spec.field('ipFamilyPolicy'), ipFamilyPolicy, policies)
+  }
+  yield* validateAddresses(clusterIPs)
+  yield* validateFamilyMatch(clusterIPs, ipFamilies)
+}
+
+function* validateAbsence({ clusterIPs = [], ipFamilies = [], ipFamilyPolicy }: ServiceSpec): FieldErrors {
+  if (clusterIPs.length > 0) yield forbiddenField(spec.field('clusterIPs'), 'may not be set for ExternalName services')
+  if (ipFamilies.length > 0) yield forbiddenField(spec.field('ipFamilies'), 'may not be set for ExternalName services')
+  if (ipFamilyPolicy !== undefined) yield forbiddenField(spec.field('ipFamilyPolicy'), 'may not be set for ExternalName services')
+}
+
+function* validateFamilies(ipFamilies: readonly string[]): FieldErrors {
+  const seen = new Set<string>()
+  for (const [index, family] of ipFamilies.entries()) {
+    const at = spec.field('ipFamilies').index(index)
+    if (!families.includes(family)) yield notSupported(at, family, families)
+    if (seen.has(family)) yield duplicate(at, family)
+    seen.add(family)
+  }
+}
+
+function* validateAddresses(clusterIPs: readonly string[]): FieldErrors {
+  const at = spec.field('clusterIPs')
+  for (const [index, ip] of clusterIPs.entries()) {
+    if (ip === 'None') {
+      if (clusterIPs.length > 1) yield invalid(at.index(index), clusterIPs, "'None' must be the first and only value")
+    } else if (ip !== '' && ipFamilyOf(ip) === undefined) yield invalid(at.index(index), ip, ipMessage)
+  }
+  if (clusterIPs.length > 2) yield invalid(at, clusterIPs, 'may only hold up to 2 values')
+  const [first, second] = clusterIPs.map(ipFamilyOf)
+  if (clusterIPs.length === 2 && first !== undefined && first === second) {
+    yield invalid(at, clusterIPs, 'may specify no more than one IP for each IP family')
+  }
+}
+
+function* validateFamilyMatch(clusterIPs: readonly string[], ipFamilies: readonly string[]): FieldErrors {
+  for (const [index, ip] of clusterIPs.entries()) {
+    const family = ipFamilies[index]
+    const actual = ipFamilyOf(ip)
+    if (family === undefined || actual === undefined || actual === family) continue
+    yield invalid(spec.field('clusterIPs').index(index), ip, `expected an ${family} value as indicated by \`ipFamilies[${index}]\``)
+  }
+}

@@ -1,0 +1,160 @@
+/** What services have to keep (upstream: ValidateService, ValidateServiceUpdate). */
+import { duplicate, FieldPath, type FieldErrors, forbiddenField, immutable, invalid, notSupported, required } from '#meta/field-path'
+import { isDns1123Label, isDns1123Subdomain, isPortName, isQualifiedName } from '#meta/names'
+import { invalidEach, validateLabels } from '#meta/object-meta-validation'
+import { cidrFamilyOf, cidrMessage, ipMessage, parseIp, specialIpProblems } from '../ip-address.ts'
+import { validateBetween, validatePort } from '../number-validation.ts'
+import { protocols } from './protocols.ts'
+import { isExternallyAccessible } from './service-defaults.ts'
+import { validateClusterIPs } from './service-ip-validation.ts'
+import type { Service, ServicePort, ServiceSpec } from './types.gen.ts'
+
+const spec = FieldPath.of('spec')
+const types = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort']
+const affinitySecondsMax = 86_400
+const loadBalancerOnly = "may only be used when `type` is 'LoadBalancer'"
+
+export function* validateService(service: Service): FieldErrors {
+  const { type = '', ports = [], clusterIP, selector } = service.spec
+  const isHeadless = clusterIP === 'None'
+  if (ports.length === 0 && !isHeadless && type !== 'ExternalName') yield required(spec.field('ports'))
+  yield* validateForType(service.spec)
+  yield* validatePorts(ports, isHeadless)
+  if (selector !== undefined) yield* validateLabels(selector, spec.field('selector'))
+  yield* validateAffinity(service.spec)
+  yield* validateClusterIPs(service.spec)
+  yield* validateExternalIPs(service.spec)
+  if (type === '') yield required(spec.field('type'))
+  else if (!types.includes(type)) yield notSupported(spec.field('type'), type, types)
+  yield* validateUniquePorts(ports)
+  yield* validateLoadBalancerFields(service.spec)
+  yield* validateTraffic(service.spec)
+}
+
+export function* validateServiceUpdate(next: Service, old: Service): FieldErrors {
+  const keepsAddress = next.spec.type !== 'ExternalName' && old.spec.type !== 'ExternalName'
+  const first = old.spec.clusterIPs?.[0]
+  if (keepsAddress && first !== undefined && first !== '' && next.spec.clusterIPs?.[0] !== first) {
+    yield invalid(spec.field('clusterIPs').index(0), next.spec.clusterIPs ?? null, 'may not change once set')
+  }
+  if (next.spec.type === 'LoadBalancer' && old.spec.type === 'LoadBalancer' && next.spec.loadBalancerClass !== old.spec.loadBalancerClass) {
+    yield* immutable(spec.field('loadBalancerClass'), next.spec.loadBalancerClass, old.spec.loadBalancerClass)
+  }
+}
+
+function* validateForType({ type, clusterIP, clusterIPs = [], externalName = '' }: ServiceSpec): FieldErrors {
+  const isHeadless = clusterIP === 'None'
+  if (type === 'LoadBalancer' && isHeadless)
+    yield invalid(spec.field('clusterIPs').index(0), clusterIP, "may not be set to 'None' for LoadBalancer services")
+  if (type === 'NodePort' && isHeadless)
+    yield invalid(spec.field('clusterIPs').index(0), clusterIP, "may not be set to 'None' for NodePort services")
+  if (type !== 'ExternalName') return
+  if (clusterIPs.length > 0) yield forbiddenField(spec.field('clusterIPs'), 'may not be set for ExternalName services')
+  const name = externalName.endsWith('.') ? externalName.slice(0, -1) : externalName
+  if (name === '') yield required(spec.field('externalName'))
+  else yield* invalidEach(spec.field('externalName'), name, isDns1123Subdomain(name))
+}
+
+function* validatePorts(ports: readonly ServicePort[], isHeadless: boolean): FieldErrors {
+  const names = new Set<string>()
+  for (const [index, port] of ports.entries()) {
+    const at = spec.field('ports').index(index)
+    const { name = '', protocol = '', targetPort, appProtocol } = port
+    if (ports.length > 1 && name === '') yield required(at.field('name'))
+    else if (name !== '') {
+      yield* invalidEach(at.field('name'), name, isDns1123Label(name))
+      if (names.has(name)) yield duplicate(at.field('name'), name)
+      names.add(name)
+    }
+    yield* validatePort(port.port, at.field('port'))
+    if (protocol === '') yield required(at.field('protocol'))
+    else if (!protocols.includes(protocol)) yield notSupported(at.field('protocol'), protocol, protocols)
+    if (typeof targetPort === 'number') yield* validatePort(targetPort, at.field('targetPort'))
+    else if (targetPort !== undefined) yield* invalidEach(at.field('targetPort'), targetPort, isPortName(targetPort))
+    if (appProtocol !== undefined) yield* invalidEach(at.field('appProtocol'), appProtocol, isQualifiedName(appProtocol))
+    if (isHeadless && port.nodePort) yield invalid(at.field('nodePort'), port.nodePort, "may not be used when `clusterIP` is 'None'")
+  }
+}
+
+function* validateAffinity({ sessionAffinity = '', sessionAffinityConfig: config }: ServiceSpec): FieldErrors {
+  const at = spec.field('sessionAffinity')
+  if (sessionAffinity === '') yield required(at)
+  else if (sessionAffinity !== 'ClientIP' && sessionAffinity !== 'None') yield notSupported(at, sessionAffinity, ['ClientIP', 'None'])
+  if (sessionAffinity !== 'ClientIP') return
+  const seconds = config?.clientIP?.timeoutSeconds ?? 0
+  const where = spec.field('sessionAffinityConfig').field('clientIP').field('timeoutSeconds')
+  if (seconds <= 0 || seconds > affinitySecondsMax)
+    yield invalid(where, seconds, `must be greater than 0 and less than ${affinitySecondsMax}`)
+}
+
+function* validateExternalIPs({ externalIPs = [] }: ServiceSpec): FieldErrors {
+  for (const [index, ip] of externalIPs.entries()) {
+    const at = spec.field('externalIPs').index(index)
+    if (parseIp(ip) === undefined) yield invalid(at, ip, ipMessage)
+    else yield* invalidEach(at, ip, specialIpProblems(ip))
+  }
+}
+
+/** Neither a node port nor a port may be there twice for one protocol. */
+function* validateUniquePorts(ports: readonly ServicePort[]): FieldErrors {
+  const nodePorts = new Set<string>()
+  for (const [index, { protocol, nodePort }] of ports.entries()) {
+    if (!nodePort) continue
+    const key = `${protocol}/${nodePort}`
+    if (nodePorts.has(key)) yield duplicate(spec.field('ports').index(index).field('nodePort'), nodePort)
+    nodePorts.add(key)
+  }
+  const seen = new Set<string>()
+  for (const [index, port] of ports.entries()) {
+    const key = `${port.protocol}/${port.port}`
+    if (seen.has(key)) {
+      yield duplicate(spec.field('ports').index(index), {
+        Name: '',
+        Protocol: port.protocol,
+        AppProtocol: null,
+        Port: port.port,
+        TargetPort: 0,
+        NodePort: 0,
+      })
+    }
+    seen.add(key)
+  }
+}
+
+function* validateLoadBalancerFields(service: ServiceSpec): FieldErrors {
+  const { type, loadBalancerSourceRanges: ranges = [], allocateLoadBalancerNodePorts, loadBalancerClass } = service
+  // As upstream, capital letter and all.
+  const at = spec.field('LoadBalancerSourceRanges')
+  if (ranges.length > 0 && type !== 'LoadBalancer') yield forbiddenField(at, loadBalancerOnly)
+  for (const [index, range] of ranges.entries()) {
+    if (cidrFamilyOf(range.trim()) === undefined) yield invalid(at.index(index), range, cidrMessage)
+  }
+  if (allocateLoadBalancerNodePorts !== undefined && type !== 'LoadBalancer') {
+    yield forbiddenField(spec.field('allocateLoadBalancerNodePorts'), loadBalancerOnly)
+  }
+  if (loadBalancerClass === undefined) return
+  if (type !== 'LoadBalancer') yield forbiddenField(spec.field('loadBalancerClass'), loadBalancerOnly)
+  else yield* invalidEach(spec.field('loadBalancerClass'), loadBalancerClass, isQualifiedName(loadBalancerClass))
+}
+
+function* validateTraffic(service: ServiceSpec): FieldErrors {
+  const { type, externalTrafficPolicy: external, internalTrafficPolicy: internal, healthCheckNodePort = 0, trafficDistribution } = service
+  const policies = ['Cluster', 'Local']
+  if (isExternallyAccessible(service)) {
+    if (external === undefined) yield required(spec.field('externalTrafficPolicy'))
+    else if (!policies.includes(external)) yield notSupported(spec.field('externalTrafficPolicy'), external, policies)
+  } else if (external !== undefined) {
+    yield invalid(spec.field('externalTrafficPolicy'), external, 'may only be set for externally-accessible services')
+  }
+  const healthCheck = spec.field('healthCheckNodePort')
+  yield* validateBetween(healthCheckNodePort, 0, 65535, healthCheck)
+  if (healthCheckNodePort !== 0 && !(type === 'LoadBalancer' && external === 'Local')) {
+    yield invalid(healthCheck, healthCheckNodePort, "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'")
+  }
+  if (type !== 'ExternalName' && internal === undefined) yield required(spec.field('internalTrafficPolicy'))
+  if (internal !== undefined && !policies.includes(internal)) yield notSupported(spec.field('internalTrafficPolicy'), internal, policies)
+  const distributions = ['PreferClose', 'PreferSameZone', 'PreferSameNode']
+  if (trafficDistribution !== undefined && !distributions.includes(trafficDistribution)) {
+    yield notSupported(spec.field('trafficDistribution'), trafficDistribution, distributions)
+  }
+}

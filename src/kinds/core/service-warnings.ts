@@ -1,0 +1,19 @@
+/** What a client is told of a service that is accepted and yet hardly meant. */
+import type { Service } from './types.gen.ts'
+
+export function serviceWarnings(service: Service): readonly string[] {
+  const { externalIPs = [], trafficDistribution, type, clusterIP } = service.spec
+  const warnings: string[] = []
+  if (externalIPs.length > 0) warnings.push('spec.externalIPs is deprecated and may no longer be implemented in some clusters')
+  if (type === 'ExternalName' && externalIPs.length > 0) warnings.push('spec.externalIPs is ignored when spec.type is "ExternalName"')
+  if (type !== 'ExternalName' && service.spec.externalName)
+    warnings.push('spec.externalName is ignored when spec.type is not "ExternalName"')
+  if (clusterIP === 'None') {
+    if (service.spec.loadBalancerIP) warnings.push('spec.loadBalancerIP is ignored for headless services')
+    if (service.spec.sessionAffinity === 'ClientIP') warnings.push('spec.SessionAffinity is ignored for headless services')
+  }
+  if (trafficDistribution === 'PreferClose') {
+    warnings.push('spec.trafficDistribution: "PreferClose" is deprecated; use "PreferSameZone"')
+  }
+  return warnings
+}

@@ -1,0 +1,57 @@
+/** What endpoint slices have to keep (upstream: pkg/apis/discovery/validation). */
+import { duplicate, FieldPath, type FieldErrors, immutable, invalid, notSupported, required, tooMany } from '#meta/field-path'
+import { isDns1123Label, isDns1123Subdomain } from '#meta/names'
+import { invalidEach } from '#meta/object-meta-validation'
+import { ipFamilyOf, specialIpProblems } from '../ip-address.ts'
+import { validatePort } from '../number-validation.ts'
+import type { Endpoint, EndpointPort, EndpointSlice } from './types.gen.ts'
+
+const endpointCountMax = 1000
+const addressCountMax = 100
+const portCountMax = 20000
+const addressTypes = ['FQDN', 'IPv4', 'IPv6']
+const portProtocols = ['SCTP', 'TCP', 'UDP']
+
+export function* validateEndpointSlice(slice: EndpointSlice): FieldErrors {
+  const { addressType = '', endpoints = [], ports = [] } = slice
+  if (addressType === '') yield required(FieldPath.of('addressType'))
+  else if (!addressTypes.includes(addressType)) yield notSupported(FieldPath.of('addressType'), addressType, addressTypes)
+  if (endpoints.length > endpointCountMax) yield tooMany(FieldPath.of('endpoints'), endpoints.length, endpointCountMax)
+  else for (const [index, one] of endpoints.entries()) yield* validateEndpoint(one, addressType, FieldPath.of('endpoints').index(index))
+  yield* validatePorts(ports ?? [], FieldPath.of('ports'))
+}
+
+export function* validateEndpointSliceUpdate(next: EndpointSlice, old: EndpointSlice): FieldErrors {
+  yield* immutable(FieldPath.of('addressType'), next.addressType, old.addressType)
+}
+
+function* validateEndpoint(endpoint: Endpoint, addressType: string, at: FieldPath): FieldErrors {
+  const addresses = endpoint.addresses ?? []
+  if (addresses.length === 0) yield required(at.field('addresses'), 'must contain at least 1 address')
+  if (addresses.length > addressCountMax) yield tooMany(at.field('addresses'), addresses.length, addressCountMax)
+  for (const [index, address] of addresses.entries()) yield* validateAddress(address, addressType, at.field('addresses').index(index))
+  if (endpoint.nodeName !== undefined) yield* invalidEach(at.field('nodeName'), endpoint.nodeName, isDns1123Subdomain(endpoint.nodeName))
+  if (endpoint.hostname !== undefined) yield* invalidEach(at.field('hostname'), endpoint.hostname, isDns1123Label(endpoint.hostname))
+}
+
+function* validateAddress(address: string, addressType: string, at: FieldPath): FieldErrors {
+  if (addressType === 'FQDN') return yield* invalidEach(at, address, isDns1123Subdomain(address))
+  if (ipFamilyOf(address) !== addressType) {
+    return yield invalid(at, address, `must be a valid ${addressType} address`)
+  }
+  yield* invalidEach(at, address, specialIpProblems(address))
+}
+
+function* validatePorts(ports: readonly EndpointPort[], at: FieldPath): FieldErrors {
+  if (ports.length > portCountMax) return yield tooMany(at, ports.length, portCountMax)
+  const names = new Set<string>()
+  for (const [index, { name = '', protocol = '', port }] of ports.entries()) {
+    const here = at.index(index)
+    if (name !== '') yield* invalidEach(here.field('name'), name, isDns1123Label(name))
+    if (names.has(name)) yield duplicate(here.field('name'), name)
+    names.add(name)
+    if (protocol === '') yield required(here.field('protocol'))
+    else if (!portProtocols.includes(protocol)) yield notSupported(here.field('protocol'), protocol, portProtocols)
+    if (port !== undefined) yield* validatePort(port, here.field('port'))
+  }
+}

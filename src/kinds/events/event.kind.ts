@@ -1,0 +1,102 @@
+/** Events in the form of events.k8s.io: other names for the fields of the same rows that the core group keeps. */
+import { FieldPath, type FieldErrors, invalid, required } from '#meta/field-path'
+import { defineKind, type Kind } from '#meta/kind'
+import { Event as CoreEvent } from '../core/event.kind.ts'
+import { eventColumns } from '../core/event-columns.ts'
+import { validateEvent } from '../core/event-validation.ts'
+import * as schemas from './schema.gen.ts'
+import type * as types from './types.gen.ts'
+
+export type Event = types.Event
+export const Event: Kind<Event> = defineKind({
+  apiVersion: 'events.k8s.io/v1',
+  kind: 'Event',
+  plural: 'events',
+  shortNames: ['ev'],
+  scope: 'Namespaced',
+  storePrefix: CoreEvent.storePrefix,
+  ttlSeconds: 3600,
+  createsOnUpdate: true,
+  schema: schemas.Event,
+  columns: eventColumns.map((column) => ({ ...column, cell: (event, facts) => column.cell(toStored(event), facts) })),
+  validate: validateNewEvent,
+  selectableFields: {
+    'regarding.kind': (event) => event.regarding?.kind ?? '',
+    'regarding.namespace': (event) => event.regarding?.namespace ?? '',
+    'regarding.name': (event) => event.regarding?.name ?? '',
+    'regarding.uid': (event) => event.regarding?.uid ?? '',
+    'regarding.apiVersion': (event) => event.regarding?.apiVersion ?? '',
+    'regarding.resourceVersion': (event) => event.regarding?.resourceVersion ?? '',
+    'regarding.fieldPath': (event) => event.regarding?.fieldPath ?? '',
+    reason: (event) => event.reason ?? '',
+    reportingController: (event) => event.reportingController ?? '',
+    type: (event) => event.type ?? '',
+  },
+  storedAs: { kind: CoreEvent, toStored, fromStored },
+})
+
+const eventTypes = ['Normal', 'Warning']
+
+function* validateNewEvent(event: Event): FieldErrors {
+  const stored = toStored(event)
+  yield* validateEvent(stored, 'reportingController')
+  if (stored.eventTime === undefined || stored.eventTime === null) yield required(FieldPath.of('eventTime'))
+  if (!eventTypes.includes(event.type ?? '')) yield invalid(FieldPath.of('type'), '', `has invalid value: ${event.type ?? ''}`)
+  if (event.series !== undefined) yield* validateSeries(event.series)
+  for (const [field, value] of deprecatedFields(stored)) if (value) yield invalid(FieldPath.of(field), '', 'needs to be unset')
+}
+
+function* validateSeries(series: NonNullable<Event['series']>): FieldErrors {
+  if ((series.count ?? 0) < 2) yield invalid(FieldPath.of('series', 'count'), '', 'should be at least 2')
+  if (!series.lastObservedTime) yield required(FieldPath.of('series', 'lastObservedTime'))
+}
+
+function deprecatedFields(stored: CoreEvent): readonly (readonly [field: string, value: unknown])[] {
+  return [
+    ['firstTimestamp', stored.firstTimestamp],
+    ['lastTimestamp', stored.lastTimestamp],
+    ['count', stored.count],
+    ['source', stored.source?.component || stored.source?.host],
+  ]
+}
+
+function toStored(event: Event): CoreEvent {
+  const {
+    regarding,
+    note,
+    deprecatedSource,
+    deprecatedFirstTimestamp,
+    deprecatedLastTimestamp,
+    deprecatedCount,
+    reportingController,
+    ...same
+  } = event
+  return {
+    ...same,
+    apiVersion: 'v1',
+    involvedObject: regarding ?? {},
+    message: note,
+    source: deprecatedSource ?? {},
+    firstTimestamp: deprecatedFirstTimestamp,
+    lastTimestamp: deprecatedLastTimestamp,
+    count: deprecatedCount,
+    reportingComponent: reportingController ?? '',
+    reportingInstance: event.reportingInstance ?? '',
+  }
+}
+
+function fromStored(stored: CoreEvent): Event {
+  const { involvedObject, message, source, firstTimestamp, lastTimestamp, count, reportingComponent, ...same } = stored
+  return {
+    ...same,
+    apiVersion: 'events.k8s.io/v1',
+    regarding: involvedObject,
+    note: message,
+    deprecatedSource: source,
+    deprecatedFirstTimestamp: firstTimestamp,
+    deprecatedLastTimestamp: lastTimestamp,
+    deprecatedCount: count,
+    reportingController: reportingComponent,
+    // Rows of the old style lack what the new style requires: a client reads null.
+  } as Event
+}

@@ -1,0 +1,89 @@
+/** IP addresses and ranges as text: parsing, families and the ranges that upstream refuses. */
+
+/** Four bytes or sixteen. */
+export type IpAddress = readonly number[]
+
+export type IpFamily = 'IPv4' | 'IPv6'
+
+export type Cidr = { readonly address: IpAddress; readonly bits: number }
+
+/** Undefined where `text` is no address; an IPv4 part with a leading zero is none. */
+export function parseIp(text: string): IpAddress | undefined {
+  return text.includes(':') ? parseIpv6(text) : parseIpv4(text)
+}
+
+export function parseCidr(text: string): Cidr | undefined {
+  const [addressText = '', bitsText = '', ...rest] = text.split('/')
+  const address = parseIp(addressText)
+  if (address === undefined || rest.length > 0 || !/^(0|[1-9][0-9]{0,2})$/.test(bitsText)) return undefined
+  const bits = Number(bitsText)
+  return bits <= address.length * 8 ? { address, bits } : undefined
+}
+
+/** An IPv4 address that is mapped into IPv6 counts as IPv4. */
+export function ipFamilyOf(text: string): IpFamily | undefined {
+  const address = parseIp(text)
+  if (address === undefined) return undefined
+  return address.length === 4 ? 'IPv4' : 'IPv6'
+}
+
+export function cidrFamilyOf(text: string): IpFamily | undefined {
+  const cidr = parseCidr(text)
+  if (cidr === undefined) return undefined
+  return cidr.address.length === 4 ? 'IPv4' : 'IPv6'
+}
+
+export const ipMessage = 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'
+export const cidrMessage = 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'
+
+/** Why an address is no good for an endpoint or an external address; empty where it is. */
+export function specialIpProblems(text: string): readonly string[] {
+  const address = parseIp(text)
+  if (address === undefined) return [ipMessage]
+  const isV4 = address.length === 4
+  const [first = 0, second = 0, third = 0] = address
+  const isAllZero = address.slice(0, -1).every((byte) => byte === 0)
+  const last = address[address.length - 1] ?? 0
+  if (isAllZero && last === 0) return [`may not be unspecified (${isV4 ? '0.0.0.0' : '::'})`]
+  if (isV4 ? first === 127 : isAllZero && last === 1) return ['may not be in the loopback range (127.0.0.0/8, ::1/128)']
+  if (isV4 ? first === 169 && second === 254 : first === 0xfe && (second & 0xc0) === 0x80) {
+    return ['may not be in the link-local range (169.254.0.0/16, fe80::/10)']
+  }
+  if (isV4 ? first === 224 && second === 0 && third === 0 : first === 0xff && (second & 0x0f) === 2) {
+    return ['may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)']
+  }
+  return []
+}
+
+function parseIpv4(text: string): IpAddress | undefined {
+  const parts = text.split('.')
+  if (parts.length !== 4 || !parts.every((part) => /^(0|[1-9][0-9]{0,2})$/.test(part))) return undefined
+  const bytes = parts.map(Number)
+  return bytes.every((byte) => byte <= 255) ? bytes : undefined
+}
+
+function parseIpv6(text: string): IpAddress | undefined {
+  const halves = text.split('::')
+  if (halves.length > 2) return undefined
+  const [head, tail] = halves.map(groupsOf)
+  if (head === undefined || (halves.length === 2 && tail === undefined)) return undefined
+  const missing = 16 - head.length - (tail?.length ?? 0)
+  if (halves.length === 1 ? missing !== 0 : missing < 2) return undefined
+  const bytes = [...head, ...new Array<number>(missing).fill(0), ...(tail ?? [])]
+  const isMapped = bytes.slice(0, 10).every((byte) => byte === 0) && bytes[10] === 0xff && bytes[11] === 0xff
+  return isMapped ? bytes.slice(12) : bytes
+}
+
+/** The bytes of groups between colons; the last group may be an IPv4 address. */
+function groupsOf(text: string): readonly number[] | undefined {
+  if (text === '') return []
+  const bytes: number[] = []
+  const groups = text.split(':')
+  for (const [index, group] of groups.entries()) {
+    const v4 = index === groups.length - 1 && group.includes('.') ? parseIpv4(group) : undefined
+    if (v4 !== undefined) bytes.push(...v4)
+    else if (/^[0-9a-fA-F]{1,4}$/.test(group)) bytes.push(Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 0xff)
+    else return undefined
+  }
+  return bytes
+}

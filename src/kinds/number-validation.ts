@@ -1,0 +1,21 @@
+/** Limits of numbers, with upstream's texts. */
+import { type FieldErrors, type FieldPath, invalid } from '#meta/field-path'
+import { betweenMessage } from '#meta/names'
+
+export const notNegativeMessage = 'must be greater than or equal to 0'
+
+export function* validateNotNegative(value: number | undefined, at: FieldPath): FieldErrors {
+  if (value !== undefined && value < 0) yield invalid(at, value, notNegativeMessage)
+}
+
+export function* validatePositive(value: number | undefined, at: FieldPath): FieldErrors {
+  if (value !== undefined && value <= 0) yield invalid(at, value, 'must be greater than 0')
+}
+
+export function* validateBetween(value: number | undefined, least: number, most: number, at: FieldPath): FieldErrors {
+  if (value !== undefined && (value < least || value > most)) yield invalid(at, value, betweenMessage(least, most))
+}
+
+export function* validatePort(port: number | undefined, at: FieldPath): FieldErrors {
+  yield* validateBetween(port ?? 0, 1, 65535, at)
+}

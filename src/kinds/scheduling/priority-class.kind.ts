@@ -1,0 +1,67 @@
+/** How important pods are, by name: a number that orders them, and whether they push others aside. */
+import { FieldPath, type FieldErrors, forbiddenField, immutable, notSupported } from '#meta/field-path'
+import { defineKind, type Kind } from '#meta/kind'
+import { ageColumn, nameColumn } from '#meta/table'
+import * as schemas from './schema.gen.ts'
+import type * as types from './types.gen.ts'
+
+export type PriorityClass = types.PriorityClass
+export const PriorityClass: Kind<PriorityClass> = defineKind({
+  apiVersion: 'scheduling.k8s.io/v1',
+  kind: 'PriorityClass',
+  plural: 'priorityclasses',
+  shortNames: ['pc'],
+  scope: 'Cluster',
+  hasGeneration: true,
+  schema: schemas.PriorityClass,
+  columns: [
+    nameColumn,
+    { name: 'Value', type: 'integer', description: 'More is more important.', cell: (one) => one.value ?? 0 },
+    {
+      name: 'Global-Default',
+      type: 'boolean',
+      description: 'Whether pods without a class get this one.',
+      cell: (one) => one.globalDefault ?? false,
+    },
+    ageColumn,
+    { name: 'PreemptionPolicy', type: 'string', description: 'Whether pods push others aside.', cell: (one) => one.preemptionPolicy ?? '' },
+  ],
+  defaults: (one) => ({ ...one, preemptionPolicy: one.preemptionPolicy ?? 'PreemptLowerPriority' }),
+  validate: validatePriorityClass,
+  update: { validate: validatePriorityClassUpdate },
+})
+
+/** Values above are for the system's own classes. */
+export const userPriorityMax = 1_000_000_000
+
+/** The classes that the system itself brings. */
+export const systemPriorityClasses: Readonly<Record<string, number>> = {
+  'system-cluster-critical': 2_000_000_000,
+  'system-node-critical': 2_000_001_000,
+}
+
+const systemPrefix = 'system-'
+
+function* validatePriorityClass(one: PriorityClass): FieldErrors {
+  const { name = '' } = one.metadata
+  if (name.startsWith(systemPrefix) || (one.value ?? 0) > userPriorityMax) yield* validateSystemClass(one, name)
+  const policies = ['Never', 'PreemptLowerPriority']
+  const policy = one.preemptionPolicy
+  if (policy !== undefined && !policies.includes(policy)) yield notSupported(FieldPath.of('preemptionPolicy'), policy, policies)
+}
+
+function* validateSystemClass(one: PriorityClass, name: string): FieldErrors {
+  if (name.startsWith(systemPrefix)) {
+    if (systemPriorityClasses[name] !== one.value) {
+      yield forbiddenField(
+        FieldPath.of('metadata', 'name'),
+        `priority class names with '${systemPrefix}' prefix are reserved for system use only`,
+      )
+    }
+  } else yield forbiddenField(FieldPath.of('value'), `maximum allowed value of a user defined priority is ${userPriorityMax}`)
+}
+
+function* validatePriorityClassUpdate(next: PriorityClass, old: PriorityClass): FieldErrors {
+  if (next.value !== old.value) yield forbiddenField(FieldPath.of('value'), 'may not be changed in an update.')
+  yield* immutable(FieldPath.of('preemptionPolicy'), next.preemptionPolicy, old.preemptionPolicy)
+}
