@@ -44,7 +44,7 @@ const podStopTimeoutMs = 30_000
 
 /** Writes the configuration, starts the daemon and waits until its CRI answers. */
 export async function startContainerd(options: ContainerdOptions, deps: ContainerdDeps, signal?: AbortSignal): Promise<Containerd> {
-  const configFile = await writeConfig(options)
+  const configFile = await writeContainerdConfig(options)
   const child = await spawnDaemon(options, configFile)
   const exited = once(child, 'exit').then(([code, by]) => (code === null ? `ended by ${by}` : `ended with status ${code}`))
   const cri = openCriClient(options.paths.socket, deps)
@@ -75,7 +75,8 @@ export async function startContainerd(options: ContainerdOptions, deps: Containe
   }
 }
 
-async function writeConfig({ paths, sandboxImage, mirrors = {} }: ContainerdOptions): Promise<string> {
+/** Writes the configuration file and the directories that it names; resolves with its path. */
+export async function writeContainerdConfig({ paths, sandboxImage, mirrors = {} }: ContainerdOptions): Promise<string> {
   const [majorVersion, mayLower] = await Promise.all([containerdMajorVersion(), mayLowerOomScore()])
   for (const directory of [paths.root, paths.state, paths.cniConfigDirectory, paths.registryDirectory, dirname(paths.socket)]) {
     await mkdir(directory, { recursive: true, mode: 0o711 })
@@ -106,7 +107,7 @@ async function spawnDaemon({ logFile, networkNamespace }: ContainerdOptions, con
 }
 
 /** The socket comes first, then the CRI behind it. */
-async function untilReady(cri: CriClient, clock: Clock, signal?: AbortSignal): Promise<void> {
+export async function untilReady(cri: CriClient, clock: Clock, signal?: AbortSignal): Promise<void> {
   const deadlineMs = clock.monotonicMs() + readyTimeoutMs
   for (;;) {
     try {
@@ -121,7 +122,8 @@ async function untilReady(cri: CriClient, clock: Clock, signal?: AbortSignal): P
   }
 }
 
-async function removeAllPods(cri: CriClient, signal?: AbortSignal): Promise<void> {
+/** Ends and removes every sandbox and what runs in it. */
+export async function removeAllPods(cri: CriClient, signal?: AbortSignal): Promise<void> {
   const call = { timeoutMs: podStopTimeoutMs, signal }
   const { items } = await cri.runtime.listPodSandbox({}, call)
   await Promise.all(

@@ -1,0 +1,71 @@
+/** `navarch down`: stops everything and leaves the machine as it was; the objects stay, unless they are purged. */
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { readFile, rm } from 'node:fs/promises'
+import { promisify } from 'node:util'
+import type { Clock } from '#base/env/clock'
+import { kubeconfigPaths } from '#client/kubeconfig-file'
+import { boolFlag, stringFlag } from '#component/flags'
+import { openCriClient } from '#net/cri/client'
+import { removePodCgroups } from '../node-cgroups.ts'
+import { changeUserKubeconfig, withoutCluster } from '../cluster-kubeconfig.ts'
+import { removeAllPods } from '../containerd/containerd.ts'
+import { mountsBelow, removeLeftovers } from '../containerd/leftovers.ts'
+import { type Layout, layoutOf } from '../layout.ts'
+import { dataDirFlag, localCommand } from '../local-command.ts'
+import { bridgeName } from '../agent.ts'
+import { containerdPathsOf } from '../node-containerd.ts'
+import { runningOf, stopSupervised } from '../processes/supervised.ts'
+import { LocalError } from '../settings.ts'
+import { contextName } from './status.ts'
+
+const run = promisify(execFile)
+
+export const down = localCommand({
+  name: 'down',
+  summary: 'Stop the cluster; its objects stay for the next "up"',
+  usage: '',
+  flags: {
+    ...dataDirFlag,
+    purge: boolFlag(false, 'forget the cluster: its objects, images, certificates and kubeconfig context'),
+    kubeconfig: stringFlag('', "the kubeconfig that has the context; the user's own unless told otherwise"),
+  },
+  async run(host, flags) {
+    const layout = layoutOf(flags['data-dir'])
+    if (process.getuid?.() !== 0) throw new LocalError('a node needs root: run "sudo navarch down"')
+    if (!existsSync(layout.root)) {
+      host.stdout.write(`There is no cluster in ${layout.root}.\n`)
+      return 0
+    }
+    await stopAll(layout, host.clock)
+    if (flags.purge) {
+      const [userFile = ''] = kubeconfigPaths(flags.kubeconfig || undefined, host.environment)
+      if (existsSync(userFile)) await changeUserKubeconfig(userFile, (config) => withoutCluster(config, contextName))
+      await rm(layout.root, { recursive: true, force: true })
+    }
+    host.stdout.write(flags.purge ? 'The cluster is gone.\n' : 'The cluster is down. "navarch up" brings it back as it was.\n')
+    return 0
+  },
+})
+
+/** The agent first, so that it does not start again what is being ended; the control plane last. */
+async function stopAll(layout: Layout, clock: Clock): Promise<void> {
+  await stopSupervised('agent', layout, clock)
+  if ((await runningOf('containerd', layout)) !== undefined) {
+    using cri = openCriClient(layout.containerdSocket, { clock })
+    await removeAllPods(cri)
+  }
+  await stopSupervised('containerd', layout, clock)
+  await removeLeftovers(containerdPathsOf(layout), clock)
+  await stopSupervised('server', layout, clock)
+  await removeNodeTraces(layout)
+}
+
+async function removeNodeTraces(layout: Layout): Promise<void> {
+  const mounts = mountsBelow(await readFile('/proc/self/mountinfo', 'utf8'), [layout.nodeDir])
+  for (const mount of mounts) await run('umount', ['--lazy', mount])
+  if (existsSync(`/sys/class/net/${bridgeName}`)) await run('ip', ['link', 'delete', bridgeName])
+  await removePodCgroups()
+  await rm(layout.cniAddressDir, { recursive: true, force: true })
+  await rm(layout.runDir, { recursive: true, force: true })
+}

@@ -1,0 +1,202 @@
+/** `navarch up`: from nothing, or from whatever is there, to a node that is Ready. Running it again changes nothing. */
+import { readdir } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { Listr } from 'listr2'
+import { type Clock, sleep } from '#base/env/clock'
+import { Client } from '#client/client'
+import { fixedEndpoint } from '#client/endpoint'
+import { HttpTransport } from '#client/http-transport'
+import { kubeconfigPaths } from '#client/kubeconfig-file'
+import { boolFlag, intFlag, stringFlag } from '#component/flags'
+import { Node } from '#kinds/core/node.kind'
+import { isReadyNode } from '#domain/node-readiness'
+import { changeUserKubeconfig, type KubeconfigFacts, withCluster, writeOwnKubeconfig } from '../cluster-kubeconfig.ts'
+import { type ClusterPki, ensurePki } from '../cluster-pki.ts'
+import { untilReady, writeContainerdConfig } from '../containerd/containerd.ts'
+import { hostAddress } from '../host-address.ts'
+import { listImages, loadImages } from '../images/image-store.ts'
+import { imageArchitecture, pauseImage, pauseImageName } from '../images/pause-image.ts'
+import { type Layout, layoutOf } from '../layout.ts'
+import { dataDirFlag, type Host, localCommand } from '../local-command.ts'
+import { containerdOptionsOf, containerdPathsOf } from '../node-containerd.ts'
+import { openCriClient } from '#net/cri/client'
+import { logFileOf, runningOf, startSupervised } from '../processes/supervised.ts'
+import { programsOf } from '../programs.ts'
+import { LocalError, readSettings, type Settings, stateVersion, writeSettings } from '../settings.ts'
+import { contextName } from './status.ts'
+
+const upFlags = {
+  ...dataDirFlag,
+  'api-port': intFlag(6443, 'port of the API server'),
+  'kubelet-port': intFlag(10250, 'port of the kubelet'),
+  'node-name': stringFlag('', "name of the node; the machine's host name unless told otherwise"),
+  'node-address': stringFlag('', "address of the node; the machine's first one unless told otherwise"),
+  'pod-cidr': stringFlag('10.244.0.0/16', 'addresses of pods'),
+  'service-cidr': stringFlag('10.96.0.0/12', 'addresses of services'),
+  load: stringFlag('', 'a directory of image archives to load into the node'),
+  kubeconfig: stringFlag('', "the kubeconfig that gets the context; the user's own unless told otherwise"),
+  wait: boolFlag(true, 'wait until the node is Ready'),
+}
+
+type Flags = { readonly [K in keyof typeof upFlags]: (typeof upFlags)[K]['default'] }
+type Context = { settings: Settings; pki: ClusterPki; containerdConfig: string }
+
+const readyTimeoutMs = 60_000
+const lookAgainMs = 25
+
+export const up = localCommand({
+  name: 'up',
+  summary: 'Start a cluster on this machine',
+  usage: '',
+  flags: upFlags,
+  async run(host, flags, _args, signal) {
+    const layout = layoutOf(flags['data-dir'])
+    if (process.getuid?.() !== 0) throw new LocalError('a node needs root: run "sudo navarch up"')
+    const startedMs = host.clock.monotonicMs()
+    await stepsOf(host, flags, layout, signal).run()
+    const seconds = ((host.clock.monotonicMs() - startedMs) / 1000).toFixed(1)
+    host.stdout.write(nextSteps(seconds))
+    return 0
+  },
+})
+
+function stepsOf(host: Host, flags: Flags, layout: Layout, signal: AbortSignal): Listr<Context> {
+  const { clock } = host
+  return new Listr<Context>(
+    [
+      {
+        title: 'settings',
+        task: async (context, task) => {
+          context.settings = await ensureSettings(flags, layout)
+          task.title = `settings: node ${context.settings.nodeName}, ${context.settings.nodeAddress}`
+        },
+      },
+      {
+        title: 'certificates and kubeconfigs',
+        task: async (context) => {
+          context.pki = await ensurePki(layout.pkiDir, context.settings, clock)
+          await writeKubeconfigs(host, flags, layout, context)
+        },
+      },
+      {
+        title: 'processes: containerd, server, agent',
+        task: async (context, task) => {
+          context.containerdConfig = await writeContainerdConfig(containerdOptionsOf(layout, logFileOf(layout, 'containerd')))
+          const started = await startPrograms(host, layout, context)
+          if (started.length === 0) task.title = 'processes: all running already'
+        },
+      },
+      { title: 'images', task: (_context, task) => loadMissingImages(flags, layout, clock, signal, (text) => (task.title = text)) },
+      { title: 'API server ready', task: (context) => untilServerReady(layout, context, clock, signal) },
+      { title: 'node Ready', enabled: () => flags.wait, task: (context) => untilNodeReady(context, clock, signal) },
+    ],
+    { concurrent: false, rendererOptions: { collapseSubtasks: false }, fallbackRenderer: 'simple', silentRendererCondition: false },
+  )
+}
+
+/** The first `up` decides; a later one may not silently ask for something else. */
+async function ensureSettings(flags: Flags, layout: Layout): Promise<Settings> {
+  const known = await readSettings(layout.settingsFile)
+  if (known !== undefined) return known
+  const settings: Settings = {
+    stateVersion,
+    nodeName: (flags['node-name'] || hostname()).toLowerCase(),
+    nodeAddress: flags['node-address'] || hostAddress(),
+    apiPort: flags['api-port'],
+    kubeletPort: flags['kubelet-port'],
+    podCidr: flags['pod-cidr'],
+    serviceCidr: flags['service-cidr'],
+  }
+  for (const [flag, port] of [['api-port', settings.apiPort], ['kubelet-port', settings.kubeletPort]] as const) await refuseBusyPort(flag, port)
+  await writeSettings(layout.settingsFile, settings)
+  return settings
+}
+
+async function refuseBusyPort(flag: string, port: number): Promise<void> {
+  const server = createServer()
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(error.code === 'EADDRINUSE' ? new LocalError(`port ${port} is in use by another program: choose another with --${flag}`) : error),
+    )
+    server.listen(port, () => server.close(() => resolve()))
+  })
+}
+
+function adminFacts({ settings, pki }: Context, address: string): KubeconfigFacts {
+  return { name: contextName, server: `https://${address}:${settings.apiPort}`, caPem: pki.authority.certificatePem, credential: pki.admin }
+}
+
+async function writeKubeconfigs(host: Host, flags: Flags, layout: Layout, context: Context): Promise<void> {
+  const admin = adminFacts(context, '127.0.0.1')
+  await writeOwnKubeconfig(layout.adminKubeconfig, admin)
+  await writeOwnKubeconfig(layout.nodeKubeconfig, { ...admin, credential: context.pki.nodeClient })
+  const [userFile = ''] = kubeconfigPaths(flags.kubeconfig || undefined, host.environment)
+  await changeUserKubeconfig(userFile, (config) => withCluster(config, admin))
+}
+
+async function startPrograms(host: Host, layout: Layout, context: Context): Promise<readonly string[]> {
+  const programs = programsOf(layout, host.self, context.containerdConfig)
+  const started = await Promise.all(programs.map(async (program) => ((await startSupervised(program, layout)) ? [program.name] : [])))
+  return started.flat()
+}
+
+async function loadMissingImages(flags: Flags, layout: Layout, clock: Clock, signal: AbortSignal, say: (text: string) => void): Promise<void> {
+  using cri = openCriClient(containerdPathsOf(layout).socket, { clock })
+  await untilReady(cri, clock, signal)
+  const deps = { cri, socket: layout.containerdSocket, clock }
+  const present = new Set((await listImages(deps, signal)).flatMap((image) => image.repoTags))
+  const archives = flags.load === '' ? [] : (await readdir(flags.load)).filter((name) => name.endsWith('.tar'))
+  const loaded: string[] = []
+  if (!present.has(pauseImageName)) loaded.push(...(await loadImages(deps, await pauseImage(imageArchitecture(process.arch)), signal)))
+  const missing = archives.filter((name) => ![...present].some((tag) => archiveNameOf(tag) === name))
+  for (const name of missing) loaded.push(...(await loadImages(deps, join(flags.load, name), signal)))
+  say(loaded.length === 0 ? 'images: all there already' : `images: ${loaded.join(', ')}`)
+}
+
+/** `tools/images` names its archives after their images: navarch.dev/nginx:v1 is nginx-v1.tar. */
+function archiveNameOf(tag: string): string {
+  return `${tag.slice(tag.lastIndexOf('/') + 1).replace(':', '-')}.tar`
+}
+
+function clientOf(context: Context, clock: Clock): Client {
+  const { server, caPem, credential } = adminFacts(context, '127.0.0.1')
+  const tls = { caPem, certificatePem: credential.certificatePem, privateKeyPem: credential.privateKeyPem }
+  return new Client(new HttpTransport(fixedEndpoint(server, { tls }), { clock, userAgent: 'navarch', timeoutMs: 5000 }))
+}
+
+async function untilServerReady(layout: Layout, context: Context, clock: Clock, signal: AbortSignal): Promise<void> {
+  const { transport } = clientOf(context, clock)
+  await until(clock, signal, async () => {
+    if ((await runningOf('server', layout)) === undefined) throw new LocalError(`the control plane did not start: see "navarch logs server"`)
+    return await transport.request({ method: 'GET', path: '/readyz' }, signal).then(() => true, () => false)
+  }, 'the API server is not ready: see "navarch logs server"')
+}
+
+async function untilNodeReady(context: Context, clock: Clock, signal: AbortSignal): Promise<void> {
+  const client = clientOf(context, clock)
+  const ref = { name: context.settings.nodeName }
+  await until(clock, signal, () => client.get(Node, ref, signal).then(isReadyNode, () => false), 'the node is not Ready: see "navarch logs agent" and "kubectl describe node"')
+}
+
+async function until(clock: Clock, signal: AbortSignal, isDone: () => Promise<boolean>, complaint: string): Promise<void> {
+  const deadlineMs = clock.monotonicMs() + readyTimeoutMs
+  while (!(await isDone())) {
+    if (clock.monotonicMs() > deadlineMs) throw new LocalError(`${complaint} (waited ${readyTimeoutMs / 1000} s)`)
+    await sleep(clock, lookAgainMs, signal)
+  }
+}
+
+function nextSteps(seconds: string): string {
+  return `
+The cluster is up (${seconds} s). Try:
+
+  npx navarch kubectl get nodes
+  npx navarch kubectl apply -f examples/nginx-v1.yaml
+  npx navarch kubectl get pods --watch
+
+kubectl uses it too: the context "${contextName}" is the current one.
+"npx navarch status" tells what runs, "npx navarch down" stops it.
+`
+}
