@@ -136,7 +136,12 @@ export function invalidObject(
   const list = lines.length === 1 ? lines[0] : `[${lines.join(', ')}]`
   const causes = errors.map(({ type, message, path }) => ({ reason: type, message, field: path }))
   const subject = kind.group === '' ? kind.kind : `${kind.kind}.${kind.group}`
-  const details = { ...(name === '' ? {} : { name }), ...(kind.group === '' ? {} : { group: kind.group }), kind: kind.kind, causes }
+  const details = {
+    ...(name === '' ? {} : { name }),
+    ...(kind.group === '' ? {} : { group: kind.group }),
+    ...(kind.kind === '' ? {} : { kind: kind.kind }),
+    causes,
+  }
   return new StatusError(422, 'Invalid', `${subject} ${quoted(name)} is invalid: ${list}`, details)
 }
 

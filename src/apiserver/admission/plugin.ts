@@ -4,6 +4,7 @@ import type { Clock } from '#base/env/clock'
 import type { Random } from '#base/env/random'
 import type { Kind } from '#meta/kind'
 import type { KubeObject } from '#meta/object'
+import { forbidden, type StatusError } from '#meta/status'
 import type { StateReader, UserInfo } from '../exchange.ts'
 
 export type Operation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT'
@@ -38,4 +39,14 @@ export type AdmissionPlugin<T extends KubeObject = KubeObject> = {
   readonly mutate?: (admission: Admission<T>, deps: AdmissionDeps, signal: AbortSignal) => T | Promise<T>
   /** Throws a StatusError to refuse. */
   readonly validate?: (admission: Admission<T>, deps: AdmissionDeps, signal: AbortSignal) => void | Promise<void>
+}
+
+/** A plugin for some kinds as one of the list: the chain gives it only objects of the kinds that it names. */
+export function definePlugin<T extends KubeObject>(plugin: AdmissionPlugin<T> & { readonly kinds: readonly Kind<T>[] }): AdmissionPlugin {
+  return plugin as unknown as AdmissionPlugin
+}
+
+/** The refusal of a plugin. An object without a name yet is called by its prefix. */
+export function refusal<T extends KubeObject>({ kind, name, object }: Admission<T>, why: string): StatusError {
+  return forbidden(kind, name || object?.metadata.generateName || '', why)
 }

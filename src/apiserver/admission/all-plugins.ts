@@ -1,0 +1,93 @@
+/** Every admission plugin in the order in which it runs (upstream's), and which are on unless told otherwise. */
+import type { Authorizer } from '../authz/authorizer.ts'
+import type { RbacIndex } from '../authz/rbac/rbac-index.ts'
+import { certificateApproval, certificateSigning, certificateSubjectRestriction } from './certificate-requests.ts'
+import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
+import { namespaceLifecycle } from './namespace-lifecycle.ts'
+import { nodeRestriction } from './node-restriction.ts'
+import type { AdmissionPlugin } from './plugin.ts'
+import { podSecurity } from './pod-security/pod-security.ts'
+import { podPriority, priorityClasses } from './priority.ts'
+import { roleEscalation } from './role-escalation.ts'
+import { serviceAccountAdmission } from './service-account.ts'
+import { taintNodesByCondition } from './taint-nodes-by-condition.ts'
+
+export type PluginEntry = { readonly name: string; readonly isOnByDefault: boolean; readonly plugins: readonly AdmissionPlugin[] }
+
+export type PluginDeps = {
+  readonly authorizer: Authorizer
+  /** Absent where RBAC is not in use. */
+  readonly rbac?: RbacIndex | undefined
+}
+
+/** One plugin may consist of parts for several kinds. */
+export function allPlugins({ authorizer }: PluginDeps): readonly PluginEntry[] {
+  return [
+    on(namespaceLifecycle),
+    on(serviceAccountAdmission),
+    off(...nodeRestriction),
+    on(taintNodesByCondition),
+    on(podSecurity),
+    on(podPriority, priorityClasses),
+    on(defaultTolerationSeconds),
+    on(certificateApproval(authorizer)),
+    on(certificateSigning(authorizer)),
+    on(certificateSubjectRestriction),
+  ]
+}
+
+/** Names of upstream's plugins that are not here yet: to name them is no mistake, but has no effect. */
+export const laterPlugins: readonly string[] = [
+  'AlwaysAdmit',
+  'AlwaysDeny',
+  'AlwaysPullImages',
+  'ClusterTrustBundleAttest',
+  'DefaultIngressClass',
+  'DefaultStorageClass',
+  'DenyServiceExternalIPs',
+  'EventRateLimit',
+  'ExtendedResourceToleration',
+  'ImagePolicyWebhook',
+  'LimitPodHardAntiAffinityTopology',
+  'LimitRanger',
+  'MutatingAdmissionPolicy',
+  'MutatingAdmissionWebhook',
+  'NamespaceAutoProvision',
+  'NamespaceExists',
+  'OwnerReferencesPermissionEnforcement',
+  'PersistentVolumeClaimResize',
+  'PodNodeSelector',
+  'PodTolerationRestriction',
+  'PodTopologyLabels',
+  'ResourceQuota',
+  'RuntimeClass',
+  'StorageObjectInUseProtection',
+  'ValidatingAdmissionPolicy',
+  'ValidatingAdmissionWebhook',
+]
+
+export type PluginChoice = {
+  /** `--enable-admission-plugins` */
+  readonly enabled: readonly string[]
+  /** `--disable-admission-plugins` */
+  readonly disabled: readonly string[]
+}
+
+/** Throws an Error that names an unknown plugin. */
+export function chosenPlugins(deps: PluginDeps, { enabled, disabled }: PluginChoice): readonly AdmissionPlugin[] {
+  const entries = allPlugins(deps)
+  const names = new Set([...entries.map((entry) => entry.name), ...laterPlugins])
+  const unknown = [...enabled, ...disabled].filter((name) => !names.has(name))
+  if (unknown.length > 0) throw new Error(`unknown admission plugin ${unknown.join(', ')}: known are ${[...names].sort().join(', ')}`)
+  const chosen = entries.filter(({ name, isOnByDefault }) => !disabled.includes(name) && (isOnByDefault || enabled.includes(name)))
+  const always = deps.rbac === undefined ? [] : roleEscalation({ index: deps.rbac, authorizer: deps.authorizer })
+  return [...chosen.flatMap((entry) => entry.plugins), ...always]
+}
+
+function on(...plugins: readonly [AdmissionPlugin, ...AdmissionPlugin[]]): PluginEntry {
+  return { name: plugins[0].name, isOnByDefault: true, plugins }
+}
+
+function off(...plugins: readonly AdmissionPlugin[]): PluginEntry {
+  return { name: plugins[0]?.name ?? '', isOnByDefault: false, plugins }
+}

@@ -1,0 +1,17 @@
+/** The refusal that a client reads, in upstream's words. */
+import { forbidden, type StatusError } from '#meta/status'
+import type { AccessQuestion } from './authorizer.ts'
+
+export function accessForbidden(question: AccessQuestion, reason: string): StatusError {
+  const message = reason === '' ? sentenceOf(question) : `${sentenceOf(question)}: ${reason}`
+  const { group = '', resource: plural = '', name = '' } = question.resource ?? {}
+  return forbidden({ group, plural }, name, message)
+}
+
+function sentenceOf({ user, verb, path, resource }: AccessQuestion): string {
+  const who = `User ${JSON.stringify(user.name)} cannot ${verb}`
+  if (resource === undefined) return `${who} path ${JSON.stringify(path)}`
+  const what = resource.subresource === '' ? resource.resource : `${resource.resource}/${resource.subresource}`
+  const where = resource.namespace === '' ? 'at the cluster scope' : `in the namespace ${JSON.stringify(resource.namespace)}`
+  return `${who} resource ${JSON.stringify(what)} in API group ${JSON.stringify(resource.group)} ${where}`
+}

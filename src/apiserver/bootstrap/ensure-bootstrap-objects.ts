@@ -1,0 +1,169 @@
+/**
+ * Makes sure that the objects exist which every cluster starts with. Runs at each start: on a new store it
+ * writes all of them at once, later it reads a few lists and restores what is missing.
+ */
+import type { Clock } from '#base/env/clock'
+import type { Client } from '#client/client'
+import { ConfigMap } from '#kinds/core/config-map.kind'
+import { Endpoints } from '#kinds/core/endpoints.kind'
+import { Namespace } from '#kinds/core/namespace.kind'
+import { Service } from '#kinds/core/service.kind'
+import { EndpointSlice } from '#kinds/discovery/endpoint-slice.kind'
+import { ClusterRole } from '#kinds/rbac/cluster-role.kind'
+import { ClusterRoleBinding } from '#kinds/rbac/cluster-role-binding.kind'
+import { Role } from '#kinds/rbac/role.kind'
+import { RoleBinding } from '#kinds/rbac/role-binding.kind'
+import type { RoleRef, Subject } from '#kinds/rbac/types.gen'
+import { PriorityClass } from '#kinds/scheduling/priority-class.kind'
+import type { Kind } from '#meta/kind'
+import { keyOf, type KubeObject, refOf } from '#meta/object'
+import { hasReason, ignoreNotFound } from '#meta/status'
+import { bootstrapClusterRoleBindings, bootstrapClusterRoles, bootstrapRoleBindings, bootstrapRoles } from './policy-objects.ts'
+import { bindingPlan, reconciledRole } from './policy-reconcile.ts'
+import {
+  extensionAuthentication,
+  type FrontProxyOptions,
+  type KubernetesServiceOptions,
+  kubernetesEndpointSlice,
+  kubernetesEndpoints,
+  kubernetesService,
+  legacyTokenTracking,
+  namespace,
+  systemNamespaces,
+  systemPriorityClasses,
+} from './system-objects.ts'
+
+export type BootstrapOptions = {
+  readonly clock: Clock
+  readonly kubernetesService: KubernetesServiceOptions
+  readonly clientCaPem?: string | undefined
+  readonly frontProxy?: FrontProxyOptions | undefined
+  /** False where RBAC is not in use. */
+  readonly hasPolicy: boolean
+}
+
+const asApiServer = { fieldManager: 'kube-apiserver' }
+
+export async function ensureBootstrapObjects(client: Client, options: BootstrapOptions, signal?: AbortSignal): Promise<void> {
+  const writer = new Writer(client, signal)
+  const clusterWide: Promise<unknown>[] = [writer.ensureAll(PriorityClass, systemPriorityClasses)]
+  if (options.hasPolicy) {
+    clusterWide.push(writer.reconcileRoles(ClusterRole, bootstrapClusterRoles))
+    clusterWide.push(writer.reconcileBindings(ClusterRoleBinding, bootstrapClusterRoleBindings))
+  }
+  // What is namespaced has to wait for its namespace.
+  const namespaced = writer.ensureAll(Namespace, systemNamespaces.map(namespace)).then(() => ensureNamespaced(writer, options))
+  await Promise.all([...clusterWide, namespaced])
+}
+
+async function ensureNamespaced(writer: Writer, { clock, clientCaPem, frontProxy, ...options }: BootstrapOptions): Promise<void> {
+  const writes: Promise<unknown>[] = [
+    writer.restore(Service, kubernetesService(options.kubernetesService), withPorts),
+    writer.restore(Endpoints, kubernetesEndpoints(options.kubernetesService), (found, { subsets }) => ({ ...found, subsets })),
+    writer.restore(EndpointSlice, kubernetesEndpointSlice(options.kubernetesService), withEndpoints),
+    writer.ensureAll(ConfigMap, [legacyTokenTracking(clock.nowMs())]),
+    writer.restore(ConfigMap, extensionAuthentication(clientCaPem, frontProxy), (found, { data }) => ({ ...found, data })),
+  ]
+  if (options.hasPolicy) {
+    writes.push(writer.reconcileRoles(Role, bootstrapRoles), writer.reconcileBindings(RoleBinding, bootstrapRoleBindings))
+  }
+  await Promise.all(writes)
+}
+
+/** Only the target port is restored: the address cannot change, and the rest belongs to the administrator. */
+function withPorts(found: Service, wanted: Service): Service {
+  const targetPort = wanted.spec?.ports?.[0]?.targetPort
+  return { ...found, spec: { ...found.spec, ports: found.spec?.ports?.map((port) => ({ ...port, targetPort })) } }
+}
+
+function withEndpoints(found: EndpointSlice, { endpoints, ports }: EndpointSlice): EndpointSlice {
+  return { ...found, endpoints, ports }
+}
+
+function isEqual(one: unknown, other: unknown): boolean {
+  return JSON.stringify(sorted(one)) === JSON.stringify(sorted(other))
+}
+
+/** The value with the keys of all objects in order: the server may answer them in another one. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([one], [other]) => (one < other ? -1 : 1))
+      .map(([key, inner]) => [key, sorted(inner)]),
+  )
+}
+
+type AnyRole = KubeObject & Pick<ClusterRole, 'rules' | 'aggregationRule'>
+type AnyBinding = KubeObject & { readonly subjects?: readonly Subject[]; readonly roleRef: RoleRef }
+
+/** Writes that are right whether or not the object is there, and whoever writes at the same time. */
+class Writer {
+  readonly #client: Client
+  readonly #signal: AbortSignal | undefined
+
+  constructor(client: Client, signal: AbortSignal | undefined) {
+    this.#client = client
+    this.#signal = signal
+  }
+
+  /** Creates what is missing, and leaves what is there as it is. */
+  async ensureAll<T extends KubeObject>(kind: Kind<T>, wanted: readonly T[]): Promise<void> {
+    const found = await this.#found(kind)
+    await Promise.all(wanted.filter((object) => !found.has(keyOf(refOf(object)))).map((object) => this.#create(kind, object)))
+  }
+
+  /** Creates the object, or writes what `restored` makes of the found one, if that changes it. */
+  async restore<T extends KubeObject>(kind: Kind<T>, wanted: T, restored: (found: T, wanted: T) => T): Promise<void> {
+    const found = await ignoreNotFound(this.#client.get(kind, refOf(wanted), this.#signal))
+    if (found === undefined) return await this.#create(kind, wanted)
+    const next = restored(found, wanted)
+    if (!isEqual(next, found)) await this.#client.update(kind, next, asApiServer, this.#signal)
+  }
+
+  async reconcileRoles<R extends AnyRole>(kind: Kind<R>, wanted: readonly R[]): Promise<void> {
+    const found = await this.#found(kind)
+    await Promise.all(
+      wanted.map(async (role) => {
+        const existing = found.get(keyOf(refOf(role)))
+        if (existing === undefined) return await this.#create(kind, role)
+        const next = reconciledRole(role, existing)
+        if (next !== undefined) await this.#client.update(kind, next, asApiServer, this.#signal)
+      }),
+    )
+  }
+
+  async reconcileBindings<B extends AnyBinding>(kind: Kind<B>, wanted: readonly B[]): Promise<void> {
+    const found = await this.#found(kind)
+    await Promise.all(
+      wanted.map(async (binding) => {
+        const existing = found.get(keyOf(refOf(binding)))
+        if (existing === undefined) return await this.#create(kind, binding)
+        const plan = bindingPlan(binding, existing)
+        if (plan?.kind === 'update') await this.#client.update(kind, plan.binding, asApiServer, this.#signal)
+        if (plan?.kind === 'replace') await this.#replace(kind, binding, existing)
+      }),
+    )
+  }
+
+  async #replace<B extends AnyBinding>(kind: Kind<B>, wanted: B, existing: B): Promise<void> {
+    const { uid } = refOf(existing)
+    await ignoreNotFound(this.#client.delete(kind, refOf(existing), { uid }, this.#signal))
+    await this.#create(kind, wanted)
+  }
+
+  async #found<T extends KubeObject>(kind: Kind<T>): Promise<ReadonlyMap<string, T>> {
+    const { items } = await this.#client.list(kind, {}, this.#signal)
+    return new Map(items.map((object) => [keyOf(refOf(object)), object]))
+  }
+
+  async #create<T extends KubeObject>(kind: Kind<T>, object: T): Promise<void> {
+    try {
+      await this.#client.create(kind, object, asApiServer, this.#signal)
+    } catch (error) {
+      // Another API server of the same cluster was quicker: the object is there, which is all we want.
+      if (!hasReason(error, 'AlreadyExists')) throw error
+    }
+  }
+}

@@ -1,0 +1,21 @@
+/**
+ * What some kinds need from a shared supply as part of their write: addresses and ports of services. The registry
+ * calls the hook of a kind after mutating admission and before `prepare` and validation.
+ */
+import type { Kind } from '#meta/kind'
+import type { KubeObject } from '#meta/object'
+
+/**
+ * The object to go on with. What it claimed is kept for it until it is disposed, which the registry does when the
+ * write is over: by then the cache shows a written object, and what a refused one claimed is free again.
+ */
+export type Claimed<T extends KubeObject> = Disposable & { readonly object: T }
+
+export type HookFacts = { readonly isDryRun: boolean }
+
+/** Both throw a StatusError when the supply cannot give what the object asks for. */
+export interface WriteHook<T extends KubeObject> {
+  readonly kind: Kind<T>
+  beforeCreate(object: T, facts: HookFacts): Claimed<T>
+  beforeUpdate(next: T, old: T, facts: HookFacts): Claimed<T>
+}
