@@ -51,7 +51,7 @@ function joinPackage(source: OverlayPackage, all: readonly OverlayPackage[], mod
   }
   for (const definition of source.definitions) {
     const className = classNameOf(definition, source, models)
-    const fields = className === undefined ? [] : (models.get(className) ?? [])
+    const fields = withReferences(definition, className === undefined ? [] : (models.get(className) ?? []))
     const made: Definition = {
       name: definition.name,
       package: joined,
@@ -59,9 +59,14 @@ function joinPackage(source: OverlayPackage, all: readonly OverlayPackage[], mod
       fields: () => joinFields(definition, fields, byClass),
     }
     joined.definitions.push(made)
-    if (className !== undefined) byClass.set(className, made)
+    byClass.set(className ?? definition.name, made)
   }
   return joined
+}
+
+/** Empty definitions have no class; the overlay says where they belong. */
+function withReferences({ fields }: OverlayDefinition, model: readonly ModelField[]): readonly ModelField[] {
+  return model.map((field) => ({ ...field, type: fields.find(({ name }) => name === field.name)?.facts.ref ?? field.type }))
 }
 
 /** The generator of the client puts the group in front where a name is not unique. */

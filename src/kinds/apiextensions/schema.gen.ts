@@ -77,7 +77,7 @@ export const CustomResourceSubresourceScale: Schema = define('CustomResourceSubr
 }), { required: ['specReplicasPath','statusReplicasPath'], always: ['specReplicasPath','statusReplicasPath'], keepsZero: ['labelSelectorPath'] })
 export const CustomResourceSubresourceStatus: Schema = define('CustomResourceSubresourceStatus', () => ({}))
 export const CustomResourceSubresources: Schema = define('CustomResourceSubresources', () => ({
-  status: any,
+  status: CustomResourceSubresourceStatus,
   scale: CustomResourceSubresourceScale,
 }))
 export const CustomResourceValidation: Schema = define('CustomResourceValidation', () => ({

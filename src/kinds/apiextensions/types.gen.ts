@@ -85,7 +85,7 @@ export interface CustomResourceSubresourceScale {
 export type CustomResourceSubresourceStatus = Readonly<Record<string, never>>
 
 export interface CustomResourceSubresources {
-  readonly status?: unknown
+  readonly status?: CustomResourceSubresourceStatus
   readonly scale?: CustomResourceSubresourceScale
 }
 

@@ -12,7 +12,7 @@ export interface StorageVersion {
   readonly kind: 'StorageVersion'
   readonly apiVersion: 'internal.apiserver.k8s.io/v1alpha1'
   readonly metadata: meta.ObjectMeta
-  readonly spec?: unknown
+  readonly spec: StorageVersionSpec
   readonly status: StorageVersionStatus
 }
 

@@ -38,7 +38,7 @@ export interface PodGroupSchedulingConstraints {
 }
 
 export interface PodGroupSchedulingPolicy {
-  readonly basic?: unknown
+  readonly basic?: BasicSchedulingPolicy
   readonly gang?: GangSchedulingPolicy
 }
 

@@ -79,7 +79,7 @@ function mergeListField(schema: Schema | undefined, merged: Record<string, unkno
   const target = listOf(given).filter((item) => !removed.some((gone) => isDeepEqual(gone, item)))
   const order = patch[orderPrefix + key] === undefined ? undefined : listOf(patch[orderPrefix + key])
   const result = mergeList(schema, target, change, order)
-  if (given !== undefined || result.length > 0) merged[key] = result
+  if (given !== undefined || patch[key] !== undefined) merged[key] = result
 }
 
 function mergeList(

@@ -50,9 +50,10 @@ class ObjectSchema implements Schema {
   readonly mapType: 'granular' | 'atomic' | undefined
   readonly patchStrategy: readonly PatchStrategy[] | undefined
   readonly default: unknown
+  readonly definition: Schema | undefined
   readonly #properties: () => Properties
 
-  constructor(name: string, properties: () => Properties, facts: ObjectFacts & FieldFacts) {
+  constructor(name: string, properties: () => Properties, facts: ObjectFacts & FieldFacts, definition?: Schema) {
     this.name = name
     this.#properties = properties
     this.apiVersion = facts.apiVersion
@@ -63,6 +64,7 @@ class ObjectSchema implements Schema {
     this.mapType = facts.mapType
     this.patchStrategy = facts.patchStrategy
     this.default = facts.default
+    this.definition = definition
   }
 
   get properties(): Properties {
@@ -70,7 +72,7 @@ class ObjectSchema implements Schema {
   }
 
   with(facts: FieldFacts): Schema {
-    return new ObjectSchema(this.name, this.#properties, { ...this, ...facts })
+    return new ObjectSchema(this.name, this.#properties, { ...this, ...facts }, this)
   }
 }
 

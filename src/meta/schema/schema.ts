@@ -19,6 +19,8 @@ export interface Schema {
   readonly format?: SchemaFormat | undefined
   /** The OpenAPI definition this is, such as `io.k8s.api.core.v1.PodSpec`. */
   readonly name?: string | undefined
+  /** The definition itself, where this is that definition with facts of one field added. */
+  readonly definition?: Schema | undefined
   /** Set on what can stand alone as an API object: `apps/v1`; its kind is the last part of `name`. */
   readonly apiVersion?: string | undefined
   /** Fields of an object, in the order in which they are written. */

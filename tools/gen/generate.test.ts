@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict'
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { gunzipSync } from 'node:zlib'
+import { decode } from '../../src/meta/schema/decode.ts'
+import { withWireNulls } from '../../src/meta/schema/encode.ts'
+import { openApiV2Definitions, withoutTexts } from '../../src/meta/schema/openapi.ts'
+import { type Schema, shortNameOf } from '../../src/meta/schema/schema.ts'
+import { unknownFields } from '../../src/meta/schema/unknown-fields.ts'
+import { generate } from './generate.ts'
+
+const source = new URL('../../src/', import.meta.url)
+const reference = new URL('../../../shared/reference/', import.meta.url)
+const skip = existsSync(reference) ? false : 'the reference data (../shared) is not here'
+
+async function allSchemas(): Promise<readonly Schema[]> {
+  const files = globSync(['meta/schema.gen.ts', 'kinds/*/schema*.gen.ts'], { cwd: source })
+  const modules = await Promise.all(files.map((file) => import(new URL(file, source).href)))
+  return modules.flatMap((module: Record<string, Schema>) => Object.values(module))
+}
+
+test('the generated files are what the generator makes', async () => {
+  for (const [file, text] of await generate())
+    assert.equal(readFileSync(new URL(file, source), 'utf8'), text, `${file} is stale: npm run gen`)
+})
+
+/** Leaves are values here and definitions there. */
+const leaves: Readonly<Record<string, object>> = {
+  'io.k8s.apimachinery.pkg.api.resource.Quantity': { type: 'string' },
+  'io.k8s.apimachinery.pkg.apis.meta.v1.Time': { type: 'string', format: 'date-time' },
+  'io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime': { type: 'string', format: 'date-time' },
+  'io.k8s.apimachinery.pkg.util.intstr.IntOrString': { type: 'string', format: 'int-or-string' },
+}
+const anyValue = /\.(RawExtension|JSON|JSONSchemaPropsOr\w+|FieldsV1|Patch)$/
+
+function inlined(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inlined)
+  if (typeof value !== 'object' || value === null) return value
+  const { $ref: ref, ...rest } = value as { readonly $ref?: unknown }
+  const name = typeof ref === 'string' ? (ref.split('/').at(-1) ?? '') : ''
+  if (anyValue.test(name)) return { ...rest, type: 'object' }
+  if (leaves[name] !== undefined) return { ...rest, ...leaves[name] }
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key]) => key !== 'x-kubernetes-unions')
+      .map(([key, inner]) => [key, inlined(inner)]),
+  )
+}
+
+test('every definition equals the published OpenAPI document', { skip }, async () => {
+  const document = JSON.parse(gunzipSync(readFileSync(new URL('kubernetes-1.36-openapi-v2.json.gz', reference))).toString())
+  const ours = openApiV2Definitions(await allSchemas())
+  for (const [name, theirs] of Object.entries<Record<string, unknown>>(document.definitions)) {
+    if (leaves[name] !== undefined || anyValue.test(name)) continue
+    const want = inlined(withoutTexts(theirs)) as Record<string, unknown>
+    // Options and watch events are registered in every group there, once here.
+    if (/\.(DeleteOptions|WatchEvent)$/.test(name)) delete want['x-kubernetes-group-version-kind']
+    const { 'x-kubernetes-group-version-kind': kind, ...rest } = ours[name] as Record<string, unknown>
+    assert.deepEqual(
+      want['x-kubernetes-group-version-kind'] === undefined ? rest : { ...rest, 'x-kubernetes-group-version-kind': kind },
+      want,
+      name,
+    )
+  }
+})
+
+type Recorded = { readonly response?: { readonly body?: { readonly apiVersion?: string; readonly kind?: string } } }
+
+test('objects that a real API server answered decode and encode to the same bytes', { skip }, async () => {
+  const roots = new Map(
+    (await allSchemas())
+      .filter(({ apiVersion }) => apiVersion !== undefined)
+      .map((schema) => [`${schema.apiVersion}/${shortNameOf(schema)}`, schema]),
+  )
+  for (const file of globSync('oracle/*.jsonl.gz', { cwd: reference })) {
+    for (const line of gunzipSync(readFileSync(new URL(file, reference)))
+      .toString()
+      .trim()
+      .split(/\n(?=\{"topic")/)) {
+      const body = (JSON.parse(line.replaceAll('\n', '\\n')) as Recorded).response?.body
+      const schema = roots.get(`${body?.apiVersion}/${body?.kind}`)
+      if (body === undefined || schema === undefined || body.kind === 'Status') continue
+      assert.equal(JSON.stringify(withWireNulls(schema, decode(schema, body))), JSON.stringify(body))
+      assert.deepEqual(unknownFields(schema, body), [])
+    }
+  }
+})
