@@ -39,7 +39,7 @@ const Spec: Schema = define(
     started: time,
     renewed: microTime,
     max: intOrString,
-    raw: any,
+    raw: anyValue,
     big: int64,
     resources: Port,
     children: array(Spec),
