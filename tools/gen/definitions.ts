@@ -3,7 +3,18 @@ import { posix } from 'node:path'
 import type { Facts, OverlayDefinition, OverlayField, OverlayPackage } from './overlay.ts'
 import type { ModelField, Models } from './models.ts'
 
-export type Leaf = 'any' | 'string' | 'bytes' | 'time' | 'microTime' | 'quantity' | 'intOrString' | 'boolean' | 'int32' | 'int64' | 'double'
+export type Leaf =
+  | 'anything'
+  | 'string'
+  | 'bytes'
+  | 'time'
+  | 'microTime'
+  | 'quantity'
+  | 'intOrString'
+  | 'boolean'
+  | 'int32'
+  | 'int64'
+  | 'double'
 
 export type Shape =
   | { readonly sort: 'leaf'; readonly leaf: Leaf }
@@ -121,14 +132,14 @@ function shapeOf(type: string, format: string, facts: Facts, byClass: ReadonlyMa
 
 function leafOf(type: string, format: string, facts: Facts): Leaf {
   if ('quantity' in facts) return 'quantity'
-  if ('raw' in facts || 'json' in facts) return 'any'
+  if ('raw' in facts || 'json' in facts) return 'anything'
   const leaf = leaves[`${type} ${format}`.trim()]
   if (leaf === undefined) throw new Error(`unknown type ${type} of format ${format}`)
   return leaf
 }
 
 const leaves: Readonly<Record<string, Leaf>> = {
-  any: 'any',
+  any: 'anything',
   string: 'string',
   'string byte': 'bytes',
   boolean: 'boolean',

@@ -52,7 +52,7 @@ function typeOf(shape: Shape, imports: Imports): string {
 }
 
 const leafTypes: Readonly<Record<Leaf, string>> = {
-  any: 'unknown',
+  anything: 'unknown',
   string: 'string',
   bytes: 'string',
   time: 'string',

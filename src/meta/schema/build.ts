@@ -4,7 +4,7 @@
  */
 import type { PatchStrategy, Schema } from './schema.ts'
 
-export const any: Schema = { type: 'any', preserveUnknown: true }
+export const anything: Schema = { type: 'any', preserveUnknown: true }
 export const string: Schema = { type: 'string' }
 export const bytes: Schema = { type: 'string', format: 'byte' }
 export const time: Schema = { type: 'string', format: 'date-time' }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
-  any as anyValue,
+  anything,
   array,
   boolean,
   bytes,
@@ -39,7 +39,7 @@ const Spec: Schema = define(
     started: time,
     renewed: microTime,
     max: intOrString,
-    raw: anyValue,
+    raw: anything,
     big: int64,
     resources: Port,
     children: array(Spec),
