@@ -33,7 +33,7 @@ function configVersion2(settings: ContainerdSettings): string {
     ...general(2, paths),
     [cri, { sandbox_image: settings.sandboxImage, ...streaming, ...runtimeSettings(settings) }],
     [`${cri}.cni`, { bin_dir: paths.cniPluginDirectories[0] ?? '/opt/cni/bin', conf_dir: paths.cniConfigDirectory }],
-    ...runc(cri),
+    ...runc(cri, paths),
     [`${cri}.registry`, { config_path: paths.registryDirectory }],
   ])
 }
@@ -49,7 +49,7 @@ function configVersion3(settings: ContainerdSettings): string {
     [`${images}.registry`, { config_path: paths.registryDirectory }],
     [runtime, runtimeSettings(settings)],
     [`${runtime}.cni`, { bin_dir: paths.cniPluginDirectories[0] ?? '/opt/cni/bin', conf_dir: paths.cniConfigDirectory }],
-    ...runc(runtime),
+    ...runc(runtime, paths),
     ['plugins."io.containerd.grpc.v1.cri"', streaming],
   ])
 }
@@ -72,11 +72,11 @@ function general(version: number, paths: ContainerdPaths): Table[] {
   ]
 }
 
-function runc(owner: string): Table[] {
+function runc(owner: string, paths: ContainerdPaths): Table[] {
   return [
     [`${owner}.containerd`, { default_runtime_name: 'runc' }],
     [`${owner}.containerd.runtimes.runc`, { runtime_type: 'io.containerd.runc.v2' }],
-    [`${owner}.containerd.runtimes.runc.options`, { SystemdCgroup: false }],
+    [`${owner}.containerd.runtimes.runc.options`, { SystemdCgroup: false, Root: `${paths.state}/runc` }],
   ]
 }
 

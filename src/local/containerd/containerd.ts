@@ -50,6 +50,7 @@ export async function startContainerd(options: ContainerdOptions, deps: Containe
   const cri = openCriClient(options.paths.socket, deps)
   const stop = async () => {
     cri[Symbol.dispose]()
+    child.ref() // without it the wait below would not keep this process alive
     child.kill('SIGTERM')
     await exited
   }

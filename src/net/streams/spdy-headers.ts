@@ -32,6 +32,9 @@ export const spdyDictionary = Buffer.concat([...[...words, ...moreWords].map(len
 /** zlib's header for deflate with a preset dictionary, then the dictionary's checksum (Adler-32). */
 const streamStart = Buffer.from([0x78, 0xbb, 0xe3, 0xc6, 0xa7, 0xc2])
 
+/** An empty stored block. Go's reader hands out what it has read only when it meets one. */
+const flushMark = Buffer.from([0, 0, 0, 0xff, 0xff])
+
 /** Writes the header blocks of one direction. */
 export class SpdyHeaderWriter {
   #isStarted = false
@@ -46,7 +49,7 @@ export class SpdyHeaderWriter {
     const stored = Buffer.from([0, plain.length & 0xff, plain.length >> 8, ~plain.length & 0xff, (~plain.length >> 8) & 0xff])
     const start = this.#isStarted ? [] : [streamStart]
     this.#isStarted = true
-    return Buffer.concat([...start, stored, plain])
+    return Buffer.concat([...start, stored, plain, flushMark])
   }
 }
 
