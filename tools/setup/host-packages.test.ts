@@ -1,0 +1,19 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { missingPrograms } from './host-packages.ts'
+
+test('a program counts where it lies in PATH or in its own directories', () => {
+  const missing = missingPrograms(
+    '/usr/bin',
+    (file) => file === '/usr/bin/runc' || file === '/opt/cni/bin/bridge' || file === '/usr/sbin/nft',
+  )
+  const names = missing.map(({ name }) => name)
+  assert.deepEqual(names, ['containerd', 'ctr', 'conntrack', 'iptables', 'ip', 'mount', 'nsenter'])
+})
+
+test('the bridge of iproute2 is not the CNI plugin', () => {
+  assert.equal(
+    missingPrograms('/usr/sbin', (file) => file === '/usr/sbin/bridge').some(({ name }) => name === 'bridge'),
+    true,
+  )
+})
