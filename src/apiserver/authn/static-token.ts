@@ -37,7 +37,8 @@ function staticTokenOf(columns: readonly string[], lineNumber: number): StaticTo
 
 /** The columns of one line; a quoted column may hold commas, and doubled quotes. */
 function csvColumns(line: string): readonly string[] {
-  return [...line.matchAll(/(?:^|,)\s*(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain]) =>
+  // Every column then begins behind a comma, an empty first one too.
+  return [...`,${line}`.matchAll(/,\s*(?:"((?:[^"]|"")*)"\s*|([^,]*))/g)].map(([, quoted, plain]) =>
     quoted === undefined ? (plain ?? '').trim() : quoted.replaceAll('""', '"'),
   )
 }

@@ -14,6 +14,7 @@ import { aggregatedRoles, userRoles } from './user-roles.ts'
 
 const apiVersion = 'rbac.authorization.k8s.io/v1'
 const apiGroup = 'rbac.authorization.k8s.io'
+export const autoUpdateAnnotation = 'rbac.authorization.kubernetes.io/autoupdate'
 
 export const bootstrapClusterRoles: readonly ClusterRole[] = [
   ...clusterRolesOf({ ...userRoles, ...componentRoles }),
@@ -67,8 +68,6 @@ function roleBinding(namespace: string, { name, role, subjects }: NamespacedBind
   const roleRef = { apiGroup, kind: 'Role', name: role }
   return { apiVersion, kind: 'RoleBinding', metadata: metadataOf({ name, namespace }), subjects, roleRef }
 }
-
-export const autoUpdateAnnotation = 'rbac.authorization.kubernetes.io/autoupdate'
 
 function metadataOf(ref: { readonly name: string; readonly namespace?: string }, labels: ObjectMeta['labels'] = {}): ObjectMeta {
   return { ...ref, labels: { 'kubernetes.io/bootstrapping': 'rbac-defaults', ...labels }, annotations: { [autoUpdateAnnotation]: 'true' } }

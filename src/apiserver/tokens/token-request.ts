@@ -51,7 +51,7 @@ export async function issueToken(
   const audiences = request.spec.audiences?.length ? request.spec.audiences : deps.audiences
   refuseInvalid(expirationSeconds)
   const lifetimeSeconds = Math.min(expirationSeconds, deps.lifetimeSecondsMax ?? expirationSeconds)
-  const bound = boundObjectRef == null ? {} : boundObject(ref, boundObjectRef, state)
+  const bound = boundObjectRef === undefined ? {} : boundObject(ref, boundObjectRef, state)
   const nowSeconds = Math.floor(clock.nowMs() / 1000)
   const isExtended =
     deps.extendsExpiration && lifetimeSeconds === extendableSeconds && bound.pod !== undefined && isSameSet(audiences, deps.audiences)
