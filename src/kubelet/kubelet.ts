@@ -41,6 +41,7 @@ export type KubeletOptions = {
   readonly cgroupRoot: string
   readonly runtimeEndpoint: string
   readonly podCountMax: number
+  readonly leaseDurationSeconds: number
   readonly labels: Readonly<Record<string, string>>
   readonly taints: readonly Taint[]
   readonly dns: DnsFacts
@@ -87,7 +88,7 @@ function assemble(deps: KubeletDeps, options: KubeletOptions, machine: Machine) 
   const volumes = createVolumes({ ...deps, client, references, rootDir, pods, nodeName, allocatable: () => reporter.node?.status?.allocatable ?? {} })
   const hooks = new Hooks({ runtime, clock: deps.clock })
   const images = new ImagePuller({ cri, clock: deps.clock, events, secret: (namespace, name) => references.secret(namespace, name) })
-  const reporter = new NodeReporter({ ...deps, client, leaseDurationSeconds: 40, facts: () => nodeFacts(deps, options, machine) })
+  const reporter = new NodeReporter({ ...deps, client, leaseDurationSeconds: options.leaseDurationSeconds, facts: () => nodeFacts(deps, options, machine) })
   const node = () => ({
     hostIps: options.addresses,
     nodeName,

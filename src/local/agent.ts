@@ -1,10 +1,10 @@
 /** The node process: kubelet and pod network, against an API server and a container runtime that others run. */
-import { readFile } from 'node:fs/promises'
 import type { Env } from '#base/env/env'
 import { Client } from '#client/client'
 import { fixedEndpoint } from '#client/endpoint'
 import { HttpTransport } from '#client/http-transport'
 import { Informers } from '#client/informers'
+import { readResolverConfig } from '#kubelet/host-resolver'
 import { runKubelet } from '#kubelet/kubelet'
 import { Node } from '#kinds/core/node.kind'
 import { openCriClient } from '#net/cri/client'
@@ -37,7 +37,9 @@ export async function runAgent(env: Env, options: AgentOptions, signal: AbortSig
 
 function nodeEndpoint(settings: Settings, pki: ClusterPki): ReturnType<typeof fixedEndpoint> {
   const { certificatePem, privateKeyPem } = pki.nodeClient
-  return fixedEndpoint(`https://127.0.0.1:${settings.apiPort}`, { tls: { caPem: pki.authority.certificatePem, certificatePem, privateKeyPem } })
+  return fixedEndpoint(`https://127.0.0.1:${settings.apiPort}`, {
+    tls: { caPem: pki.authority.certificatePem, certificatePem, privateKeyPem },
+  })
 }
 
 async function kubeletOptionsOf({ layout, settings, pki, version }: AgentOptions): Promise<Parameters<typeof runKubelet>[1]> {
@@ -49,17 +51,11 @@ async function kubeletOptionsOf({ layout, settings, pki, version }: AgentOptions
     cgroupRoot: '/',
     runtimeEndpoint: layout.containerdSocket,
     podCountMax: 110,
+    leaseDurationSeconds: 40,
     labels: {},
     taints: [],
-    dns: { clusterDns: [], clusterDomain: 'cluster.local', host: await hostResolver() },
+    dns: { clusterDns: [], clusterDomain: 'cluster.local', host: await readResolverConfig('/etc/resolv.conf') },
     version,
     server: { address: '0.0.0.0', port: settings.kubeletPort, ...pki.nodeServing, clientCaPem: pki.authority.certificatePem },
   }
-}
-
-/** What the machine itself asks. */
-async function hostResolver(): Promise<{ readonly servers: string[]; readonly searches: string[]; readonly options: string[] }> {
-  const text = await readFile('/etc/resolv.conf', 'utf8').catch(() => '')
-  const wordsAfter = (keyword: string) => [...text.matchAll(new RegExp(`^${keyword}\\s+(.+)$`, 'gm'))].flatMap(([, rest = '']) => rest.trim().split(/\s+/))
-  return { servers: wordsAfter('nameserver'), searches: wordsAfter('search'), options: wordsAfter('options') }
 }

@@ -31,18 +31,39 @@ export async function ensurePki(directory: string, settings: Settings, clock: Cl
   const authority = await ensureAuthority(directory, clock)
   const leaf = (name: string, wanted: Wanted) => ensureLeaf(directory, name, authority, wanted, clock)
   const [apiServer, apiServerKubeletClient, admin, nodeClient, nodeServing, serviceAccountKeyPem] = await Promise.all([
-    leaf('apiserver', { subject: { commonName: 'kube-apiserver', organizations: [] }, usages: ['server'], hosts: apiServerHosts(settings) }),
-    leaf('apiserver-kubelet-client', { subject: { commonName: 'kube-apiserver-kubelet-client', organizations: ['system:masters'] }, usages: ['client'] }),
+    leaf('apiserver', {
+      subject: { commonName: 'kube-apiserver', organizations: [] },
+      usages: ['server'],
+      hosts: apiServerHosts(settings),
+    }),
+    leaf('apiserver-kubelet-client', {
+      subject: { commonName: 'kube-apiserver-kubelet-client', organizations: ['system:masters'] },
+      usages: ['client'],
+    }),
     leaf('admin', { subject: { commonName: 'kubernetes-admin', organizations: ['system:masters'] }, usages: ['client'] }),
-    leaf('kubelet-client', { subject: { commonName: `system:node:${settings.nodeName}`, organizations: ['system:nodes'] }, usages: ['client'] }),
-    leaf('kubelet', { subject: { commonName: `system:node:${settings.nodeName}`, organizations: ['system:nodes'] }, usages: ['server'], hosts: [settings.nodeName, settings.nodeAddress] }),
+    leaf('kubelet-client', {
+      subject: { commonName: `system:node:${settings.nodeName}`, organizations: ['system:nodes'] },
+      usages: ['client'],
+    }),
+    leaf('kubelet', {
+      subject: { commonName: `system:node:${settings.nodeName}`, organizations: ['system:nodes'] },
+      usages: ['server'],
+      hosts: [settings.nodeName, settings.nodeAddress],
+    }),
     ensureServiceAccountKey(directory),
   ])
   return { authority, apiServer, apiServerKubeletClient, admin, nodeClient, nodeServing, serviceAccountKeyPem }
 }
 
 function apiServerHosts(settings: Settings): readonly string[] {
-  const names = ['kubernetes', 'kubernetes.default', 'kubernetes.default.svc', 'kubernetes.default.svc.cluster.local', 'localhost', settings.nodeName]
+  const names = [
+    'kubernetes',
+    'kubernetes.default',
+    'kubernetes.default.svc',
+    'kubernetes.default.svc.cluster.local',
+    'localhost',
+    settings.nodeName,
+  ]
   return [...names, '127.0.0.1', '::1', settings.nodeAddress, firstAddressOf(settings.serviceCidr)]
 }
 
@@ -66,7 +87,12 @@ async function ensureLeaf(directory: string, name: string, authority: Credential
   const known = await readCredential(directory, name)
   if (known !== undefined && isGood(known, wanted, clock)) return known
   const { hosts, ...request } = wanted
-  const credential = await issueCredential(authority, { ...request, ...(hosts === undefined ? {} : { hosts }), nowMs: clock.nowMs(), validForMs: leafValidMs })
+  const credential = await issueCredential(authority, {
+    ...request,
+    ...(hosts === undefined ? {} : { hosts }),
+    nowMs: clock.nowMs(),
+    validForMs: leafValidMs,
+  })
   await writeCredential(directory, name, credential)
   return credential
 }

@@ -39,7 +39,9 @@ function decode(text: string, path: string): Settings {
     throw new LocalError(`${path} is damaged: remove the cluster with "navarch down --purge", or restore the file`, { cause: error })
   }
   if (settings.stateVersion > stateVersion) {
-    throw new LocalError(`${dirname(path)} was written by a newer Navarch (state version ${settings.stateVersion}, this one knows ${stateVersion}): use that one, or another --data-dir`)
+    throw new LocalError(
+      `${dirname(path)} was written by a newer Navarch (state version ${settings.stateVersion}, this one knows ${stateVersion}): use that one, or another --data-dir`,
+    )
   }
   return settings
 }

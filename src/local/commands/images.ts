@@ -28,7 +28,8 @@ export const images = localCommand({
         return 0
       case 'rm':
         for (const name of names) {
-          if (!(await removeImage(deps, name, signal))) throw new LocalError(`there is no image ${JSON.stringify(name)}: see "navarch images list"`)
+          if (!(await removeImage(deps, name, signal)))
+            throw new LocalError(`there is no image ${JSON.stringify(name)}: see "navarch images list"`)
           host.stdout.write(`removed ${name}\n`)
         }
         return 0
@@ -45,7 +46,9 @@ async function archiveOf(name: string, host: Host): Promise<string | Uint8Array>
 }
 
 function tableOf(list: Awaited<ReturnType<typeof listImages>>): readonly string[] {
-  const rows = list.flatMap((image) => image.repoTags.map((tag) => ({ tag, id: image.id.replace('sha256:', '').slice(0, 12), size: megabytes(image.size) })))
+  const rows = list.flatMap((image) =>
+    image.repoTags.map((tag) => ({ tag, id: image.id.replace('sha256:', '').slice(0, 12), size: megabytes(image.size) })),
+  )
   const width = Math.max(5, ...rows.map(({ tag }) => tag.length)) + 3
   const lines = rows.toSorted((one, two) => (one.tag < two.tag ? -1 : 1)).map(({ tag, id, size }) => `${tag.padEnd(width)}${id}   ${size}`)
   return [`${'IMAGE'.padEnd(width)}${'ID'.padEnd(12)}   SIZE`, ...lines]

@@ -40,13 +40,20 @@ export const status = localCommand({
   },
 })
 
-async function programLine(name: string, layout: Parameters<typeof runningOf>[1], nowMs: number): Promise<{ readonly text: string; readonly isRunning: boolean }> {
+async function programLine(
+  name: string,
+  layout: Parameters<typeof runningOf>[1],
+  nowMs: number,
+): Promise<{ readonly text: string; readonly isRunning: boolean }> {
   const running = await runningOf(name, layout)
   const pid = running?.pid
   const facts = pid === undefined ? undefined : await processFacts(pid)
   if (facts === undefined) return { text: `${name.padEnd(14)}${running === undefined ? 'stopped' : 'starting'}`, isRunning: false }
   const age = humanDuration(nowMs - facts.startedMs)
-  return { text: `${name.padEnd(14)}${'running'.padEnd(10)}${String(pid).padEnd(10)}${age.padEnd(10)}${Math.round(facts.memoryKiB / 1024)}MiB`, isRunning: true }
+  return {
+    text: `${name.padEnd(14)}${'running'.padEnd(10)}${String(pid).padEnd(10)}${age.padEnd(10)}${Math.round(facts.memoryKiB / 1024)}MiB`,
+    isRunning: true,
+  }
 }
 
 /** Undefined where the process is gone. */

@@ -109,7 +109,11 @@ async function ensureSettings(flags: Flags, layout: Layout): Promise<Settings> {
     podCidr: flags['pod-cidr'],
     serviceCidr: flags['service-cidr'],
   }
-  for (const [flag, port] of [['api-port', settings.apiPort], ['kubelet-port', settings.kubeletPort]] as const) await refuseBusyPort(flag, port)
+  for (const [flag, port] of [
+    ['api-port', settings.apiPort],
+    ['kubelet-port', settings.kubeletPort],
+  ] as const)
+    await refuseBusyPort(flag, port)
   await writeSettings(layout.settingsFile, settings)
   return settings
 }
@@ -118,7 +122,9 @@ async function refuseBusyPort(flag: string, port: number): Promise<void> {
   const server = createServer()
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(error.code === 'EADDRINUSE' ? new LocalError(`port ${port} is in use by another program: choose another with --${flag}`) : error),
+      reject(
+        error.code === 'EADDRINUSE' ? new LocalError(`port ${port} is in use by another program: choose another with --${flag}`) : error,
+      ),
     )
     server.listen(port, () => server.close(() => resolve()))
   })
@@ -142,7 +148,13 @@ async function startPrograms(host: Host, layout: Layout, context: Context): Prom
   return started.flat()
 }
 
-async function loadMissingImages(flags: Flags, layout: Layout, clock: Clock, signal: AbortSignal, say: (text: string) => void): Promise<void> {
+async function loadMissingImages(
+  flags: Flags,
+  layout: Layout,
+  clock: Clock,
+  signal: AbortSignal,
+  say: (text: string) => void,
+): Promise<void> {
   using cri = openCriClient(containerdPathsOf(layout).socket, { clock })
   await untilReady(cri, clock, signal)
   const deps = { cri, socket: layout.containerdSocket, clock }
@@ -168,16 +180,30 @@ function clientOf(context: Context, clock: Clock): Client {
 
 async function untilServerReady(layout: Layout, context: Context, clock: Clock, signal: AbortSignal): Promise<void> {
   const { transport } = clientOf(context, clock)
-  await until(clock, signal, async () => {
-    if ((await runningOf('server', layout)) === undefined) throw new LocalError(`the control plane did not start: see "navarch logs server"`)
-    return await transport.request({ method: 'GET', path: '/readyz' }, signal).then(() => true, () => false)
-  }, 'the API server is not ready: see "navarch logs server"')
+  await until(
+    clock,
+    signal,
+    async () => {
+      if ((await runningOf('server', layout)) === undefined)
+        throw new LocalError(`the control plane did not start: see "navarch logs server"`)
+      return await transport.request({ method: 'GET', path: '/readyz' }, signal).then(
+        () => true,
+        () => false,
+      )
+    },
+    'the API server is not ready: see "navarch logs server"',
+  )
 }
 
 async function untilNodeReady(context: Context, clock: Clock, signal: AbortSignal): Promise<void> {
   const client = clientOf(context, clock)
   const ref = { name: context.settings.nodeName }
-  await until(clock, signal, () => client.get(Node, ref, signal).then(isReadyNode, () => false), 'the node is not Ready: see "navarch logs agent" and "kubectl describe node"')
+  await until(
+    clock,
+    signal,
+    () => client.get(Node, ref, signal).then(isReadyNode, () => false),
+    'the node is not Ready: see "navarch logs agent" and "kubectl describe node"',
+  )
 }
 
 async function until(clock: Clock, signal: AbortSignal, isDone: () => Promise<boolean>, complaint: string): Promise<void> {

@@ -24,7 +24,11 @@ export async function startSupervised(program: Program, places: Places): Promise
   await mkdir(places.logDir, { recursive: true, mode: 0o700 })
   const log = logFileOf(places, program.name)
   await using _created = await open(log, 'a', 0o600)
-  const child = spawn('/bin/sh', [script, pidFileOf(program.name, places), log, ...program.command], { detached: true, stdio: 'ignore', cwd: '/' })
+  const child = spawn('/bin/sh', [script, pidFileOf(program.name, places), log, ...program.command], {
+    detached: true,
+    stdio: 'ignore',
+    cwd: '/',
+  })
   child.unref()
   return true
 }
