@@ -70,15 +70,15 @@ const policyFile = '/usr/sbin/policy-rc.d'
 /** Debian asks this script whether a freshly installed service may start: ours need none, and the host's must not appear unasked. */
 function withoutServiceStarts(install: () => void): void {
   const kept = `${policyFile}.before-navarch`
-  const hadPolicy = existsSync(policyFile)
-  if (hadPolicy) renameSync(policyFile, kept)
+  // One that is kept already was left by a run that was killed: it is the host's, and must not be written over.
+  if (existsSync(policyFile) && !existsSync(kept)) renameSync(policyFile, kept)
   try {
     writeFileSync(policyFile, '#!/bin/sh\nexit 101\n')
     chmodSync(policyFile, 0o755)
     install()
   } finally {
     rmSync(policyFile, { force: true })
-    if (hadPolicy) renameSync(kept, policyFile)
+    if (existsSync(kept)) renameSync(kept, policyFile)
   }
 }
 

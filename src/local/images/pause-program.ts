@@ -82,17 +82,18 @@ function amd64Code(): Buffer {
   const decideBack = -(wait.length + jumpLength + decide.length + jumpLength)
   const reapAgain = -(reap.length + jumpLength)
   const waitAgain = reapAgain - jumpLength - exit.length + decideBack
-  return Buffer.from([
-    ...block,
-    ...wait,
-    ...[0x74, toReap], // je reap
-    ...decide,
-    ...[0x78, decideBack & 0xff], // js wait
-    ...exit,
-    ...reap,
-    ...[0x7f, reapAgain & 0xff], // jg reap
-    ...[0xeb, waitAgain & 0xff], // jmp wait
-  ])
+  const parts = [
+    block,
+    wait,
+    [0x74, toReap], // je reap
+    decide,
+    [0x78, decideBack & 0xff], // js wait
+    exit,
+    reap,
+    [0x7f, reapAgain & 0xff], // jg reap
+    [0xeb, waitAgain & 0xff], // jmp wait
+  ]
+  return Buffer.from(parts.flat())
 }
 
 function uint32(value: number): number[] {

@@ -3,6 +3,7 @@
  * A stream that was not asked for is absent. On the server `stdin` and `resize` are read, the others written; on the client the other way round.
  */
 import type { Duplex } from 'node:stream'
+import { pumpStream } from './pump-stream.ts'
 
 export interface ExecOptions {
   readonly stdin: boolean
@@ -52,23 +53,14 @@ export function execOptionsOf(query: URLSearchParams): ExecOptions {
 
 /** Carries everything between a client served here and a server dialled from here, until one of the two is gone. */
 export async function joinExecStreams(served: ExecStreams, dialled: ExecStreams): Promise<void> {
-  const inward = [pump(served.stdin, dialled.stdin), pump(served.resize, dialled.resize)]
-  const outward = [pump(dialled.stdout, served.stdout), pump(dialled.stderr, served.stderr), pump(dialled.error, served.error)]
+  const inward = [pumpStream(served.stdin, dialled.stdin), pumpStream(served.resize, dialled.resize)]
+  const outward = [
+    pumpStream(dialled.stdout, served.stdout),
+    pumpStream(dialled.stderr, served.stderr),
+    pumpStream(dialled.error, served.error),
+  ]
   await Promise.race([Promise.all(outward), served.closed])
   dialled.close()
   served.close()
   await Promise.all([...inward, dialled.closed, served.closed])
-}
-
-/** A side that went away is no failure of ours: the ends of the streams say all that can be said. */
-async function pump(source: Duplex | undefined, sink: Duplex | undefined): Promise<void> {
-  if (source === undefined || sink === undefined) return
-  source.on('data', (chunk: Buffer) => {
-    if (!sink.write(chunk)) {
-      source.pause()
-      sink.once('drain', () => source.resume())
-    }
-  })
-  await new Promise<void>((resolve) => source.once('end', resolve).once('close', resolve))
-  await new Promise<void>((resolve) => sink.end(resolve))
 }
