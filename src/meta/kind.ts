@@ -89,6 +89,8 @@ export type Kind<T extends KubeObject = KubeObject> = {
   /** Drops what a client may not set and adds what the server sets (upstream's PrepareForCreate). */
   readonly prepareCreate?: Rule<[object: T, facts: RequestFacts], T>
   readonly validate?: Rule<[object: T, facts: RequestFacts], FieldErrors>
+  /** Refuses a new object only; runs after `validate`. */
+  readonly validateCreate?: Rule<[object: T, facts: RequestFacts], FieldErrors>
   /** How `metadata.name` must look; a DNS subdomain unless told otherwise. */
   readonly validateName?: (name: string) => readonly string[]
   readonly update: UpdateRules<T>
@@ -100,6 +102,8 @@ export type Kind<T extends KubeObject = KubeObject> = {
   readonly graceSeconds?: Rule<[object: T, options: DeleteOptions], number>
   /** What becomes of dependents when a delete does not say: upstream's DefaultGarbageCollectionPolicy. */
   readonly defaultPropagation?: 'Background' | 'Orphan'
+  /** A delete that takes effect at once answers the object instead of a Status. */
+  readonly returnsDeleted?: boolean
   /** Field selectors beyond metadata.name and metadata.namespace: field -> value. */
   readonly selectableFields: Readonly<Record<string, Rule<[object: T], string>>>
   /** Texts for `Warning` headers on create and update. */

@@ -68,7 +68,9 @@ const percent = rule('[0-9]+%', "a valid percent string must be a numeric string
 const envVarNamePattern = /^[ -<>-~]+$/
 
 export function isDns1123Label(value: string): readonly string[] {
-  return [...tooLong(value, labelBytesMax), ...mismatch(value, dns1123Label)]
+  const problems = mismatch(value, dns1123Label)
+  const isSubdomain = problems.length > 0 && dns1123Subdomain.pattern.test(value)
+  return [...tooLong(value, labelBytesMax), ...(isSubdomain ? ['must not contain dots'] : problems)]
 }
 
 export function isDns1123Subdomain(value: string): readonly string[] {

@@ -27,9 +27,18 @@ export const Endpoints: Kind<Endpoints> = defineKind({
     },
     ageColumn,
   ],
+  defaults: defaultEndpoints,
   validate: validateEndpoints,
   warnings: () => ['v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice'],
 })
+
+function defaultEndpoints(endpoints: Endpoints): Endpoints {
+  if (!endpoints.subsets) return endpoints
+  const subsets = endpoints.subsets.map((subset) =>
+    subset.ports === undefined ? subset : { ...subset, ports: subset.ports.map((port) => ({ protocol: 'TCP', ...port })) },
+  )
+  return { ...endpoints, subsets }
+}
 
 function addressesOf(endpoints: Endpoints): readonly string[] {
   return (endpoints.subsets ?? []).flatMap(({ addresses = [], ports = [] }) => {

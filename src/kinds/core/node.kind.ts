@@ -30,9 +30,8 @@ export const Node: Kind<Node> = defineKind({
 function defaultNode(node: Node): Node {
   const { podCIDR, podCIDRs = [] } = node.spec
   const { capacity, allocatable = capacity } = node.status
-  const first = podCIDRs[0] ?? podCIDR
-  const spec =
-    first === undefined ? node.spec : { ...node.spec, podCIDR: podCIDR ?? first, podCIDRs: podCIDRs.length > 0 ? podCIDRs : [first] }
+  const first = podCIDR ?? podCIDRs[0]
+  const spec = first === undefined ? node.spec : { ...node.spec, podCIDR: first, podCIDRs: podCIDRs[0] === first ? podCIDRs : [first] }
   const status = {
     ...node.status,
     ...(capacity === undefined ? {} : { capacity: roundedResourceList(capacity) }),

@@ -22,6 +22,7 @@ export const EndpointSlice: Kind<EndpointSlice> = defineKind({
     ageColumn,
   ],
   defaults: defaultEndpointSlice,
+  prepareCreate: withoutTopology,
   validate: validateEndpointSlice,
   update: { validate: validateEndpointSliceUpdate },
 })
@@ -29,6 +30,13 @@ export const EndpointSlice: Kind<EndpointSlice> = defineKind({
 function defaultEndpointSlice(slice: EndpointSlice): EndpointSlice {
   if (!slice.ports) return slice
   return { ...slice, ports: slice.ports.map((port) => ({ name: '', protocol: 'TCP', ...port })) }
+}
+
+/** As upstream: v1 has no topology; what v1beta1 wrote stays. */
+function withoutTopology(slice: EndpointSlice): EndpointSlice {
+  if (!slice.endpoints) return slice
+  const endpoints = slice.endpoints.map(({ deprecatedTopology: _, ...endpoint }) => endpoint)
+  return { ...slice, endpoints }
 }
 
 function portsOf(slice: EndpointSlice): readonly string[] {

@@ -52,7 +52,7 @@ function withRequests(spec: PodSpec): PodSpec {
 /** As upstream's conversion: `podIP` and the first of `podIPs` are one. */
 function withSamePodIPs(status: Pod['status']): Pod['status'] {
   const { podIP, podIPs } = status
-  if (podIP !== undefined && (podIPs === undefined || podIPs.length === 0)) return { ...status, podIPs: [{ ip: podIP }] }
+  if (podIP !== undefined && podIPs?.[0]?.ip !== podIP) return { ...status, podIPs: [{ ip: podIP }] }
   if (podIP === undefined && podIPs?.[0] !== undefined) return { ...status, podIP: podIPs[0].ip }
   return status
 }

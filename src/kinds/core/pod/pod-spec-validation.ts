@@ -1,8 +1,106 @@
-/** What the spec of a pod has to keep (upstream: ValidatePodSpec). */
-import { type FieldErrors, type FieldPath, required } from '#meta/field-path'
+/** What the spec of a pod has to keep, in upstream's order (ValidatePodSpec). */
+import { type FieldErrors, type FieldPath, forbiddenField, invalid, notSupported, required } from '#meta/field-path'
+import { isDns1123Label, isDns1123Subdomain, isQualifiedName } from '#meta/names'
+import { invalidEach, validateLabels } from '#meta/object-meta-validation'
 import type { ObjectMeta } from '#meta/types.gen'
+import { ipMessage, parseIp } from '../../ip-address.ts'
+import { validateBetween } from '../../number-validation.ts'
 import type { PodSpec } from '../types.gen.ts'
+import { validateAffinity } from './affinity-validation.ts'
+import { validateContainers } from './container-validation.ts'
+import { validateDns } from './dns-validation.ts'
+import { validatePodResources } from './resource-validation.ts'
+import { validatePodSecurityContext } from './security-context-validation.ts'
+import { validateSpreadConstraints } from './spread-validation.ts'
+import { validateTolerations } from './toleration-validation.ts'
+import { validateVolumes } from './volume-validation.ts'
 
-export function* validatePodSpec(spec: PodSpec, _metadata: ObjectMeta, at: FieldPath): FieldErrors {
-  if ((spec.containers ?? []).length === 0) yield required(at.field('containers'))
+const int32Max = 2_147_483_647
+const restartPolicies = ['Always', 'OnFailure', 'Never']
+
+export function* validatePodSpec(spec: PodSpec, metadata: ObjectMeta, at: FieldPath): FieldErrors {
+  yield* validateVolumes(spec.volumes ?? [], metadata, at.field('volumes'))
+  yield* validateResourceClaims(spec, at.field('resourceClaims'))
+  yield* validateContainers(spec, at)
+  yield* validatePodResources(spec, at.field('resources'))
+  yield* validateRestartPolicy(spec, at.field('restartPolicy'))
+  yield* validateDns(spec, at)
+  yield* validateLabels(spec.nodeSelector, at.field('nodeSelector'))
+  yield* validatePodSecurityContext(spec, at.field('securityContext'))
+  yield* validateAffinity(spec.affinity, at.field('affinity'))
+  yield* validateGates(spec, at)
+  yield* validateSpreadConstraints(spec.topologySpreadConstraints ?? [], at.field('topologySpreadConstraints'))
+  yield* validateNames(spec, at)
+  yield* validateTolerations(spec.tolerations ?? [], at.field('tolerations'))
+  yield* validateHostAliases(spec, at.field('hostAliases'))
+  yield* validatePriority(spec, at)
+}
+
+function* validateRestartPolicy({ restartPolicy = '' }: PodSpec, at: FieldPath): FieldErrors {
+  if (restartPolicy === '') yield required(at)
+  else if (!restartPolicies.includes(restartPolicy)) yield notSupported(at, restartPolicy, restartPolicies)
+}
+
+function* validateResourceClaims({ resourceClaims = [] }: PodSpec, at: FieldPath): FieldErrors {
+  for (const [index, claim] of resourceClaims.entries()) {
+    const here = at.index(index)
+    if (!claim.name) yield required(here.field('name'))
+    else yield* invalidEach(here.field('name'), claim.name, isDns1123Label(claim.name))
+    const { resourceClaimName, resourceClaimTemplateName } = claim
+    if (resourceClaimName !== undefined && resourceClaimTemplateName !== undefined) {
+      yield invalid(here, claim, 'at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified')
+    }
+    if (resourceClaimName === undefined && resourceClaimTemplateName === undefined) {
+      yield invalid(here, claim, 'must specify one of: `resourceClaimName`, `resourceClaimTemplateName`')
+    }
+  }
+}
+
+function* validateGates({ readinessGates = [], schedulingGates = [] }: PodSpec, at: FieldPath): FieldErrors {
+  for (const [index, { conditionType }] of readinessGates.entries()) {
+    yield* invalidEach(at.field('readinessGates').index(index).field('conditionType'), conditionType, isQualifiedName(conditionType))
+  }
+  const seen = new Set<string>()
+  for (const [index, { name }] of schedulingGates.entries()) {
+    const here = at.field('schedulingGates').index(index)
+    yield* invalidEach(here, name, isQualifiedName(name))
+    if (seen.has(name)) yield { type: 'FieldValueDuplicate', path: here.toString(), message: `Duplicate value: ${JSON.stringify(name)}` }
+    seen.add(name)
+  }
+}
+
+function* validateNames(spec: PodSpec, at: FieldPath): FieldErrors {
+  const { serviceAccountName, nodeName, activeDeadlineSeconds, hostname, subdomain } = spec
+  if (serviceAccountName) yield* invalidEach(at.field('serviceAccountName'), serviceAccountName, isDns1123Subdomain(serviceAccountName))
+  if (nodeName) yield* invalidEach(at.field('nodeName'), nodeName, isDns1123Subdomain(nodeName))
+  yield* validateBetween(activeDeadlineSeconds, 1, int32Max, at.field('activeDeadlineSeconds'))
+  if (hostname) yield* invalidEach(at.field('hostname'), hostname, isDns1123Label(hostname))
+  if (subdomain) yield* invalidEach(at.field('subdomain'), subdomain, isDns1123Label(subdomain))
+}
+
+function* validateHostAliases({ hostAliases = [] }: PodSpec, at: FieldPath): FieldErrors {
+  for (const [index, { ip, hostnames = [] }] of hostAliases.entries()) {
+    const here = at.index(index)
+    if (parseIp(ip) === undefined) yield invalid(here.field('ip'), ip, ipMessage)
+    for (const [position, hostname] of hostnames.entries())
+      yield* invalidEach(here.field('hostnames').index(position), hostname, isDns1123Subdomain(hostname))
+  }
+}
+
+function* validatePriority(
+  { priorityClassName, runtimeClassName, preemptionPolicy, os, hostUsers, hostNetwork, hostPID, hostIPC }: PodSpec,
+  at: FieldPath,
+): FieldErrors {
+  if (priorityClassName) yield* invalidEach(at.field('priorityClassName'), priorityClassName, isDns1123Subdomain(priorityClassName))
+  if (runtimeClassName !== undefined)
+    yield* invalidEach(at.field('runtimeClassName'), runtimeClassName, isDns1123Subdomain(runtimeClassName))
+  const policies = ['PreemptLowerPriority', 'Never']
+  if (preemptionPolicy !== undefined && !policies.includes(preemptionPolicy))
+    yield notSupported(at.field('preemptionPolicy'), preemptionPolicy, policies)
+  const systems = ['linux', 'windows']
+  if (os !== undefined && !os.name) yield required(at.field('os').field('name'), 'cannot be empty')
+  else if (os !== undefined && !systems.includes(os.name)) yield notSupported(at.field('os'), os.name, systems)
+  if (hostUsers !== false) return
+  const shared = { hostNetwork, hostPID, hostIPC }
+  for (const [field, isShared] of Object.entries(shared)) if (isShared) yield forbiddenField(at.field(field), 'when `hostUsers` is false')
 }

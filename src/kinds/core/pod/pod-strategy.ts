@@ -3,14 +3,19 @@ import { conditionOf } from '#meta/conditions'
 import type { DeleteOptions, RequestFacts } from '#meta/kind'
 import { withMeta } from '#meta/object'
 import { timestampOf } from '#meta/timestamp'
-import type { Pod, PodCondition } from '../types.gen.ts'
+import type { Pod, PodCondition, PodSpec } from '../types.gen.ts'
+import { withoutDisabledFields } from './disabled-fields.ts'
 import { qosClassOf } from './qos-class.ts'
 
 /** Status is dropped: a new pod is Pending, and gated where it says so. */
 export function preparePodCreate(pod: Pod, facts: RequestFacts): Pod {
   const isGated = (pod.spec.schedulingGates ?? []).length > 0
   const conditions = isGated ? { conditions: [gatedCondition(facts.nowMs)] } : {}
-  return { ...pod, status: { phase: 'Pending', ...conditions, qosClass: qosClassOf(pod) } }
+  return {
+    ...pod,
+    spec: withGrace(withoutDisabledFields(pod.spec)),
+    status: { phase: 'Pending', ...conditions, qosClass: qosClassOf(pod) },
+  }
 }
 
 export function preparePodUpdate(next: Pod, old: Pod): Pod {
@@ -29,6 +34,11 @@ export function podGraceSeconds(pod: Pod, options: DeleteOptions): number {
   if ((pod.spec.nodeName ?? '') === '' || phase === 'Failed' || phase === 'Succeeded') return 0
   const seconds = options.gracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 0
   return seconds < 0 ? 1 : seconds
+}
+
+/** As upstream: a negative grace, which old clients could store, means one second. */
+function withGrace(spec: PodSpec): PodSpec {
+  return (spec.terminationGracePeriodSeconds ?? 0) < 0 ? { ...spec, terminationGracePeriodSeconds: 1 } : spec
 }
 
 function gatedCondition(nowMs: number): PodCondition {

@@ -1,6 +1,51 @@
-/** What a client is told of a pod that is accepted and yet hardly meant. */
-import type { Pod } from '../types.gen.ts'
+/** What a client is told of a pod, or a pod template, that is accepted and yet hardly meant (upstream: pkg/api/pod/warnings.go). */
+import { FieldPath } from '#meta/field-path'
+import type { Pod, PodSpec, PodTemplateSpec, Volume } from '../types.gen.ts'
 
-export function podWarnings(_pod: Pod): readonly string[] {
-  return []
+export function podWarnings(pod: Pod, old: Pod | undefined): readonly string[] {
+  return old === undefined ? podSpecWarnings(pod.spec, FieldPath.of('spec')) : []
+}
+
+export function podTemplateWarnings(template: PodTemplateSpec | undefined, at: FieldPath): readonly string[] {
+  return template?.spec === undefined ? [] : podSpecWarnings(template.spec, at.field('spec'))
+}
+
+/** Volume sources that do nothing any more. */
+const deprecatedSources: readonly (readonly [field: keyof Volume, note: string])[] = [
+  ['photonPersistentDisk', 'deprecated in v1.11, non-functional in v1.16+'],
+  ['gitRepo', 'deprecated in v1.11, and disabled by default in v1.33+'],
+  ['scaleIO', 'deprecated in v1.16, non-functional in v1.22+'],
+  ['flocker', 'deprecated in v1.22, non-functional in v1.25+'],
+  ['storageos', 'deprecated in v1.22, non-functional in v1.25+'],
+  ['quobyte', 'deprecated in v1.22, non-functional in v1.25+'],
+  ['glusterfs', 'deprecated in v1.25, non-functional in v1.26+'],
+  ['cephfs', 'deprecated in v1.28, non-functional in v1.31+'],
+  ['rbd', 'deprecated in v1.28, non-functional in v1.31+'],
+]
+
+function podSpecWarnings(spec: PodSpec, at: FieldPath): readonly string[] {
+  const spread = (spec.topologySpreadConstraints ?? []).flatMap((constraint, index) =>
+    constraint.labelSelector === undefined
+      ? [`${at.field('topologySpreadConstraints').index(index).field('labelSelector')}: a null labelSelector results in matching no pod`]
+      : [],
+  )
+  const volumes = (spec.volumes ?? []).flatMap((volume, index) =>
+    deprecatedSources.flatMap(([field, note]) => {
+      // As upstream, which spells this one field its own way.
+      const shown = field === 'storageos' ? 'storageOS' : field
+      return volume[field] === undefined ? [] : [`${at.field('volumes').index(index).field(shown)}: ${note}`]
+    }),
+  )
+  const secrets = (spec.imagePullSecrets ?? []).flatMap((secret, index) =>
+    secret.name ? [] : [`${at.field('imagePullSecrets').index(index).field('name')}: invalid empty name ""`],
+  )
+  const grace = spec.terminationGracePeriodSeconds
+  return [
+    ...spread,
+    ...volumes,
+    ...secrets,
+    ...(grace !== undefined && grace < 0
+      ? [`${at.field('terminationGracePeriodSeconds')}: must be >= 0; negative values are invalid and will be treated as 1`]
+      : []),
+  ]
 }

@@ -7,7 +7,7 @@ import { defaultPod } from './pod-defaults.ts'
 import { podSelectableFields } from './pod-fields.ts'
 import { preparePodCreate, podGraceSeconds, preparePodStatusUpdate, preparePodUpdate } from './pod-strategy.ts'
 import { validatePodStatusUpdate, validatePodUpdate } from './pod-update-validation.ts'
-import { validatePodCreate } from './pod-validation.ts'
+import { validatePod, validatePodCreate } from './pod-validation.ts'
 import { podWarnings } from './pod-warnings.ts'
 
 export type Pod = types.Pod
@@ -23,7 +23,8 @@ export const Pod: Kind<Pod> = defineKind({
   hasGeneration: true,
   defaults: defaultPod,
   prepareCreate: preparePodCreate,
-  validate: validatePodCreate,
+  validate: validatePod,
+  validateCreate: validatePodCreate,
   update: { prepare: preparePodUpdate, validate: validatePodUpdate },
   status: { prepare: preparePodStatusUpdate, validate: validatePodStatusUpdate },
   graceSeconds: podGraceSeconds,

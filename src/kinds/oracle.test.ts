@@ -1,0 +1,207 @@
+/**
+ * Compares the kinds with recorded answers of upstream's API server: what a created object looks like,
+ * which errors a bad one gets, and what its table row says.
+ */
+import assert from 'node:assert/strict'
+import { existsSync, readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { gunzipSync } from 'node:zlib'
+import type { FieldError } from '#meta/field-path'
+import { groupVersionPath, type Kind, type RequestFacts } from '#meta/kind'
+import type { KubeObject } from '#meta/object'
+import { validateObjectMeta } from '#meta/object-meta-validation'
+import { decode } from '#meta/schema/decode'
+import { withDefaults } from '#meta/schema/default'
+import { withoutNulls } from '#meta/schema/encode'
+import { invalidObject } from '#meta/status'
+import { builtinKinds } from './builtin-kinds.ts'
+
+type RecordedBody = {
+  readonly message?: string
+  readonly details?: { readonly name?: string }
+  readonly metadata?: { readonly name?: string }
+}
+
+type Recorded = {
+  readonly topic: string
+  readonly scenario: string
+  readonly step: {
+    readonly name: string
+    readonly method: string
+    readonly path: string
+    readonly body?: unknown
+    readonly bodyFrom?: unknown
+  }
+  readonly sent?: { readonly body?: unknown }
+  readonly response?: { readonly status: number; readonly body?: RecordedBody }
+}
+
+const folder = new URL('../../../shared/reference/oracle/', import.meta.url)
+const skip = existsSync(folder) ? false : 'the recorded answers (../shared/reference/oracle) are not here'
+const facts: RequestFacts = { nowMs: Date.parse('2026-11-21T11:42:15Z'), subresource: '' }
+
+function recordsOf(topic: string): readonly Recorded[] {
+  const text = gunzipSync(readFileSync(new URL(`${topic}.jsonl.gz`, folder))).toString()
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Recorded)
+}
+
+/** The kind that a path's collection holds, and the namespace that it names. */
+function targetOf(path: string): { readonly kind: Kind; readonly namespace: string | undefined } | undefined {
+  const bare = path.split('?')[0] ?? ''
+  for (const kind of builtinKinds) {
+    const match = new RegExp(`^${groupVersionPath(kind)}/(?:namespaces/([^/]+)/)?${kind.plural}$`).exec(bare)
+    if (match !== null) return { kind, namespace: match[1] }
+  }
+  return undefined
+}
+
+/** What the registry does with a new object, without what needs a store. */
+function created(
+  kind: Kind,
+  namespace: string | undefined,
+  body: unknown,
+  name: string | undefined,
+): { readonly object: KubeObject; readonly errors: readonly FieldError[] } {
+  const sent = { apiVersion: kind.apiVersion, kind: kind.kind, ...(body as object) }
+  const decoded = withDefaults(kind.schema, decode<KubeObject>(kind.schema, sent))
+  const { generateName, name: given = generateName === undefined ? undefined : name } = decoded.metadata
+  const named = { ...decoded, metadata: { ...decoded.metadata, name: given, namespace: kind.scope === 'Cluster' ? undefined : namespace } }
+  const prepared = kind.prepareCreate?.(kind.defaults?.(named) ?? named, facts) ?? kind.defaults?.(named) ?? named
+  const rules = { isNamespaced: kind.scope === 'Namespaced', validateName: kind.validateName }
+  return {
+    object: prepared,
+    errors: [
+      ...validateObjectMeta(prepared.metadata, rules),
+      ...(kind.validate?.(prepared, facts) ?? []),
+      ...(kind.validateCreate?.(prepared, facts) ?? []),
+    ],
+  }
+}
+
+const creations = skip
+  ? []
+  : ['validation', 'defaults'].flatMap(recordsOf).flatMap((record) => {
+      const target = record.step.method === 'POST' ? targetOf(record.step.path) : undefined
+      const body = record.sent?.body ?? record.step.body
+      return target === undefined || record.response === undefined || typeof body !== 'object' || body === null
+        ? []
+        : [{ record, body, ...target }]
+    })
+
+/** Refused by what stands before or behind the kind's own rules, and where. */
+const refusedElsewhere: readonly (readonly [RegExp, string])[] = [
+  [/^val-generic-services\/(no-name|no-metadata|name-slash|empty-body|null-body)$/, 'the allocator of cluster addresses answers first'],
+  [
+    /^val-generic-leases\/bad-finalizer$/,
+    'upstream checks the finalizers of most kinds more strictly than those of leases, we those of all alike',
+  ],
+  [/^val-generic-events-ek8s\/empty-body$/, 'the same errors, in another order'],
+  [/^val-services(-2)?\/(clusterip-range|ipfamily6|dual-require)$/, 'the allocator knows the address families of the cluster'],
+]
+
+for (const { record, body, kind, namespace } of creations) {
+  if (record.response?.status !== 422) continue
+  if (refusedElsewhere.some(([pattern]) => pattern.test(`${record.scenario}/${record.step.name}`))) continue
+  test(`${record.scenario}/${record.step.name}: a bad ${kind.kind} gets upstream's errors`, { skip }, () => {
+    const { object, errors } = created(kind, namespace, body, record.response?.body?.details?.name)
+    const subject = kind.storedAs?.kind ?? kind
+    assert.equal(
+      errors.length === 0 ? 'accepted' : invalidObject(subject, object.metadata.name ?? '', errors).message,
+      record.response?.body?.message,
+    )
+  })
+}
+
+for (const { record, body, kind, namespace } of creations) {
+  if (record.response?.status !== 201 || kind.isVirtual) continue
+  test(`${record.scenario}/${record.step.name}: a new ${kind.kind} looks like upstream's`, { skip }, () => {
+    const { object, errors } = created(kind, namespace, body, record.response?.body?.metadata?.name)
+    assert.deepEqual(errors, [])
+    assert.deepEqual(comparable(object), comparable(record.response?.body))
+  })
+}
+
+/** What admission plugins and allocators add to the spec. */
+const addedLater: Readonly<Record<string, readonly string[]>> = {
+  Pod: ['tolerations', 'priority', 'preemptionPolicy'],
+  Service: ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy', 'healthCheckNodePort'],
+  Node: ['taints'],
+  CertificateSigningRequest: ['username', 'uid', 'groups', 'extra'],
+}
+const metadataOfServer = [
+  'uid',
+  'resourceVersion',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'managedFields',
+  'generation',
+  'name',
+  'selfLink',
+]
+
+/** Without what the registry, an allocator or an admission plugin adds. */
+function comparable(object: unknown): unknown {
+  const copy = withoutNulls(JSON.parse(JSON.stringify(object))) as { readonly kind: string; readonly [field: string]: unknown } & Record<
+    'metadata' | 'spec',
+    Record<string, unknown> | undefined
+  >
+  for (const field of metadataOfServer) delete copy.metadata?.[field]
+  for (const field of addedLater[copy.kind] ?? []) delete copy.spec?.[field]
+  const ports = copy.kind === 'Service' ? ((copy.spec?.ports ?? []) as Record<string, unknown>[]) : []
+  for (const port of ports) delete port.nodePort
+  return copy
+}
+
+type RecordedTable = {
+  readonly columnDefinitions: readonly {
+    readonly name: string
+    readonly type: string
+    readonly format: string
+    readonly priority: number
+  }[]
+  readonly rows: readonly {
+    readonly cells: readonly unknown[]
+    readonly object: { readonly metadata: { readonly name: string; readonly uid: string } }
+  }[]
+}
+
+/** Objects as the API server answered them, newest last, by uid. */
+const answered = new Map<string, KubeObject>()
+
+for (const record of skip ? [] : recordsOf('tables')) {
+  const body = record.response?.body as unknown
+  if (isObject(body) && body.metadata.uid !== undefined && record.step.method !== 'DELETE') answered.set(body.metadata.uid, body)
+  const target = record.step.method === 'GET' ? targetOf(record.step.path) : undefined
+  if (target === undefined || !isTable(body)) continue
+  const objects = new Map(answered)
+  test(`${record.scenario}/${record.step.name}: the table of ${target.kind.plural} says what upstream's says`, { skip }, () => {
+    const { columns } = target.kind
+    assert.deepEqual(
+      columns.map(({ name, type, format = '', priority = 0 }) => ({ name, type, format, priority })),
+      body.columnDefinitions.map(({ name, type, format, priority }) => ({ name, type, format, priority })),
+    )
+    for (const row of body.rows) {
+      const object = objects.get(row.object.metadata.uid)
+      if (object === undefined) continue
+      const nowMs = Date.parse(object.metadata.creationTimestamp ?? '')
+      const cells = columns.map((column) => column.cell(withDefaults(target.kind.schema, decode(target.kind.schema, object)), { nowMs }))
+      assert.deepEqual(cells.map(withoutAge), row.cells.map(withoutAge), row.object.metadata.name)
+    }
+  })
+}
+
+function isObject(body: unknown): body is KubeObject {
+  return typeof body === 'object' && body !== null && 'metadata' in body && 'kind' in body && body.kind !== 'Table'
+}
+
+function isTable(body: unknown): body is RecordedTable {
+  return typeof body === 'object' && body !== null && 'columnDefinitions' in body
+}
+
+/** Ages depend on the moment of the recording. */
+function withoutAge(cell: unknown): unknown {
+  return typeof cell === 'string' ? cell.replace(/\b(\d+[smhdy])+\b/g, '<age>') : cell
+}
