@@ -168,12 +168,12 @@ type RecordedTable = {
   }[]
 }
 
-/** Objects as the API server answered them, newest last, by uid. */
+/** Objects as the API server answered them last, by scenario and name. */
 const answered = new Map<string, KubeObject>()
 
 for (const record of skip ? [] : recordsOf('tables')) {
   const body = record.response?.body as unknown
-  if (isObject(body) && body.metadata.uid !== undefined && record.step.method !== 'DELETE') answered.set(body.metadata.uid, body)
+  if (isObject(body)) answered.set(`${record.scenario}/${body.metadata.name}`, body)
   const target = record.step.method === 'GET' ? targetOf(record.step.path) : undefined
   if (target === undefined || !isTable(body)) continue
   const objects = new Map(answered)
@@ -184,11 +184,13 @@ for (const record of skip ? [] : recordsOf('tables')) {
       body.columnDefinitions.map(({ name, type, format, priority }) => ({ name, type, format, priority })),
     )
     for (const row of body.rows) {
-      const object = objects.get(row.object.metadata.uid)
+      const name: unknown = row.cells[target.kind.columns.findIndex((column) => column.name === 'Name')]
+      const object = objects.get(`${record.scenario}/${name}`)
       if (object === undefined) continue
       const nowMs = Date.parse(object.metadata.creationTimestamp ?? '')
-      const cells = columns.map((column) => column.cell(withDefaults(target.kind.schema, decode(target.kind.schema, object)), { nowMs }))
-      assert.deepEqual(cells.map(withoutAge), row.cells.map(withoutAge), row.object.metadata.name)
+      const decoded = withDefaults(target.kind.schema, decode<KubeObject>(target.kind.schema, object))
+      const cells: readonly unknown[] = columns.map((column) => column.cell(decoded, { nowMs }))
+      assert.deepEqual(cells.map(withoutAge), row.cells.map(withoutAge), String(name))
     }
   })
 }
