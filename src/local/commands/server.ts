@@ -1,0 +1,23 @@
+/** `navarch server`: the control plane in the foreground; `up` runs it under its supervisor. */
+import { textLog } from '#component/text-log'
+import { ensurePki } from '../cluster-pki.ts'
+import { layoutOf } from '../layout.ts'
+import { dataDirFlag, localCommand } from '../local-command.ts'
+import { runServer } from '../server.ts'
+import { LocalError, readSettings } from '../settings.ts'
+
+export const server = localCommand({
+  name: 'server',
+  summary: 'Run the control plane in the foreground',
+  usage: '',
+  flags: dataDirFlag,
+  async run(host, flags, _args, signal) {
+    const layout = layoutOf(flags['data-dir'])
+    const settings = await readSettings(layout.settingsFile)
+    if (settings === undefined) throw new LocalError(`there is no cluster in ${layout.root}: make one with "navarch up"`)
+    const pki = await ensurePki(layout.pkiDir, settings, host.clock)
+    const log = textLog(host.stderr, 'info', host.clock)
+    await runServer({ clock: host.clock, random: host.random, log }, { layout, settings, pki }, signal)
+    return 0
+  },
+})
