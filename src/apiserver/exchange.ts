@@ -3,9 +3,9 @@
  * both make exchanges, so both take the same road.
  */
 import type { Duplex } from 'node:stream'
+import type { WatchFrame } from '#client/transport'
 import type { Kind } from '#meta/kind'
 import type { KubeObject } from '#meta/object'
-import type { WatchFrame } from '#client/transport'
 
 export type UserInfo = {
   readonly name: string
@@ -39,6 +39,8 @@ export type IncomingRequest = {
   /** The verified client certificate as DER, if the connection has one. */
   readonly peerCertificate?: Uint8Array
   readonly remoteAddress?: string
+  /** Who asks, where the connection itself says so: only the loopback has that. */
+  readonly user?: UserInfo
   /** A body that is an object already: only the loopback has that. */
   readonly object?: unknown
   /** Reads the body, at most `bytesMax`; rejects with 413 beyond. */

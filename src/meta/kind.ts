@@ -5,8 +5,8 @@
  */
 import type { FieldErrors } from './field-path.ts'
 import type { KubeObject } from './object.ts'
-import type { Schema } from './schema/schema.ts'
 import type { Rule } from './rule.ts'
+import type { Schema } from './schema/schema.ts'
 import type { Column } from './table.ts'
 
 export type Verb = 'create' | 'get' | 'list' | 'watch' | 'update' | 'patch' | 'delete' | 'deletecollection'

@@ -1,0 +1,232 @@
+/**
+ * The API server as a value: `createApiServer` puts the parts together, opens the caches and makes the bootstrap objects;
+ * `listen` serves it over HTTPS, `loopback` in the same process.
+ */
+import type { Clock } from '#base/env/clock'
+import type { Log } from '#base/env/log'
+import type { Random } from '#base/env/random'
+import { Client } from '#client/client'
+import type { Transport } from '#client/transport'
+import type { Kind } from '#meta/kind'
+import type { KubeObject } from '#meta/object'
+import type { Store } from '#store/store'
+import { chosenPlugins } from './admission/all-plugins.ts'
+import type { AdmissionPlugin } from './admission/plugin.ts'
+import { changeFeedOf } from './authz/change-feed.ts'
+import { ensureBootstrapObjects } from './bootstrap/ensure-bootstrap-objects.ts'
+import { StoreFeed } from './cache/store-feed.ts'
+import { chainOf, compose, type Handler } from './chain.ts'
+import type { UserInfo } from './exchange.ts'
+import { defaultInFlightLimits, type InFlightLimits } from './flow/limit-in-flight.ts'
+import { loopbackTransport } from './loopback.ts'
+import { StaticKindTable } from './registry/kind-table.ts'
+import { Registry } from './registry/registry.ts'
+import { admissionChain } from './registry/run-admission.ts'
+import { resourceHandlers } from './resource-handlers.ts'
+import { createSecurity, type Security, type SecurityOptions } from './security.ts'
+import { apiGroupsOf } from './serve/api-groups.ts'
+import { discoveryRoutes } from './serve/discovery-routes.ts'
+import { dispatcher } from './serve/dispatch.ts'
+import { resourceDispatcher } from './serve/dispatch-resource.ts'
+import { documentRoute, healthRoute, indexRoute, metricsRoute, versionRoute } from './serve/fixed-routes.ts'
+import type { HealthCheck } from './serve/health.ts'
+import { createMetrics } from './serve/metrics.ts'
+import { versionInfo } from './serve/version.ts'
+import { HttpServer } from './server.ts'
+import { ServiceAllocation } from './services/service-allocation.ts'
+import type { WriteHook } from './services/write-hook.ts'
+import type { KubeletAccess } from './subresources/kubelet-connection.ts'
+import { namespaceDeletion } from './subresources/namespace-deletion.ts'
+import { openIdDocuments } from './tokens/openid.ts'
+
+export type ApiServerDeps = { readonly clock: Clock; readonly random: Random; readonly log: Log; readonly store: Store }
+
+export type ApiServerOptions = SecurityOptions & {
+  readonly kinds: readonly Kind[]
+  /** PEM of the serving certificate and its key; without them there is no `listen`. */
+  readonly serving?: { readonly cert: string; readonly key: string }
+  /** Others write to the store too: reads have to ask it how far it is. */
+  readonly storeIsShared?: boolean
+  /** Where clients inside of the cluster reach this server. */
+  readonly advertiseAddress: string
+  readonly serviceClusterIpRanges: readonly string[]
+  readonly serviceNodePorts: { readonly from: number; readonly to: number }
+  readonly kubelet?: KubeletAccess
+  readonly limits?: InFlightLimits
+  readonly requestTimeoutMs?: number
+  /** How long requests under way may go on after `close`. */
+  readonly shutdownGraceMs?: number
+  readonly platform?: string
+}
+
+export interface ApiServer extends AsyncDisposable {
+  /** Starts serving HTTPS; resolves with the port. The bootstrap objects are made then. */
+  listen(port: number, host: string): Promise<number>
+  /** The server as a transport of this process, for a caller that needs no credentials. */
+  loopback(user: UserInfo): Transport
+  /** Resolves when the bootstrap objects are there: `/readyz` answers ok from then on. */
+  readonly ready: Promise<void>
+  close(): Promise<void>
+}
+
+/** The server itself: what it writes at its start, it writes as this user. */
+export const apiServerUser: UserInfo = { name: 'system:apiserver', groups: ['system:masters', 'system:authenticated'] }
+
+const bookmarkPeriodMs = 60_000
+const replayedRevisions = 10_000
+
+export async function createApiServer(deps: ApiServerDeps, options: ApiServerOptions): Promise<ApiServer> {
+  const { clock, random, log, store } = deps
+  const feed = await StoreFeed.open({ store, clock, log }, { isShared: options.storeIsShared === true, replayedRevisions })
+  const kinds = new StaticKindTable(options.kinds)
+  const changes = changeFeedOf(feed)
+  const allocation = new ServiceAllocation(changes, {
+    clusterIpRanges: options.serviceClusterIpRanges,
+    nodePorts: options.serviceNodePorts,
+    random,
+  })
+  const situation: Situation = { port: 0, phase: 'starting' }
+  // Plugins ask the registry, whose writes ask the plugins.
+  let plugins: readonly AdmissionPlugin[] = []
+  const admission = admissionChain(
+    () => plugins,
+    () => ({ state: registry, client, clock, random }),
+  )
+  const registry: Registry = new Registry({
+    store,
+    feed,
+    kinds,
+    admission,
+    clock,
+    random,
+    log,
+    deletionRules: [namespaceDeletion],
+    writeHooks: [allocation as unknown as WriteHook<KubeObject>],
+  })
+  const security = createSecurity({ state: registry, changes, clock }, options)
+  plugins = chosenPlugins({ authorizer: security.authorizer, rbac: security.rbac }, options.admission)
+  const handler = handlerOf(deps, options, { registry, security, situation })
+  const client: Client = new Client(loopbackTransport(handler, clock, apiServerUser))
+  return assembled({ deps, options, feed, security, allocation, handler, client, situation })
+}
+
+type Situation = { port: number; phase: 'starting' | 'ready' | 'stopping' }
+
+type HandlerParts = { readonly registry: Registry; readonly security: Security; readonly situation: Situation }
+
+function handlerOf(
+  { clock, log, store }: ApiServerDeps,
+  options: ApiServerOptions,
+  { registry, security, situation }: HandlerParts,
+): Handler {
+  const metrics = createMetrics()
+  const address = () => `${options.advertiseAddress}:${situation.port}`
+  const documents = openIdOf(options, security, address)
+  const handlers = resourceHandlers({ registry, security, serviceAccounts: options.serviceAccounts, kubelet: options.kubelet })
+  const dispatch = dispatcher({
+    resources: resourceDispatcher({ registry, clock, handlers }),
+    routes: [
+      healthRoute(healthChecks(store, situation)),
+      discoveryRoutes({ kinds: registry.kinds, clock, address }),
+      versionRoute(versionInfo(options.platform ?? 'linux/amd64'), clock),
+      metricsRoute(metrics),
+      ...documents,
+      indexRoute(
+        () => apiGroupsOf(registry.kinds.all()),
+        ['/healthz', '/livez', '/metrics', '/openapi/v2', '/openapi/v3', '/readyz', '/version'],
+      ),
+    ],
+  })
+  const steps = chainOf({
+    clock,
+    log,
+    metrics,
+    authenticators: security.authenticators,
+    authorizer: security.authorizer,
+    limits: options.limits ?? defaultInFlightLimits,
+    requestTimeoutMs: options.requestTimeoutMs ?? 60_000,
+  })
+  return compose(steps, dispatch)
+}
+
+function openIdOf({ serviceAccounts }: ApiServerOptions, { verificationKeys }: Security, address: () => string) {
+  const issuer = serviceAccounts?.issuers[0]
+  if (issuer === undefined || verificationKeys.length === 0) return []
+  return openIdDocuments({ issuer, jwksUri: `https://${address()}/openid/v1/jwks`, keys: verificationKeys }).map(documentRoute)
+}
+
+function healthChecks(store: Store, situation: Situation): readonly HealthCheck[] {
+  return [
+    { name: 'ping', paths: ['healthz', 'livez', 'readyz'], check: () => undefined },
+    { name: 'log', paths: ['healthz', 'livez', 'readyz'], check: () => undefined },
+    { name: 'etcd', paths: ['healthz', 'livez', 'readyz'], check: async () => (await store.status()).degraded },
+    {
+      name: 'poststarthook/bootstrap-objects',
+      paths: ['healthz', 'readyz'],
+      check: () => (situation.phase === 'starting' ? 'not finished' : undefined),
+    },
+    { name: 'shutdown', paths: ['readyz'], check: () => (situation.phase === 'stopping' ? 'process is shutting down' : undefined) },
+  ]
+}
+
+type Parts = {
+  readonly deps: ApiServerDeps
+  readonly options: ApiServerOptions
+  readonly feed: StoreFeed
+  readonly security: Security
+  readonly allocation: ServiceAllocation
+  readonly handler: Handler
+  readonly client: Client
+  readonly situation: Situation
+}
+
+function assembled({ deps, options, feed, security, allocation, handler, client, situation }: Parts): ApiServer {
+  const { clock, log } = deps
+  const { serving, clientCa } = options
+  const http =
+    serving === undefined
+      ? undefined
+      : new HttpServer({ clock, log, handler }, { ...serving, ...(clientCa === undefined ? {} : { clientCa }) })
+  const { promise: ready, resolve: becomeReady } = Promise.withResolvers<void>()
+  let bookmarks = clock.setTimer(bookmarkPeriodMs, sendBookmarks)
+
+  function sendBookmarks(): void {
+    feed.sendProgress()
+    bookmarks = clock.setTimer(bookmarkPeriodMs, sendBookmarks)
+  }
+
+  async function bootstrap(): Promise<void> {
+    const { advertiseAddress } = options
+    await ensureBootstrapObjects(client, {
+      clock,
+      kubernetesService: { serviceIp: allocation.kubernetesServiceIp, advertiseAddress, securePort: situation.port },
+      clientCaPem: clientCa,
+      hasPolicy: security.rbac !== undefined,
+    })
+    if (situation.phase === 'starting') situation.phase = 'ready'
+    becomeReady()
+  }
+
+  async function close(): Promise<void> {
+    if (situation.phase === 'stopping') return
+    situation.phase = 'stopping'
+    await http?.close(options.shutdownGraceMs ?? 5000)
+    bookmarks[Symbol.dispose]()
+    allocation[Symbol.dispose]()
+    security[Symbol.dispose]()
+    await feed.close()
+  }
+
+  return {
+    ready,
+    async listen(port, host) {
+      if (http === undefined) throw new Error('the API server has no serving certificate')
+      situation.port = await http.listen(port, host)
+      await bootstrap()
+      return situation.port
+    },
+    loopback: (user) => loopbackTransport(handler, clock, user),
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}

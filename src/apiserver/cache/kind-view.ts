@@ -1,0 +1,101 @@
+/**
+ * A resource cache as one kind shows it. Most kinds are stored as they are served; others (another version,
+ * another group) are converted at the first read of an entry, once for all readers.
+ */
+import type { WatchType } from '#client/transport'
+import type { Kind } from '#meta/kind'
+import { deepFreeze, type KubeObject } from '#meta/object'
+import { encodeObject, withRevision } from '#meta/wire'
+import type { SharedFrame } from '../exchange.ts'
+import type { CacheEntry, ObjectEntry } from './cache-entry.ts'
+import type { CacheEvent } from './event-ring.ts'
+import type { ResourceCache } from './resource-cache.ts'
+import { bookmarkFrame, ObjectFrame } from './watch-frame.ts'
+
+type ChangeType = Extract<WatchType, 'ADDED' | 'MODIFIED' | 'DELETED'>
+
+export class KindView {
+  readonly kind: Kind
+  readonly cache: ResourceCache
+  readonly #converted = new WeakMap<CacheEntry, ObjectEntry>()
+  readonly #frames = new WeakMap<CacheEvent, Map<ChangeType, SharedFrame>>()
+  #bookmark: { readonly revision: number; readonly frame: SharedFrame } | undefined
+
+  constructor(kind: Kind, cache: ResourceCache) {
+    this.kind = kind
+    this.cache = cache
+  }
+
+  /** The key of one object. */
+  keyOf(namespace: string | undefined, name: string): string {
+    return `${this.prefixOf(namespace)}${name}`
+  }
+
+  /** The key prefix of a namespace, or of all objects. */
+  prefixOf(namespace: string | undefined): string {
+    const isNamespaced = this.kind.scope === 'Namespaced' && namespace !== undefined && namespace !== ''
+    return isNamespaced ? `${this.cache.prefix}${namespace}/` : this.cache.prefix
+  }
+
+  get(namespace: string | undefined, name: string): ObjectEntry | undefined {
+    const entry = this.cache.get(this.keyOf(namespace, name))
+    return entry === undefined ? undefined : this.served(entry)
+  }
+
+  served(entry: CacheEntry): ObjectEntry {
+    const { storedAs } = this.kind
+    if (storedAs === undefined) return entry
+    let converted = this.#converted.get(entry)
+    if (converted === undefined) {
+      converted = new ConvertedEntry(entry, storedAs.fromStored)
+      this.#converted.set(entry, converted)
+    }
+    return converted
+  }
+
+  /** The frame of a change, made once for all watchers. A DELETED frame shows the last state under the revision of the change. */
+  frame(event: CacheEvent, type: ChangeType): SharedFrame | undefined {
+    let frames = this.#frames.get(event)
+    if (frames === undefined) {
+      frames = new Map()
+      this.#frames.set(event, frames)
+    }
+    const known = frames.get(type)
+    if (known !== undefined) return known
+    const entry = type === 'DELETED' ? event.previous?.at(event.revision) : event.entry
+    if (entry === undefined) return undefined
+    const frame = new ObjectFrame(type, this.served(entry))
+    frames.set(type, frame)
+    return frame
+  }
+
+  /** A bookmark of a revision; all watchers of the kind share the newest. */
+  bookmark(revision: number): SharedFrame {
+    if (this.#bookmark?.revision !== revision) this.#bookmark = { revision, frame: bookmarkFrame(this.kind, revision) }
+    return this.#bookmark.frame
+  }
+}
+
+class ConvertedEntry implements ObjectEntry {
+  readonly key: string
+  readonly revision: number
+  readonly #source: CacheEntry
+  readonly #convert: (stored: KubeObject) => KubeObject
+  #object: KubeObject | undefined
+  #bytes: Uint8Array | undefined
+
+  constructor(source: CacheEntry, convert: (stored: KubeObject) => KubeObject) {
+    this.key = source.key
+    this.revision = source.revision
+    this.#source = source
+    this.#convert = convert
+  }
+
+  object(): KubeObject {
+    return (this.#object ??= deepFreeze(this.#convert(this.#source.object())))
+  }
+
+  bytes(): Uint8Array {
+    return (this.#bytes ??= withRevision(encodeObject(this.object()), this.revision))
+  }
+}

@@ -1,0 +1,33 @@
+/** Bounds how many requests are worked on at once, reading and writing apart; what lasts and who rules are exempt. */
+import { tooManyRequests } from '#meta/status'
+import type { Exchange, Step } from '../exchange.ts'
+import { isLongRunning } from '../request/long-running.ts'
+
+export type InFlightLimits = { readonly readingMax: number; readonly mutatingMax: number }
+
+/** As upstream. */
+export const defaultInFlightLimits: InFlightLimits = { readingMax: 400, mutatingMax: 200 }
+
+const readingVerbs: ReadonlySet<string> = new Set(['get', 'list'])
+const exemptGroup = 'system:masters'
+
+/** A limit of 0 is none. */
+export function limitInFlight({ readingMax, mutatingMax }: InFlightLimits): Step {
+  const reading = { count: 0, max: readingMax }
+  const mutating = { count: 0, max: mutatingMax }
+  return async (exchange, next) => {
+    if (isExempt(exchange)) return await next(exchange)
+    const lane = readingVerbs.has(exchange.info.verb) ? reading : mutating
+    if (lane.max > 0 && lane.count >= lane.max) throw tooManyRequests('Too many requests, please try again later.', 1)
+    lane.count++
+    try {
+      return await next(exchange)
+    } finally {
+      lane.count--
+    }
+  }
+}
+
+function isExempt({ info, user }: Exchange): boolean {
+  return isLongRunning(info) || user.groups.includes(exemptGroup)
+}

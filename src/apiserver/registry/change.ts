@@ -1,0 +1,159 @@
+/**
+ * Every change of an object that exists, whatever asked for it: the new state is computed from the current one,
+ * admitted, validated and swapped in; if someone else wrote in between, all of it is done again.
+ */
+import { isDeepStrictEqual } from 'node:util'
+import { FieldPath, invalid } from '#meta/field-path'
+import type { Kind, UpdateRules } from '#meta/kind'
+import { type KubeObject, withMeta } from '#meta/object'
+import { validateObjectMetaUpdate } from '#meta/object-meta-validation'
+import { conflict, invalidObject, modifiedMessage, notFound, StatusError } from '#meta/status'
+import { CacheEntry, type ObjectEntry } from '../cache/cache-entry.ts'
+import type { Exchange } from '../exchange.ts'
+import { type CommitResult, commitChange, commitRemoval, storedBytes } from './commit.ts'
+import { type Registry, resourceNameOf } from './registry.ts'
+import { withInheritedMeta } from './system-metadata.ts'
+import { admissionOf, factsOf } from './write-call.ts'
+
+export type Change = {
+  /** '' for the object itself. */
+  readonly subresource: string
+  readonly rules: UpdateRules<KubeObject>
+  readonly isDryRun: boolean
+  readonly options: unknown
+  /** The wanted state; may be called again with a newer `current`. Throws to refuse. */
+  readonly next: (current: KubeObject) => KubeObject | Promise<KubeObject>
+  /** Only a PUT of some kinds must name the revision that it replaces. */
+  readonly mustNameRevision?: boolean
+  /** A PUT names the object that it means by its uid too. */
+  readonly uidIsPrecondition?: boolean
+  /** The part of the object that this way of writing reaches; the rest stays as it was. Without it: everything but status. */
+  readonly confine?: (next: KubeObject, old: KubeObject) => KubeObject
+}
+
+/** The object after the change; `wasRemoved` if the change was the last thing that a deletion waited for. */
+export type Changed = { readonly entry: ObjectEntry; readonly wasRemoved: boolean }
+
+const attemptsMax = 20
+
+export async function changeObject(registry: Registry, exchange: Exchange, kind: Kind, key: string, change: Change): Promise<Changed> {
+  const view = registry.viewOf(kind)
+  await registry.feed.freshness(exchange.signal)
+  let current = view.cache.get(key)
+  for (let attempt = 1; attempt <= attemptsMax; attempt++) {
+    if (current === undefined) throw notFound(resourceNameOf(kind), exchange.info.name)
+    const old = view.served(current).object()
+    const situation = { old, revision: current.revision, key, change }
+    const admitted = await admittedState(registry, exchange, kind, situation)
+    using claimed = change.subresource === '' ? registry.writeHookOf(kind)?.beforeUpdate(admitted, old, change) : undefined
+    const next = await prepared(registry, exchange, kind, claimed?.object ?? admitted, situation)
+    const result = await written(registry, kind, current, next, change.isDryRun)
+    if (result.succeeded) return { entry: view.served(result.entry), wasRemoved: result.wasRemoved }
+    current = result.current
+    exchange.signal.throwIfAborted()
+  }
+  throw conflict(resourceNameOf(kind), exchange.info.name, modifiedMessage)
+}
+
+type Situation = { readonly old: KubeObject; readonly revision: number; readonly key: string; readonly change: Change }
+
+/** What was asked for, inside of what this way of writing may touch, after mutating admission. */
+async function admittedState(registry: Registry, exchange: Exchange, kind: Kind, situation: Situation): Promise<KubeObject> {
+  const { old, change } = situation
+  const wanted = await change.next(old)
+  checkPreconditions(kind, wanted, situation)
+  const confined = (change.confine ?? keepStatus(kind))(withInheritedMeta(wanted, old), old)
+  return await registry.admission.mutate(questionOf(exchange, kind, situation, confined), exchange.signal)
+}
+
+/** The state to store; throws 422 if it may not be. */
+async function prepared(
+  registry: Registry,
+  exchange: Exchange,
+  kind: Kind,
+  admitted: KubeObject,
+  situation: Situation,
+): Promise<KubeObject> {
+  const { old, change } = situation
+  const { subresource, rules } = change
+  const facts = factsOf(registry, exchange, subresource)
+  const ready = withGeneration(kind, rules.prepare?.(admitted, old, facts) ?? admitted, old)
+  const errors = [
+    ...validateObjectMetaUpdate(ready.metadata, old.metadata),
+    ...(subresource === '' ? (kind.validate?.(ready, facts) ?? []) : []),
+    ...(rules.validate?.(ready, old, facts) ?? []),
+  ]
+  if (errors.length > 0) throw invalidObject(kind, old.metadata.name ?? '', errors)
+  exchange.warnings.push(...(kind.warnings?.(ready, old) ?? []))
+  await registry.admission.validate(questionOf(exchange, kind, situation, ready), exchange.signal)
+  return ready
+}
+
+function questionOf(exchange: Exchange, kind: Kind, { old, change }: Situation, object: KubeObject) {
+  const { subresource, isDryRun, options } = change
+  return admissionOf(exchange, kind, { operation: 'UPDATE', subresource, object, old, isDryRun, options })
+}
+
+/** Optimistic locking, and that the object is still the one the client means. */
+function checkPreconditions(kind: Kind, wanted: KubeObject, { old, revision, key, change }: Situation): void {
+  const { resourceVersion = '', uid = '' } = wanted.metadata
+  const name = old.metadata.name ?? ''
+  const isUnconditional = resourceVersion === '' || resourceVersion === '0'
+  if (change.uidIsPrecondition === true && uid !== '' && uid !== old.metadata.uid) {
+    const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`
+    const detail = `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`
+    throw conflict({ group: kind.group, plural: kind.plural }, name, detail)
+  }
+  if (isUnconditional) {
+    if (change.mustNameRevision !== true) return
+    throw invalidObject(kind, name, [invalid(FieldPath.of('metadata', 'resourceVersion'), 0, 'must be specified for an update')])
+  }
+  if (!/^[0-9]+$/.test(resourceVersion))
+    throw new StatusError(500, '', `strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`)
+  if (Number(resourceVersion) !== revision) throw conflict({ group: kind.group, plural: kind.plural }, name, modifiedMessage)
+}
+
+function keepStatus(kind: Kind): (next: KubeObject, old: KubeObject) => KubeObject {
+  if (kind.status === undefined) return (next) => next
+  return (next, old) => {
+    const { status: _, ...rest } = next as KubeObject & { readonly status?: unknown }
+    return 'status' in old ? { ...rest, status: old.status } : rest
+  }
+}
+
+/** Counts changes outside of metadata and status. */
+function withGeneration(kind: Kind, next: KubeObject, old: KubeObject): KubeObject {
+  if (!kind.hasGeneration || isDeepStrictEqual(contentOf(next), contentOf(old))) return next
+  return withMeta(next, { generation: (old.metadata.generation ?? 0) + 1 })
+}
+
+function contentOf(object: KubeObject): unknown {
+  const { metadata: _metadata, status: _status, ...content } = object as KubeObject & { readonly status?: unknown }
+  return definedOnly(content)
+}
+
+/** `undefined` and absent are the same to JSON. */
+function definedOnly(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value))
+}
+
+type Written = (Extract<CommitResult, { succeeded: true }> & { readonly wasRemoved: boolean }) | Extract<CommitResult, { succeeded: false }>
+
+async function written(registry: Registry, kind: Kind, old: CacheEntry, next: KubeObject, isDryRun: boolean): Promise<Written> {
+  const wasRemoved = isReadyToGo(registry, kind, next)
+  if (isDryRun || wasRemoved) {
+    const shown = new CacheEntry(old.key, old.revision, storedBytes(kind, next))
+    if (isDryRun) return { succeeded: true, entry: shown, wasRemoved }
+    const result = await commitRemoval(registry, old)
+    return result.succeeded ? { succeeded: true, entry: shown, wasRemoved } : result
+  }
+  const result = await commitChange(registry, kind, old, next)
+  return result.succeeded ? { ...result, wasRemoved } : result
+}
+
+/** Whether a deletion under way has nothing to wait for any more. */
+export function isReadyToGo(registry: Registry, kind: Kind, object: KubeObject): boolean {
+  const { deletionTimestamp, deletionGracePeriodSeconds = 0, finalizers = [] } = object.metadata
+  if (deletionTimestamp === undefined || deletionGracePeriodSeconds !== 0 || finalizers.length > 0) return false
+  return registry.deletionRuleOf(kind)?.lingers(object) !== true
+}

@@ -1,0 +1,83 @@
+/** POST to a collection: decode, admit, prepare, validate, store. */
+import type { Kind } from '#meta/kind'
+import type { KubeObject } from '#meta/object'
+import { validateObjectMeta } from '#meta/object-meta-validation'
+import { alreadyExists, badRequest, invalidObject, StatusError } from '#meta/status'
+import type { Answer, Exchange } from '../exchange.ts'
+import { type WriteOptions, writeOptionsOf } from '../request/write-options.ts'
+import { entryAnswer, valueAnswer } from './answers.ts'
+import { commitNew } from './commit.ts'
+import { readObject } from './decode-object.ts'
+import { type Registry, resourceNameOf } from './registry.ts'
+import { inRequestNamespace, withCreationMeta, withGeneratedName } from './system-metadata.ts'
+import { admissionOf, factsOf } from './write-call.ts'
+
+/** As upstream: so often a new name is generated when the last one was taken. */
+const nameAttemptsMax = 8
+
+export async function createObject(registry: Registry, exchange: Exchange, kind: Kind): Promise<Answer> {
+  const options = writeOptionsOf(exchange.request.query, 'CreateOptions')
+  const decoded = await readObject(exchange, kind, options.fieldValidation)
+  return await createDecoded(registry, exchange, kind, decoded, options)
+}
+
+/** The rest of a create, for whoever has the object already (an update or apply that creates). */
+export async function createDecoded(
+  registry: Registry,
+  exchange: Exchange,
+  kind: Kind,
+  decoded: KubeObject,
+  options: WriteOptions,
+): Promise<Answer> {
+  const { resourceVersion = '' } = decoded.metadata
+  if (resourceVersion !== '' && resourceVersion !== '0')
+    throw new StatusError(500, '', 'resourceVersion should not be set on objects to be created')
+  const placed = inRequestNamespace(kind, exchange.info, decoded)
+  if ((placed.metadata.name ?? '') === '' && (placed.metadata.generateName ?? '') === '' && kind.isVirtual)
+    throw badRequest('name is required')
+  const started = withCreationMeta(kind, placed, registry.clock, registry.random)
+  const admitted = await registry.admission.mutate(question(exchange, kind, started, options), exchange.signal)
+  for (let attempt = 1; ; attempt++) {
+    const named = withGeneratedName(admitted, registry.random)
+    using claimed = registry.writeHookOf(kind)?.beforeCreate(named, options)
+    const object = await prepared(registry, exchange, kind, claimed?.object ?? named, options)
+    const answer = await store(registry, kind, object, options)
+    if (answer !== undefined) return answer
+    const isGenerated = (admitted.metadata.name ?? '') === ''
+    if (!isGenerated || attempt === nameAttemptsMax) throw alreadyExists(resourceNameOf(kind), object.metadata.name ?? '')
+  }
+}
+
+async function prepared(
+  registry: Registry,
+  exchange: Exchange,
+  kind: Kind,
+  object: KubeObject,
+  options: WriteOptions,
+): Promise<KubeObject> {
+  const facts = factsOf(registry, exchange, '')
+  const ready = kind.prepareCreate === undefined ? object : kind.prepareCreate(object, facts)
+  const rules = { isNamespaced: kind.scope === 'Namespaced', validateName: kind.validateName }
+  const errors = [
+    ...validateObjectMeta(ready.metadata, rules),
+    ...(kind.validate?.(ready, facts) ?? []),
+    ...(kind.validateCreate?.(ready, facts) ?? []),
+  ]
+  if (errors.length > 0) throw invalidObject(kind, ready.metadata.name ?? '', errors)
+  exchange.warnings.push(...(kind.warnings?.(ready, undefined) ?? []))
+  await registry.admission.validate(question(exchange, kind, ready, options), exchange.signal)
+  return ready
+}
+
+/** Undefined if the name is taken. */
+async function store(registry: Registry, kind: Kind, object: KubeObject, options: WriteOptions): Promise<Answer | undefined> {
+  const view = registry.viewOf(kind)
+  const key = view.keyOf(object.metadata.namespace, object.metadata.name ?? '')
+  if (options.isDryRun) return view.cache.get(key) === undefined ? valueAnswer(object, 201) : undefined
+  const result = await commitNew(registry, kind, key, object)
+  return result.succeeded ? entryAnswer(view.served(result.entry), 201) : undefined
+}
+
+function question(exchange: Exchange, kind: Kind, object: KubeObject, options: WriteOptions) {
+  return admissionOf(exchange, kind, { operation: 'CREATE', subresource: '', object, old: undefined, isDryRun: options.isDryRun, options })
+}

@@ -1,0 +1,75 @@
+/** A request's body as an object of a kind: checked for what it is, decoded by the schema, defaulted. */
+import type { Kind } from '#meta/kind'
+import type { KubeObject } from '#meta/object'
+import { DecodingError, decode } from '#meta/schema/decode'
+import { withDefaults } from '#meta/schema/default'
+import { strictErrors } from '#meta/schema/unknown-fields'
+import { badRequest, type StatusError } from '#meta/status'
+import type { Exchange } from '../exchange.ts'
+import { readValue } from '../request/read-body.ts'
+import type { FieldValidation } from '../request/write-options.ts'
+
+export async function readObject(exchange: Exchange, kind: Kind, validation: FieldValidation): Promise<KubeObject> {
+  const body = await readValue(exchange.request, kind.kind, validation !== 'Ignore')
+  return decodeObjectOf(exchange, kind, body?.value, { validation, duplicates: body?.duplicates ?? [] })
+}
+
+export type Strictness = { readonly validation: FieldValidation; readonly duplicates: readonly string[] }
+
+/** `value` may lack apiVersion and kind: the URL tells. Adds warnings to the exchange, or throws 400. */
+export function decodeObjectOf(exchange: Exchange, kind: Kind, value: unknown, { validation, duplicates }: Strictness): KubeObject {
+  const named = withTypeOf(kind, value)
+  const decoded = decodeAs(kind, named)
+  if (validation !== 'Ignore') reportStrict(exchange, kind, strictErrors(kind.schema, named, duplicates), validation)
+  return defaulted(kind, decoded)
+}
+
+/** The schema's defaults, then those that depend on other fields. */
+export function defaulted(kind: Kind, object: KubeObject): KubeObject {
+  const filled = withDefaults(kind.schema, object)
+  return kind.defaults === undefined ? filled : kind.defaults(filled)
+}
+
+/** Decodes without looking for fields that are not known. */
+export function decodeAs(kind: Kind, value: unknown): KubeObject {
+  try {
+    return decode<KubeObject>(kind.schema, value)
+  } catch (error) {
+    if (error instanceof DecodingError) throw cannotHandle(kind, error.message)
+    throw error
+  }
+}
+
+export function cannotHandle(kind: Kind, why: string, given: { readonly kind: string; readonly version: string } = kind): StatusError {
+  return badRequest(`${given.kind} in version ${JSON.stringify(given.version)} cannot be handled as a ${kind.kind}: ${why}`)
+}
+
+function reportStrict(exchange: Exchange, kind: Kind, errors: readonly string[], validation: FieldValidation): void {
+  if (errors.length === 0) return
+  if (validation === 'Strict') throw cannotHandle(kind, `strict decoding error: ${errors.join(', ')}`)
+  exchange.warnings.push(...errors)
+}
+
+/** Fills in apiVersion and kind where the body has none, and refuses others. */
+function withTypeOf(kind: Kind, value: unknown): Readonly<Record<string, unknown>> {
+  const body = value === undefined || value === null ? {} : value
+  if (typeof body !== 'object' || Array.isArray(body)) {
+    const sort = Array.isArray(body) ? 'array' : typeof body
+    const target = 'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
+    const why = `couldn't get version/kind; json parse error: json: cannot unmarshal ${sort} into Go value of type ${target}`
+    throw badRequest(`the object provided is unrecognized (must be of type ${kind.kind}): ${why}`)
+  }
+  const { apiVersion, kind: kindName } = body as { readonly apiVersion?: unknown; readonly kind?: unknown }
+  const givenVersion = typeof apiVersion === 'string' && apiVersion !== '' ? apiVersion : kind.apiVersion
+  const givenKind = typeof kindName === 'string' && kindName !== '' ? kindName : kind.kind
+  if (givenVersion !== kind.apiVersion) {
+    throw badRequest(`the API version in the data (${givenVersion}) does not match the expected API version (${kind.apiVersion})`)
+  }
+  if (givenKind !== kind.kind) throw cannotHandle(kind, wrongKind(kind, givenKind), { kind: givenKind, version: kind.version })
+  return { ...body, apiVersion: kind.apiVersion, kind: kind.kind }
+}
+
+function wrongKind(kind: Kind, given: string): string {
+  const group = kind.group === '' ? 'core' : (kind.group.split('.')[0] ?? kind.group)
+  return `converting (${kind.version}.${given}) to (${group}.${kind.kind}): unknown conversion`
+}

@@ -1,0 +1,167 @@
+/** GET of a collection: pages of stored bytes, from the cache wherever it holds the state that was asked for. */
+import type { Kind } from '#meta/kind'
+import { expired, StatusError } from '#meta/status'
+import { StoreError } from '#store/store-error'
+import { CacheEntry, type ObjectEntry } from '../cache/cache-entry.ts'
+import type { KindView } from '../cache/kind-view.ts'
+import type { ObjectFilter } from '../cache/watcher.ts'
+import type { Answer, Exchange } from '../exchange.ts'
+import { decodeContinue, encodeContinue } from '../request/continue-token.ts'
+import { type ListOptions, listOptionsOf, revisionOf } from '../request/list-options.ts'
+import { listBody } from './list-body.ts'
+import { filterOf } from './object-filter.ts'
+import { reached, tooLargeRevision } from './reached.ts'
+import type { Registry } from './registry.ts'
+import { namespaceOf } from './system-metadata.ts'
+
+/** Some objects of a collection as it was at one revision. */
+export type Page = {
+  readonly entries: readonly ObjectEntry[]
+  readonly revision: number
+  readonly continueToken?: string
+  readonly remaining?: number
+}
+
+export async function listObjects(registry: Registry, exchange: Exchange, kind: Kind): Promise<Answer> {
+  const options = listOptionsOf(exchange.request.query, false)
+  const page = await readPage(registry, exchange, kind, options)
+  return { status: 200, body: listBody(kind, page) }
+}
+
+export async function readPage(registry: Registry, exchange: Exchange, kind: Kind, options: ListOptions): Promise<Page> {
+  const view = registry.viewOf(kind)
+  const filter = filterOf(view, namespaceOf(kind, exchange.info), options)
+  const start = startOf(options)
+  if (start.exactly === undefined) {
+    await (start.atLeast === undefined ? registry.feed.freshness(exchange.signal) : reached(registry, start.atLeast))
+    return cachedPage(registry, view, filter, { ...start, limit: limitOf(options) })
+  }
+  if (start.exactly > registry.feed.revision) await reached(registry, start.exactly)
+  // The cache holds that state too if nothing has changed since.
+  const isCached = view.cache.lastChange <= start.exactly
+  const request = { ...start, limit: limitOf(options), revision: start.exactly }
+  return isCached ? cachedPage(registry, view, filter, request) : await storedPage(registry, view, filter, request)
+}
+
+/** Which state is asked for. `afterKey` is relative to the resource's prefix. */
+type Start = { readonly exactly?: number; readonly atLeast?: number; readonly afterKey?: string }
+
+function startOf({ continueToken, resourceVersion, match, limit }: ListOptions): Start {
+  const revision = resourceVersion === '' ? undefined : revisionOf(resourceVersion)
+  if (continueToken !== '') {
+    if (revision !== undefined && revision !== 0)
+      throw new StatusError(400, 'BadRequest', 'specifying resource version is not allowed when using continue')
+    const token = decodeContinue(continueToken)
+    return token.revision < 0 ? { afterKey: token.afterKey } : { exactly: token.revision, afterKey: token.afterKey }
+  }
+  if (revision === undefined) return {}
+  if (match === 'Exact') return { exactly: revision }
+  // As upstream: without a match rule, a page of a revision is a page of exactly that revision.
+  if (match === '' && limit > 0 && revision > 0) return { exactly: revision }
+  return { atLeast: revision }
+}
+
+/** As upstream: revision 0 asks for whatever the cache has, all of it. */
+function limitOf({ limit, resourceVersion, continueToken, match }: ListOptions): number {
+  if (resourceVersion === '0' && continueToken === '' && match === '') return 0
+  return Math.max(limit, 0)
+}
+
+type PageRequest = { readonly limit: number; readonly afterKey?: string; readonly revision?: number }
+
+function cachedPage(registry: Registry, view: KindView, filter: ObjectFilter, request: PageRequest): Page {
+  const { cache } = view
+  const revision = request.revision ?? registry.feed.revision
+  const afterKey = request.afterKey === undefined ? undefined : `${cache.prefix}${request.afterKey}`
+  const entries: ObjectEntry[] = []
+  let lastKey = ''
+  for (const entry of cache.range(filter.keyPrefix, afterKey)) {
+    const served = view.served(entry)
+    if (filter.matches !== undefined && !filter.matches(served)) continue
+    if (request.limit > 0 && entries.length === request.limit) return pageWithMore(view, filter, { entries, revision, lastKey })
+    entries.push(served)
+    lastKey = entry.key
+  }
+  return { entries, revision }
+}
+
+type Cut = { readonly entries: readonly ObjectEntry[]; readonly revision: number; readonly lastKey: string }
+
+/** As upstream: how many are left is told only where no selector has to be asked. */
+function pageWithMore(view: KindView, filter: ObjectFilter, { entries, revision, lastKey }: Cut): Page {
+  const continueToken = encodeContinue(revision, lastKey.slice(view.cache.prefix.length))
+  if (filter.matches !== undefined) return { entries, revision, continueToken }
+  return { entries, revision, continueToken, remaining: view.cache.countAfter(filter.keyPrefix, lastKey) }
+}
+
+/** A page of the past, read from the store. */
+async function storedPage(
+  registry: Registry,
+  view: KindView,
+  filter: ObjectFilter,
+  request: PageRequest & { readonly revision: number },
+): Promise<Page> {
+  const { prefix } = view.cache
+  const { revision, limit } = request
+  const entries: ObjectEntry[] = []
+  let afterKey = request.afterKey === undefined ? undefined : `${prefix}${request.afterKey}`
+  for (;;) {
+    const part = await storeRange(
+      registry,
+      { prefix: filter.keyPrefix, atRevision: revision, afterKey, limit: limit > 0 ? limit : storeRangeMax },
+      view,
+    )
+    for (const { key, modRevision, value } of part.entries) {
+      const served = view.served(new CacheEntry(key, modRevision, value))
+      if (filter.matches !== undefined && !filter.matches(served)) continue
+      entries.push(served)
+      afterKey = key
+      if (limit > 0 && entries.length === limit)
+        return storedCut(view, filter, { entries, revision, lastKey: key }, part.remaining + after(part.entries, key))
+    }
+    const last = part.entries.at(-1)
+    if (part.remaining === 0 || last === undefined) return { entries, revision }
+    afterKey = last.key
+  }
+}
+
+/** How many entries the store hands over at once. */
+const storeRangeMax = 1000
+
+function after(entries: readonly { readonly key: string }[], key: string): number {
+  return entries.length - 1 - entries.findIndex((entry) => entry.key === key)
+}
+
+function storedCut(view: KindView, filter: ObjectFilter, { entries, revision, lastKey }: Cut, remaining: number): Page {
+  if (remaining === 0) return { entries, revision }
+  const continueToken = encodeContinue(revision, lastKey.slice(view.cache.prefix.length))
+  return filter.matches === undefined ? { entries, revision, continueToken, remaining } : { entries, revision, continueToken }
+}
+
+type StoreRange = { readonly prefix: string; readonly atRevision: number; readonly afterKey: string | undefined; readonly limit: number }
+
+async function storeRange(registry: Registry, { afterKey, ...request }: StoreRange, view: KindView) {
+  try {
+    return await registry.store.range({ ...request, ...(afterKey === undefined ? {} : { afterKey }) })
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error
+    if (error.reason === 'FutureRevision') throw tooLargeRevision(request.atRevision, registry.feed.revision)
+    if (error.reason !== 'Compacted') throw error
+    if (afterKey === undefined) throw expired('The resourceVersion for the provided list is too old.')
+    throw new ExpiredPage(encodeContinue(-1, afterKey.slice(view.cache.prefix.length)))
+  }
+}
+
+/** The revision of a continue token is compacted; the status carries a token to go on with inconsistently. */
+export class ExpiredPage extends StatusError {
+  readonly continueToken: string
+
+  constructor(continueToken: string) {
+    super(410, 'Expired', inconsistentMessage)
+    this.continueToken = continueToken
+  }
+}
+
+/** Word for word what clients of upstream see. */
+const inconsistentMessage =
+  'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.'

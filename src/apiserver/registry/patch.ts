@@ -1,0 +1,136 @@
+/** PATCH: the current state changed by a JSON, merge or strategic merge patch, then stored like an update. */
+import { parseYaml, YamlError } from '#base/encoding/yaml'
+import { FieldPath, invalid } from '#meta/field-path'
+import type { Kind } from '#meta/kind'
+import type { KubeObject } from '#meta/object'
+import { applyJsonPatch, parseJsonPatch } from '#meta/patch/json-patch'
+import { applyMergePatch, parseObjectPatch } from '#meta/patch/merge-patch'
+import { PatchError } from '#meta/patch/patch-error'
+import { applyStrategicPatch } from '#meta/patch/strategic-apply'
+import type { JsonObject } from '#meta/schema/go-type'
+import { parseJson } from '#meta/schema/json'
+import { JsonError } from '#meta/schema/json-scanner'
+import { badRequest, entityTooLarge, internalError, invalidObject, StatusError, unsupportedMediaType } from '#meta/status'
+import type { Answer, Exchange, IncomingRequest } from '../exchange.ts'
+import { parseMediaType } from '../request/media-type.ts'
+import { readText } from '../request/read-body.ts'
+import { type WriteOptions, writeOptionsOf } from '../request/write-options.ts'
+import { entryAnswer } from './answers.ts'
+import { changeObject } from './change.ts'
+import { decodeObjectOf } from './decode-object.ts'
+import type { Registry } from './registry.ts'
+import { inRequestNamespace, namespaceOf } from './system-metadata.ts'
+import { checkName, writeTarget } from './update.ts'
+
+/** A patch that has been read: a function from the current state, as JSON, to the wanted one. */
+export type Patch = (current: JsonObject) => unknown
+
+export async function patchObject(registry: Registry, exchange: Exchange, kind: Kind): Promise<Answer> {
+  const { info, request } = exchange
+  const options = writeOptionsOf(request.query, 'PatchOptions')
+  if (options.force !== undefined) throw invalidObject({ group: 'meta.k8s.io', kind: 'PatchOptions' }, '', [forceForbidden])
+  const patch = await readPatch(request, kind.schema)
+  const key = registry.viewOf(kind).keyOf(namespaceOf(kind, info), info.name)
+  const { entry } = await changeObject(registry, exchange, kind, key, {
+    ...writeTarget(kind, info.subresource),
+    isDryRun: options.isDryRun,
+    options,
+    next: (current) => patched(exchange, kind, current, patch, options),
+  })
+  return entryAnswer(entry)
+}
+
+const forceForbidden = {
+  type: 'FieldValueForbidden',
+  path: 'force',
+  message: 'Forbidden: may not be specified for non-apply patch',
+} as const
+
+/** Reads a patch by its content type; throws 415 for one that is not known. */
+export async function readPatch(request: IncomingRequest, schema: Kind['schema']): Promise<Patch> {
+  const { type } = parseMediaType(request.headers['content-type'] ?? '')
+  switch (type) {
+    case 'application/json-patch+json': {
+      const operations = guarded(parseJsonPatch, await readPatchBody(request))
+      return (current) => applyJsonPatch(current, operations)
+    }
+    case 'application/merge-patch+json': {
+      const patch = guarded(parseObjectPatch, await readPatchBody(request))
+      return (current) => applyMergePatch(current, patch)
+    }
+    case 'application/strategic-merge-patch+json': {
+      const patch = guarded(parseObjectPatch, await readPatchBody(request))
+      return (current) => applyStrategicPatch(schema, current, patch)
+    }
+    default:
+      throw unsupportedPatch(type)
+  }
+}
+
+function unsupportedPatch(type: string): StatusError {
+  if (type === 'application/apply-patch+yaml')
+    return unsupportedMediaType('server-side apply is not supported by this server yet: use client-side apply')
+  return new StatusError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {})
+}
+
+async function readPatchBody(request: IncomingRequest): Promise<unknown> {
+  if (request.object !== undefined) return request.object
+  const text = await readText(request)
+  try {
+    return parseJson(text).value
+  } catch (error) {
+    if (error instanceof JsonError) throw badRequest(`error decoding patch: ${error.message}`, error)
+    throw error
+  }
+}
+
+/** Reads the body of an apply, which may be YAML. */
+export function parseApplyBody(text: string): unknown {
+  try {
+    return parseYaml(text)
+  } catch (error) {
+    if (error instanceof YamlError) throw badRequest(`error decoding YAML: ${error.message}`, error)
+    throw error
+  }
+}
+
+function patched(exchange: Exchange, kind: Kind, current: KubeObject, patch: Patch, options: WriteOptions): KubeObject {
+  const result = guarded(patch, current as unknown as JsonObject)
+  const decoded = decodedResult(exchange, kind, result, options)
+  const wanted = inRequestNamespace(kind, exchange.info, decoded)
+  checkName(wanted, exchange.info.name)
+  return wanted
+}
+
+/** As upstream: a patch whose result is no valid object is the patch's fault, 422. */
+function decodedResult(exchange: Exchange, kind: Kind, result: unknown, options: WriteOptions): KubeObject {
+  try {
+    return decodeObjectOf(exchange, kind, result, { validation: options.fieldValidation, duplicates: [] })
+  } catch (error) {
+    if (!(error instanceof StatusError) || error.code !== 400) throw error
+    const why = error.message.replace(/^.* cannot be handled as a [^:]*: /s, '')
+    throw invalidObject({ group: '', kind: '' }, '', [invalid(FieldPath.of('patch'), JSON.stringify(result), why)])
+  }
+}
+
+function guarded<A, R>(apply: (argument: A) => R, argument: A): R {
+  try {
+    return apply(argument)
+  } catch (error) {
+    if (error instanceof PatchError) throw statusOf(error)
+    throw error
+  }
+}
+
+function statusOf(error: PatchError): StatusError {
+  switch (error.fault) {
+    case 'malformed':
+      return badRequest(error.message, error)
+    case 'unprocessable':
+      return new StatusError(422, 'Invalid', 'the server rejected our request due to an error in our request', {}, error)
+    case 'too-large':
+      return entityTooLarge(error.message)
+    case 'contradictory':
+      return internalError(error)
+  }
+}

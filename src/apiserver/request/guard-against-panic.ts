@@ -1,0 +1,26 @@
+/** The border of a request: failures become answers, bugs become one log line and a 500; no request harms another. */
+import type { Log } from '#base/env/log'
+import { internalError, StatusError, timeout } from '#meta/status'
+import { StoreError } from '#store/store-error'
+import type { Answer, Exchange, Step } from '../exchange.ts'
+import { errorAnswer } from './error-answer.ts'
+
+export function guardAgainstPanic(log: Log): Step {
+  return async (exchange, next) => {
+    try {
+      return await next(exchange)
+    } catch (error) {
+      return answerTo(error, exchange, log)
+    }
+  }
+}
+
+function answerTo(error: unknown, exchange: Exchange, log: Log): Answer {
+  if (error instanceof StatusError) return errorAnswer(error)
+  const { reason } = exchange.signal
+  if (exchange.signal.aborted) return errorAnswer(reason instanceof StatusError ? reason : timeout('the request was cut off'))
+  log.error('request failed', { method: exchange.request.method, path: exchange.request.path, error })
+  if (error instanceof StoreError)
+    return errorAnswer(new StatusError(500, 'InternalError', `the store failed: ${error.message}`, undefined, error))
+  return errorAnswer(internalError(error))
+}

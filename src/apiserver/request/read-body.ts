@@ -1,0 +1,90 @@
+/** Reads a request's body and turns it into a value: gzip, size limit, JSON or YAML. */
+import { promisify } from 'node:util'
+import { gunzip } from 'node:zlib'
+import { parseYaml, YamlError } from '#base/encoding/yaml'
+import { parseJson } from '#meta/schema/json'
+import { JsonError } from '#meta/schema/json-scanner'
+import { badRequest, entityTooLarge, unsupportedMediaType } from '#meta/status'
+import type { IncomingRequest } from '../exchange.ts'
+import { parseMediaType } from './media-type.ts'
+
+/** As upstream: what a resource request may send. */
+export const bodyBytesMax = 3 * 1024 * 1024
+
+export type BodyFormat = 'json' | 'yaml'
+
+/** A body that has been read. `duplicates` names keys that an object had twice, where that was asked for. */
+export type ReadBody = { readonly value: unknown; readonly duplicates: readonly string[] }
+
+const unzip = promisify(gunzip)
+
+/** What the Content-Type names; throws 415 for what is not served. */
+export function bodyFormatOf(request: IncomingRequest): BodyFormat {
+  const header = request.headers['content-type']
+  if (header === undefined || header === '' || header === 'application/json') return 'json'
+  const { type } = parseMediaType(header)
+  if (type === 'application/json') return 'json'
+  if (type === 'application/yaml') return 'yaml'
+  throw unsupportedMediaType(
+    'the body of the request was in an unknown format - accepted media types include: application/json, application/yaml',
+  )
+}
+
+/** The text of a body; throws 413 beyond the limit, packed or not. */
+export async function readText(request: IncomingRequest, bytesMax = bodyBytesMax): Promise<string> {
+  return decodeUtf8(await readBytes(request, bytesMax))
+}
+
+async function readBytes(request: IncomingRequest, bytesMax: number): Promise<Uint8Array> {
+  const bytes = await request.readBody(bytesMax)
+  if (request.headers['content-encoding'] !== 'gzip') return bytes
+  try {
+    return await unzip(bytes, { maxOutputLength: bytesMax })
+  } catch (error) {
+    if (error instanceof RangeError) throw entityTooLarge(`Request entity too large: limit is ${bytesMax}`)
+    throw badRequest(`the body is not valid gzip: ${error instanceof Error ? error.message : String(error)}`, error)
+  }
+}
+
+/** Parses a body; undefined if it is empty. `kind` is what was expected, for the message of a 400. */
+export async function readValue(request: IncomingRequest, kind: string, findDuplicates = false): Promise<ReadBody | undefined> {
+  if (request.object !== undefined) return { value: request.object, duplicates: [] }
+  const format = bodyFormatOf(request)
+  const text = await readText(request)
+  return format === 'json' ? jsonBody(text, kind, findDuplicates) : yamlBody(text, kind)
+}
+
+export function unrecognized(kind: string, why: string, text: string) {
+  return badRequest(`the object provided is unrecognized (must be of type ${kind}): ${why} (${excerpt(text)})`)
+}
+
+function jsonBody(text: string, kind: string, findDuplicates: boolean): ReadBody {
+  try {
+    return parseJson(text, { findDuplicates })
+  } catch (error) {
+    if (error instanceof JsonError) throw unrecognized(kind, `couldn't get version/kind; json parse error: ${error.message}`, text)
+    throw error
+  }
+}
+
+function yamlBody(text: string, kind: string): ReadBody {
+  try {
+    return { value: parseYaml(text, { allowsDuplicates: true }), duplicates: [] }
+  } catch (error) {
+    if (error instanceof YamlError) throw unrecognized(kind, `yaml: ${error.message}`, text)
+    throw error
+  }
+}
+
+/** As upstream: the start of the text, in hex when it is not printable. */
+function excerpt(text: string): string {
+  if (text === '') return '<empty>'
+  const bytes = new TextEncoder().encode(text)
+  const isPrintable = /^[\x20-\x7e]*$/.test(text)
+  if (!isPrintable) return bytes.length > 30 ? `${bytes.subarray(0, 30).toHex()} ...` : bytes.toHex()
+  return text.length > 30 ? `${text.slice(0, 30)} ...` : text
+}
+
+function decodeUtf8(bytes: Uint8Array): string {
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
+}

@@ -1,0 +1,144 @@
+/** Who may come in and what they may do: authenticators, authorizers and admission as the options choose them. */
+import type { Clock } from '#base/env/clock'
+import { parseCertificates } from '#net/pki/certificate'
+import type { PluginChoice } from './admission/all-plugins.ts'
+import { anonymousAuthenticator } from './authn/anonymous.ts'
+import type { Authenticator } from './authn/authenticator.ts'
+import { bearerTokenAuthenticator } from './authn/bearer-token.ts'
+import { bootstrapTokenAuthenticator } from './authn/bootstrap-token.ts'
+import { clientCertificateAuthenticator } from './authn/client-certificate.ts'
+import { serviceAccountTokenAuthenticator } from './authn/service-account-token.ts'
+import { staticTokenAuthenticator } from './authn/static-token.ts'
+import type { TokenAuthenticator } from './authn/token-authenticator.ts'
+import type { Authorizer } from './authz/authorizer.ts'
+import type { ChangeFeed } from './authz/change-feed.ts'
+import { alwaysAllow, alwaysDeny, privilegedGroup } from './authz/fixed.ts'
+import { nodeAuthorizer } from './authz/node/node-authorizer.ts'
+import { NodeGraph } from './authz/node/node-graph.ts'
+import { rbacAuthorizer } from './authz/rbac/rbac.ts'
+import { RbacIndex } from './authz/rbac/rbac-index.ts'
+import { unionAuthorizer } from './authz/union.ts'
+import { bootstrapClusterRoles } from './bootstrap/policy-objects.ts'
+import type { StateReader } from './exchange.ts'
+import { type SigningKey, signingKeyOf, type VerificationKey, verificationKeysOf } from './tokens/service-account-keys.ts'
+
+export type AuthorizationMode = 'Node' | 'RBAC' | 'AlwaysAllow' | 'AlwaysDeny'
+
+export type ServiceAccountOptions = {
+  /** The first one signs. */
+  readonly issuers: readonly string[]
+  /** PEM; without it no tokens are issued. */
+  readonly signingKey?: string
+  /** PEMs of keys whose tokens are accepted, besides the signing key. */
+  readonly verificationKeys: readonly string[]
+  /** What a token is for that names no audience; the issuers unless told otherwise. */
+  readonly audiences?: readonly string[]
+  readonly lifetimeSecondsMax?: number | undefined
+  readonly extendsExpiration: boolean
+}
+
+export type SecurityOptions = {
+  /** PEM of the authorities of client certificates. */
+  readonly clientCa?: string | undefined
+  /** Content of a `--token-auth-file`. */
+  readonly tokenFile?: string | undefined
+  readonly serviceAccounts?: ServiceAccountOptions | undefined
+  readonly allowsBootstrapTokens?: boolean
+  readonly authorizationModes: readonly AuthorizationMode[]
+  /** Absent: every path is open to anonymous requests, authorization decides; empty: none is. */
+  readonly anonymousPaths?: readonly string[] | undefined
+  readonly admission: PluginChoice
+}
+
+export type Security = Disposable & {
+  readonly authenticators: readonly Authenticator[]
+  readonly tokens: readonly TokenAuthenticator[]
+  readonly audiences: readonly string[]
+  readonly authorizer: Authorizer
+  readonly rbac: RbacIndex | undefined
+  readonly signingKey: SigningKey | undefined
+  readonly verificationKeys: readonly VerificationKey[]
+}
+
+export type SecurityDeps = { readonly state: StateReader; readonly changes: ChangeFeed; readonly clock: Clock }
+
+export function createSecurity(deps: SecurityDeps, options: SecurityOptions): Security {
+  const stack = new DisposableStack()
+  const { serviceAccounts } = options
+  const signingKey = serviceAccounts?.signingKey === undefined ? undefined : signingKeyOf(serviceAccounts.signingKey)
+  const verificationKeys = [
+    ...(signingKey === undefined ? [] : [signingKey]),
+    ...(serviceAccounts?.verificationKeys ?? []).flatMap(verificationKeysOf),
+  ]
+  const audiences = serviceAccounts?.audiences ?? serviceAccounts?.issuers ?? []
+  const tokens = tokenAuthenticators(deps, options, verificationKeys)
+  const { authorizer, rbac } = authorizerOf(deps.changes, options.authorizationModes, stack)
+  return {
+    authenticators: authenticatorsOf(deps.clock, options, tokens, audiences),
+    tokens,
+    audiences,
+    authorizer,
+    rbac,
+    signingKey,
+    verificationKeys,
+    [Symbol.dispose]: () => stack.dispose(),
+  }
+}
+
+function tokenAuthenticators(
+  { state, clock }: SecurityDeps,
+  options: SecurityOptions,
+  keys: readonly VerificationKey[],
+): readonly TokenAuthenticator[] {
+  const { tokenFile, serviceAccounts, allowsBootstrapTokens } = options
+  return [
+    ...(tokenFile === undefined ? [] : [staticTokenAuthenticator(tokenFile)]),
+    ...(serviceAccounts === undefined ? [] : [serviceAccountTokenAuthenticator({ issuers: serviceAccounts.issuers, keys, state, clock })]),
+    ...(allowsBootstrapTokens === true ? [bootstrapTokenAuthenticator({ state, clock })] : []),
+  ]
+}
+
+function authenticatorsOf(
+  clock: Clock,
+  { clientCa, anonymousPaths }: SecurityOptions,
+  tokens: readonly TokenAuthenticator[],
+  audiences: readonly string[],
+): readonly Authenticator[] {
+  const authorities = clientCa === undefined ? undefined : parseCertificates(clientCa)
+  return [
+    ...(authorities === undefined ? [] : [clientCertificateAuthenticator({ clock, authorities: () => authorities })]),
+    bearerTokenAuthenticator(tokens, audiences),
+    ...(anonymousPaths?.length === 0 ? [] : [anonymousAuthenticator(anonymousPaths)]),
+  ]
+}
+
+function authorizerOf(changes: ChangeFeed, modes: readonly AuthorizationMode[], stack: DisposableStack) {
+  const authorizers: Authorizer[] = [privilegedGroup]
+  let rbac: RbacIndex | undefined
+  for (const mode of modes) {
+    switch (mode) {
+      case 'AlwaysAllow':
+        authorizers.push(alwaysAllow)
+        break
+      case 'AlwaysDeny':
+        authorizers.push(alwaysDeny)
+        break
+      case 'Node':
+        authorizers.push(followingNodeAuthorizer(changes, stack))
+        break
+      case 'RBAC':
+        rbac = new RbacIndex()
+        stack.use(rbac.follow(changes))
+        authorizers.push(rbacAuthorizer(rbac))
+        break
+    }
+  }
+  return { authorizer: unionAuthorizer(authorizers), rbac }
+}
+
+function followingNodeAuthorizer(changes: ChangeFeed, stack: DisposableStack): Authorizer {
+  const graph = new NodeGraph()
+  stack.use(graph.follow(changes))
+  const role = bootstrapClusterRoles.find(({ metadata }) => metadata.name === 'system:node')
+  return nodeAuthorizer({ graph, rules: role?.rules ?? [] })
+}

@@ -1,0 +1,94 @@
+/** Turns an answer into the form that the client accepts: table or metadata, YAML, indented. Plain JSON passes untouched. */
+
+import { formatYaml } from '#base/encoding/yaml'
+import type { Clock } from '#base/env/clock'
+import type { WatchFrame } from '#client/transport'
+import type { Kind } from '#meta/kind'
+import type { KubeObject } from '#meta/object'
+import { ValueFrame } from '../cache/watch-frame.ts'
+import type { Answer, Body, Exchange, SharedFrame, WatchBody } from '../exchange.ts'
+import { type OutputForm, plainForm } from '../request/negotiate.ts'
+import { includedObjectOf, partialOf, type TableRequest, tableOf } from './table.ts'
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+
+/** `kind` is absent for answers that are of no kind: discovery, reviews. */
+export function present(answer: Answer, form: OutputForm, exchange: Exchange, kind: Kind | undefined, clock: Clock): Answer {
+  if (form === plainForm) return answer
+  const shaped = kind === undefined || form.shape === 'object' ? answer.body : shapedBody(answer.body, form, exchange, kind, clock)
+  return { ...answer, body: formattedBody(shaped, form) }
+}
+
+function shapedBody(body: Body, form: OutputForm, exchange: Exchange, kind: Kind, clock: Clock): Body {
+  const { shapeVersion: version } = form
+  const shape = { kind, version, include: includedObjectOf(exchange.request.query), nowMs: clock.nowMs() }
+  switch (body.kind) {
+    case 'object': {
+      const object = body.object() as KubeObject
+      // A Status stays what it is.
+      return object.kind === 'Status' ? body : valueBody(shapedObject(object, form, shape))
+    }
+    case 'list':
+      return valueBody(shapedList(body.object() as ListObject, form, shape))
+    case 'watch':
+      return {
+        kind: 'watch',
+        watch: shapedWatch(body.watch, (frame, isFirst) => shapedFrame(frame, form, { ...shape, nowMs: clock.nowMs() }, isFirst)),
+      }
+    default:
+      return body
+  }
+}
+
+type ListObject = { readonly metadata: unknown; readonly items: readonly KubeObject[] }
+
+function shapedObject(object: KubeObject, form: OutputForm, shape: TableRequest): unknown {
+  if (form.shape !== 'Table') return partialOf(object, shape.version)
+  return tableOf([object], { resourceVersion: object.metadata.resourceVersion }, shape)
+}
+
+function shapedList({ metadata, items }: ListObject, form: OutputForm, shape: TableRequest): unknown {
+  if (form.shape === 'Table') return tableOf(items, metadata, shape)
+  const partials = items.map((item) => partialOf(item, shape.version))
+  return { kind: 'PartialObjectMetadataList', apiVersion: `meta.k8s.io/${shape.version}`, metadata, items: partials }
+}
+
+/** Columns are told once in a watch; bookmarks are tables without rows. */
+function shapedFrame({ type, object }: WatchFrame, form: OutputForm, shape: TableRequest, isFirst: boolean): SharedFrame {
+  const shown = object as KubeObject
+  if (type === 'ERROR') return new ValueFrame(type, object)
+  if (form.shape !== 'Table') return new ValueFrame(type, partialOf(shown, shape.version))
+  const table = tableOf(type === 'BOOKMARK' ? [] : [shown], bookmarkMeta(shown), shape) as Readonly<Record<string, unknown>>
+  return new ValueFrame(type, isFirst ? table : { ...table, columnDefinitions: null })
+}
+
+function bookmarkMeta({ metadata }: KubeObject): unknown {
+  return { resourceVersion: metadata.resourceVersion }
+}
+
+function shapedWatch(watch: WatchBody, shaped: (frame: WatchFrame, isFirst: boolean) => SharedFrame): WatchBody {
+  let isFirst = true
+  const convert = ({ frame }: SharedFrame): SharedFrame => {
+    const result = shaped(frame, isFirst)
+    isFirst = false
+    return result
+  }
+  return { run: (send, signal) => watch.run((frames) => send(frames.map(convert)), signal) }
+}
+
+function valueBody(value: unknown): Body {
+  return { kind: 'object', bytes: () => encoder.encode(JSON.stringify(value)), object: () => value }
+}
+
+function formattedBody(body: Body, form: OutputForm): Body {
+  if (body.kind !== 'object' && body.kind !== 'list') return body
+  if (form.format === 'yaml') return { kind: 'bytes', contentType: 'application/yaml', bytes: encoder.encode(formatYaml(wireValue(body))) }
+  if (!form.isPretty) return body
+  return { kind: 'bytes', contentType: 'application/json', bytes: encoder.encode(`${JSON.stringify(wireValue(body), undefined, 2)}\n`) }
+}
+
+function wireValue(body: Extract<Body, { kind: 'object' | 'list' }>): unknown {
+  const bytes = body.kind === 'object' ? body.bytes() : Buffer.concat([...body.chunks()])
+  return JSON.parse(decoder.decode(bytes))
+}

@@ -1,0 +1,56 @@
+/** Objects as a `meta.k8s.io Table`: what `kubectl get` asks for. */
+import type { Kind } from '#meta/kind'
+import type { KubeObject } from '#meta/object'
+import { badRequest } from '#meta/status'
+
+export type IncludedObject = 'None' | 'Metadata' | 'Object'
+
+export type TableRequest = {
+  readonly kind: Kind
+  readonly version: string
+  readonly include: IncludedObject
+  readonly nowMs: number
+}
+
+export function includedObjectOf(query: URLSearchParams): IncludedObject {
+  const value = query.get('includeObject') ?? ''
+  if (value === '' || value === 'Metadata') return 'Metadata'
+  if (value === 'None' || value === 'Object') return value
+  throw badRequest(`unrecognized includeObject value: ${JSON.stringify(value)}`)
+}
+
+/** `metadata` is that of the list, or holds the resourceVersion of the single object. */
+export function tableOf(objects: readonly KubeObject[], metadata: unknown, request: TableRequest): unknown {
+  return {
+    kind: 'Table',
+    apiVersion: `meta.k8s.io/${request.version}`,
+    metadata,
+    columnDefinitions: definitionsOf(request.kind),
+    rows: objects.map((object) => rowOf(object, request)),
+  }
+}
+
+/** The part of an object that `as=PartialObjectMetadata` shows. */
+export function partialOf(object: KubeObject, version = 'v1'): KubeObject {
+  return { kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${version}`, metadata: object.metadata } as KubeObject
+}
+
+function definitionsOf(kind: Kind): readonly unknown[] {
+  return kind.columns.map(({ name, type, format = '', description = '', priority = 0 }) => ({ name, type, format, description, priority }))
+}
+
+function rowOf(object: KubeObject, { kind, version, include, nowMs }: TableRequest): unknown {
+  const cells = kind.columns.map((column) => column.cell(object, { nowMs }))
+  return { cells, object: shownObject(object, include, version) }
+}
+
+function shownObject(object: KubeObject, include: IncludedObject, version: string): unknown {
+  switch (include) {
+    case 'None':
+      return null
+    case 'Metadata':
+      return partialOf(object, version)
+    case 'Object':
+      return object
+  }
+}

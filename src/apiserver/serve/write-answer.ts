@@ -1,0 +1,163 @@
+/** Writes an answer to a connection: one piece where it is small, in groups and packed where it is large, frames for a watch. */
+import { once } from 'node:events'
+import { promisify } from 'node:util'
+import { createGzip, gzip } from 'node:zlib'
+import type { Answer, Body, Exchange, SharedFrame } from '../exchange.ts'
+import type { HeaderValues, ResponseSink } from './response-sink.ts'
+
+/** As upstream: what is smaller is not worth packing. */
+const packedBytesMin = 128 * 1024
+const groupBytes = 256 * 1024
+/** A watch whose reader has left so much unread is cut off. */
+const watchBacklogMax = 16 * 1024 * 1024
+
+const pack = promisify(gzip)
+const gzipOptions = { level: 1 }
+
+const plainHeaders: HeaderValues = { 'cache-control': 'no-cache, private', 'content-type': 'application/json' }
+
+export async function writeAnswer(answer: Answer, exchange: Exchange, sink: ResponseSink): Promise<void> {
+  const { body, status } = answer
+  if (body.kind === 'upgraded') return
+  const headers = headersOf(answer, exchange)
+  if (exchange.request.method === 'HEAD' || body.kind === 'empty') {
+    sink.head(status, headers)
+    return sink.end()
+  }
+  switch (body.kind) {
+    case 'object':
+      return await writeBytes(body.bytes(), status, headers, exchange, sink)
+    case 'bytes':
+      return await writeBytes(body.bytes, status, headers, exchange, sink)
+    case 'list':
+      return await writeList(body, status, headers, exchange, sink)
+    case 'watch':
+      sink.head(status, headers)
+      await body.watch.run(watchSender(sink), exchange.signal)
+      return sink.end()
+    case 'stream':
+      return await writeStream(body, status, headers, sink)
+  }
+}
+
+function headersOf({ headers, body }: Answer, { warnings }: Exchange): HeaderValues {
+  const hasType = body.kind === 'bytes' || body.kind === 'stream'
+  if (headers === undefined && warnings.length === 0 && !hasType) return plainHeaders
+  return {
+    ...plainHeaders,
+    ...(hasType ? { 'content-type': body.contentType } : {}),
+    ...(warnings.length === 0 ? {} : { warning: warnings.map((warning) => `299 - ${JSON.stringify(warning)}`) }),
+    ...headers,
+  }
+}
+
+async function writeBytes(bytes: Uint8Array, status: number, headers: HeaderValues, exchange: Exchange, sink: ResponseSink): Promise<void> {
+  if (bytes.length < packedBytesMin || !acceptsGzip(exchange)) {
+    sink.head(status, headers)
+    return sink.end(bytes)
+  }
+  const packed = await pack(bytes, gzipOptions)
+  sink.head(status, { ...headers, ...packedHeaders })
+  sink.end(packed)
+}
+
+const packedHeaders: HeaderValues = { 'content-encoding': 'gzip', vary: 'Accept-Encoding' }
+
+function acceptsGzip({ request }: Exchange): boolean {
+  return request.headers['accept-encoding']?.includes('gzip') === true
+}
+
+async function writeList(
+  body: Extract<Body, { kind: 'list' }>,
+  status: number,
+  headers: HeaderValues,
+  exchange: Exchange,
+  sink: ResponseSink,
+): Promise<void> {
+  const groups = groupsOf(body.chunks())
+  const first = groups.next()
+  if (first.done === true) return sink.end()
+  const second = groups.next()
+  if (second.done === true) return await writeBytes(first.value, status, headers, exchange, sink)
+  const isPacked = acceptsGzip(exchange)
+  sink.head(status, isPacked ? { ...headers, ...packedHeaders } : headers)
+  const all = prepended([first.value, second.value], groups)
+  await (isPacked ? writePacked(all, exchange, sink) : writePlain(all, exchange, sink))
+}
+
+async function writePlain(groups: Iterable<Uint8Array>, exchange: Exchange, sink: ResponseSink): Promise<void> {
+  for (const group of groups) {
+    exchange.signal.throwIfAborted()
+    sink.write(group)
+    await sink.drained()
+  }
+  sink.end()
+}
+
+async function writePacked(groups: Iterable<Uint8Array>, exchange: Exchange, sink: ResponseSink): Promise<void> {
+  const packer = createGzip(gzipOptions)
+  packer.on('data', (bytes: Uint8Array) => sink.write(bytes))
+  for (const group of groups) {
+    exchange.signal.throwIfAborted()
+    if (!packer.write(group)) await once(packer, 'drain')
+    await sink.drained()
+  }
+  packer.end()
+  await once(packer, 'end')
+  sink.end()
+}
+
+async function writeStream(
+  body: Extract<Body, { kind: 'stream' }>,
+  status: number,
+  headers: HeaderValues,
+  sink: ResponseSink,
+): Promise<void> {
+  sink.head(status, headers)
+  for await (const bytes of body.chunks) {
+    sink.write(bytes)
+    await sink.drained()
+  }
+  sink.end()
+}
+
+/** Small chunks joined; each group but the last has at least `groupBytes`. */
+function* groupsOf(chunks: Iterable<Uint8Array>): Generator<Uint8Array, void> {
+  let group: Uint8Array[] = []
+  let size = 0
+  for (const chunk of chunks) {
+    group.push(chunk)
+    size += chunk.length
+    if (size < groupBytes) continue
+    yield Buffer.concat(group, size)
+    group = []
+    size = 0
+  }
+  if (size > 0) yield Buffer.concat(group, size)
+}
+
+function* prepended<T>(first: readonly T[], rest: Iterable<T>): Generator<T, void> {
+  yield* first
+  yield* rest
+}
+
+/** The opening of a watch may be larger than the limit: the reader gets time to take it. */
+function watchSender(sink: ResponseSink): (frames: readonly SharedFrame[]) => boolean {
+  let backlogMax = watchBacklogMax
+  let isOpening = true
+  return (frames) => {
+    if (sink.backlog() > backlogMax) {
+      sink.destroy()
+      return false
+    }
+    sink.cork()
+    let size = 0
+    for (const { bytes } of frames) {
+      sink.write(bytes)
+      size += bytes.length
+    }
+    if (isOpening) backlogMax = Math.max(watchBacklogMax, 2 * size)
+    isOpening = false
+    return true
+  }
+}

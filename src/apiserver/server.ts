@@ -1,0 +1,233 @@
+/**
+ * The HTTPS side of the API server: HTTP/2 and HTTP/1.1 on one port. Turns connections into exchanges, hands them to
+ * the chain, and writes what it answers.
+ */
+import { type IncomingMessage, ServerResponse } from 'node:http'
+import {
+  createSecureServer,
+  type Http2SecureServer,
+  type IncomingHttpHeaders,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2'
+import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { TLSSocket } from 'node:tls'
+import { type Clock, sleep } from '#base/env/clock'
+import type { Log } from '#base/env/log'
+import { entityTooLarge, StatusError } from '#meta/status'
+import type { Handler } from './chain.ts'
+import type { Exchange, IncomingRequest, RequestInfo } from './exchange.ts'
+import { http1Sink, http2Sink, type ResponseSink } from './serve/response-sink.ts'
+import { writeAnswer } from './serve/write-answer.ts'
+
+export type ServerDeps = { readonly clock: Clock; readonly log: Log; readonly handler: Handler }
+
+export type ServerOptions = {
+  readonly cert: string
+  readonly key: string
+  /** Authorities whose names are shown to clients that have several certificates; who a certificate names is checked by `authn/`. */
+  readonly clientCa?: string
+}
+
+export class HttpServer {
+  readonly #deps: ServerDeps
+  readonly #server: Http2SecureServer
+  readonly #sessions = new Set<ServerHttp2Session>()
+  readonly #sockets = new Set<TLSSocket>()
+  readonly #certificates = new WeakMap<object, Uint8Array | undefined>()
+  readonly #stop = new AbortController()
+  #openCount = 0
+
+  constructor(deps: ServerDeps, { cert, key, clientCa }: ServerOptions) {
+    this.#deps = deps
+    this.#server = createSecureServer({
+      cert,
+      key,
+      ...(clientCa === undefined ? {} : { ca: clientCa }),
+      allowHTTP1: true,
+      requestCert: true,
+      rejectUnauthorized: false,
+      // As upstream; and clients that end many watches at once are no attack.
+      settings: { maxConcurrentStreams: 250 },
+      streamResetBurst: 100_000,
+      streamResetRate: 10_000,
+    })
+    this.#server.on('request', (request, response) =>
+      this.#onHttp1(request as unknown as IncomingMessage, response as unknown as ServerResponse),
+    )
+    // A listener for 'request' makes Node feed HTTP/2 through its slower compatibility layer: that one is taken off again.
+    this.#server.removeAllListeners('stream')
+    this.#server.on('stream', (stream, headers) => this.#onHttp2(stream as ServerHttp2Stream, headers))
+    this.#server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Uint8Array) => this.#onUpgrade(request, socket, head))
+    this.#server.on('session', (session) => this.#track(session))
+    this.#server.on('secureConnection', (socket: TLSSocket) => this.#trackSocket(socket))
+    this.#server.on('sessionError', (error) => deps.log.debug('connection failed', { error }))
+    this.#server.on('tlsClientError', (error) => deps.log.debug('TLS handshake failed', { error }))
+  }
+
+  /** Resolves with the port that is listened on. */
+  async listen(port: number, host: string): Promise<number> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject)
+      this.#server.listen(port, host, () => {
+        this.#server.off('error', reject)
+        resolve()
+      })
+    })
+    return (this.#server.address() as AddressInfo).port
+  }
+
+  /** Takes no new connections, ends all watches, lets the rest finish for a while, then cuts it off. */
+  async close(graceMs: number): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
+    this.#stop.abort(new StatusError(503, 'ServiceUnavailable', 'the server is shutting down'))
+    const dueMs = this.#deps.clock.monotonicMs() + graceMs
+    while (this.#openCount > 0 && this.#deps.clock.monotonicMs() < dueMs) await sleep(this.#deps.clock, 20)
+    for (const session of this.#sessions) session.destroy()
+    for (const socket of this.#sockets) socket.destroy()
+    await closed
+  }
+
+  /** New connections get this certificate. */
+  setCertificate(cert: string, key: string): void {
+    this.#server.setSecureContext({ cert, key })
+  }
+
+  #track(session: ServerHttp2Session): void {
+    this.#sessions.add(session)
+    session.on('close', () => this.#sessions.delete(session))
+  }
+
+  #trackSocket(socket: TLSSocket): void {
+    this.#sockets.add(socket)
+    socket.on('close', () => this.#sockets.delete(socket))
+  }
+
+  #onHttp2(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
+    const { session } = stream
+    const abort = new AbortController()
+    stream.on('close', () => abort.abort())
+    stream.on('error', (error) => this.#deps.log.debug('stream failed', { error }))
+    const method = String(headers[':method'])
+    const request = {
+      ...targetOf(String(headers[':path'])),
+      method,
+      headers: headers as Readonly<Record<string, string | undefined>>,
+      peerCertificate: session === undefined ? undefined : this.#certificateOf(session, session.socket as TLSSocket),
+      remoteAddress: session?.socket.remoteAddress,
+      readBody: (bytesMax: number) => (stream.readableEnded ? Promise.resolve(noBytes) : readAll(stream, bytesMax)),
+    }
+    void this.#serve(request, abort, http2Sink(stream))
+  }
+
+  #onHttp1(message: IncomingMessage, response: ServerResponse): void {
+    // HTTP/2 comes by 'stream'.
+    if (message.httpVersionMajor !== 1) return
+    const abort = new AbortController()
+    response.on('close', () => abort.abort())
+    void this.#serve(this.#http1Request(message), abort, http1Sink(response))
+  }
+
+  #onUpgrade(message: IncomingMessage, socket: Duplex, head: Uint8Array): void {
+    const abort = new AbortController()
+    socket.on('close', () => abort.abort())
+    socket.on('error', (error) => this.#deps.log.debug('upgraded connection failed', { error }))
+    const request = { ...this.#http1Request(message), upgrade: () => ({ socket, head }) }
+    // What the handler refuses or does not take over is answered like any request, and the connection ends with it.
+    const response = new ServerResponse(message)
+    response.shouldKeepAlive = false
+    response.on('finish', () => socket.end())
+    response.assignSocket(socket as TLSSocket)
+    const sink = http1Sink(response)
+    void this.#serve(request, abort, { ...sink, head: (status, headers) => sink.head(status, headers) }, () =>
+      response.detachSocket(socket as TLSSocket),
+    )
+  }
+
+  #http1Request(message: IncomingMessage): IncomingRequest {
+    const socket = message.socket as TLSSocket
+    return {
+      ...targetOf(message.url ?? '/'),
+      method: message.method ?? 'GET',
+      headers: message.headers as Readonly<Record<string, string | undefined>>,
+      peerCertificate: this.#certificateOf(socket, socket),
+      remoteAddress: socket.remoteAddress,
+      readBody: (bytesMax) => readAll(message, bytesMax),
+    }
+  }
+
+  async #serve(request: IncomingRequest, abort: AbortController, sink: ResponseSink, release?: () => void): Promise<void> {
+    const exchange: Exchange = {
+      request,
+      receivedMs: this.#deps.clock.nowMs(),
+      signal: abort.signal,
+      info: unknownInfo,
+      user: nobody,
+      warnings: [],
+    }
+    const onStop = () => abort.abort(this.#stop.signal.reason)
+    this.#stop.signal.addEventListener('abort', onStop, { once: true })
+    this.#openCount++
+    try {
+      const answer = await this.#deps.handler(exchange)
+      if (answer.body.kind === 'upgraded') return
+      // Deadlines are for handlers; from here on only the client's leaving and the server's stop count.
+      exchange.signal = abort.signal
+      await writeAnswer(answer, exchange, sink)
+    } catch (error) {
+      if (!abort.signal.aborted) this.#deps.log.error('answer was cut off', { method: request.method, path: request.path, error })
+      sink.destroy()
+    } finally {
+      this.#openCount--
+      this.#stop.signal.removeEventListener('abort', onStop)
+    }
+    release?.()
+  }
+
+  #certificateOf(owner: object, socket: TLSSocket): Uint8Array | undefined {
+    if (this.#certificates.has(owner)) return this.#certificates.get(owner)
+    const certificate = socket.getPeerX509Certificate?.()?.raw
+    this.#certificates.set(owner, certificate)
+    return certificate
+  }
+}
+
+const noBytes = new Uint8Array()
+const noQuery = new URLSearchParams()
+const nobody = { name: '', groups: [] }
+const unknownInfo: RequestInfo = {
+  isResourceRequest: false,
+  path: '',
+  verb: '',
+  group: '',
+  version: '',
+  namespace: '',
+  resource: '',
+  subresource: '',
+  name: '',
+  rest: [],
+}
+
+function targetOf(url: string): { readonly path: string; readonly query: URLSearchParams } {
+  const mark = url.indexOf('?')
+  return mark < 0 ? { path: url, query: noQuery } : { path: url.slice(0, mark), query: new URLSearchParams(url.slice(mark + 1)) }
+}
+
+function readAll(stream: ServerHttp2Stream | IncomingMessage, bytesMax: number): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const chunks: Uint8Array[] = []
+    let size = 0
+    stream.on('data', (chunk: Uint8Array) => {
+      size += chunk.length
+      if (size <= bytesMax) chunks.push(chunk)
+      else {
+        stream.pause()
+        reject(entityTooLarge(`Request entity too large: limit is ${bytesMax}`))
+      }
+    })
+    stream.on('end', () => resolve(Buffer.concat(chunks, Math.min(size, bytesMax))))
+    stream.on('error', reject)
+    stream.on('close', () => reject(new StatusError(400, 'BadRequest', 'the request ended before its body did')))
+  })
+}
