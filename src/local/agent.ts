@@ -13,9 +13,6 @@ import type { ClusterPki } from './cluster-pki.ts'
 import type { Layout } from './layout.ts'
 import type { Settings } from './settings.ts'
 
-/** The bridge that the node's pods hang on. */
-export const bridgeName = 'nv0'
-
 export type AgentOptions = { readonly layout: Layout; readonly settings: Settings; readonly pki: ClusterPki; readonly version: string }
 
 /** Runs until the signal is aborted; containers go on running. */
@@ -30,7 +27,7 @@ export async function runAgent(env: Env, options: AgentOptions, signal: AbortSig
     nodes,
     nodeName: settings.nodeName,
     confDir: layout.cniConfDir,
-    network: { bridge: bridgeName, addressDir: layout.cniAddressDir, mtu: undefined },
+    network: { bridge: settings.bridge, addressDir: layout.cniAddressDir, mtu: undefined },
   })
   await runKubelet({ ...env, client, cri }, await kubeletOptionsOf(options), signal)
 }
@@ -48,7 +45,7 @@ async function kubeletOptionsOf({ layout, settings, pki, version }: AgentOptions
     addresses: [settings.nodeAddress],
     rootDir: layout.kubeletDir,
     podLogsDir: layout.podLogsDir,
-    cgroupRoot: '/',
+    cgroupRoot: `/${settings.name}`,
     runtimeEndpoint: layout.containerdSocket,
     podCountMax: 110,
     leaseDurationSeconds: 40,

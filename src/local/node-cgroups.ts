@@ -1,11 +1,11 @@
-/** The cgroups that pods leave behind: empty ones under `kubepods`, in every hierarchy. */
+/** The cgroups that a cluster's pods leave behind, in every hierarchy. */
 import { readdir, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** Deepest first; one that still has processes is somebody else's and stays. */
-export async function removePodCgroups(root = '/sys/fs/cgroup'): Promise<void> {
+/** Removes the cluster's cgroup, deepest first; one that still has processes stays. */
+export async function removePodCgroups(clusterName: string, root = '/sys/fs/cgroup'): Promise<void> {
   const controllers = await directoriesIn(root)
-  for (const place of [root, ...controllers.map((name) => join(root, name))]) await removeTree(join(place, 'kubepods'))
+  for (const place of [root, ...controllers.map((name) => join(root, name))]) await removeTree(join(place, clusterName))
 }
 
 async function removeTree(path: string): Promise<void> {

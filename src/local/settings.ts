@@ -6,6 +6,10 @@ import { writeKeyFile } from '#net/pki/key-file'
 export type Settings = {
   /** Of this file and of the directory around it. A newer one than ours is refused, an older one is brought up. */
   readonly stateVersion: 1
+  /** Of the cluster: its kubeconfig context and its cgroup. */
+  readonly name: string
+  /** The bridge that the node's pods hang on. */
+  readonly bridge: string
   readonly nodeName: string
   readonly nodeAddress: string
   readonly apiPort: number

@@ -13,11 +13,9 @@ import { removeAllPods } from '../containerd/containerd.ts'
 import { mountsBelow, removeLeftovers } from '../containerd/leftovers.ts'
 import { type Layout, layoutOf } from '../layout.ts'
 import { dataDirFlag, localCommand } from '../local-command.ts'
-import { bridgeName } from '../agent.ts'
 import { containerdPathsOf } from '../node-containerd.ts'
 import { runningOf, stopSupervised } from '../processes/supervised.ts'
-import { LocalError } from '../settings.ts'
-import { contextName } from './status.ts'
+import { LocalError, readSettings, type Settings } from '../settings.ts'
 
 const run = promisify(execFile)
 
@@ -37,10 +35,11 @@ export const down = localCommand({
       host.stdout.write(`There is no cluster in ${layout.root}.\n`)
       return 0
     }
-    await stopAll(layout, host.clock)
+    const settings = await readSettings(layout.settingsFile)
+    if (settings !== undefined) await stopAll(layout, settings, host.clock)
     if (flags.purge) {
       const [userFile = ''] = kubeconfigPaths(flags.kubeconfig || undefined, host.environment)
-      if (existsSync(userFile)) await changeUserKubeconfig(userFile, (config) => withoutCluster(config, contextName))
+      if (settings !== undefined && existsSync(userFile)) await changeUserKubeconfig(userFile, (config) => withoutCluster(config, settings.name))
       await rm(layout.root, { recursive: true, force: true })
     }
     host.stdout.write(flags.purge ? 'The cluster is gone.\n' : 'The cluster is down. "navarch up" brings it back as it was.\n')
@@ -49,7 +48,7 @@ export const down = localCommand({
 })
 
 /** The agent first, so that it does not start again what is being ended; the control plane last. */
-async function stopAll(layout: Layout, clock: Clock): Promise<void> {
+async function stopAll(layout: Layout, settings: Settings, clock: Clock): Promise<void> {
   await stopSupervised('agent', layout, clock)
   if ((await runningOf('containerd', layout)) !== undefined) {
     using cri = openCriClient(layout.containerdSocket, { clock })
@@ -58,14 +57,14 @@ async function stopAll(layout: Layout, clock: Clock): Promise<void> {
   await stopSupervised('containerd', layout, clock)
   await removeLeftovers(containerdPathsOf(layout), clock)
   await stopSupervised('server', layout, clock)
-  await removeNodeTraces(layout)
+  await removeNodeTraces(layout, settings)
 }
 
-async function removeNodeTraces(layout: Layout): Promise<void> {
+async function removeNodeTraces(layout: Layout, { name, bridge }: Settings): Promise<void> {
   const mounts = mountsBelow(await readFile('/proc/self/mountinfo', 'utf8'), [layout.nodeDir])
   for (const mount of mounts) await run('umount', ['--lazy', mount])
-  if (existsSync(`/sys/class/net/${bridgeName}`)) await run('ip', ['link', 'delete', bridgeName])
-  await removePodCgroups()
+  if (existsSync(`/sys/class/net/${bridge}`)) await run('ip', ['link', 'delete', bridge])
+  await removePodCgroups(name)
   await rm(layout.cniAddressDir, { recursive: true, force: true })
   await rm(layout.runDir, { recursive: true, force: true })
 }

@@ -7,8 +7,6 @@ import { runningOf } from '../processes/supervised.ts'
 import { programNames } from '../programs.ts'
 import { readSettings } from '../settings.ts'
 
-export const contextName = 'navarch'
-
 export const status = localCommand({
   name: 'status',
   summary: 'Tell what runs, since when, with which addresses, memory and kubeconfig context',
@@ -31,7 +29,7 @@ export const status = localCommand({
         `Node         ${settings.nodeName} (${settings.nodeAddress}, kubelet port ${settings.kubeletPort})`,
         `Pods         ${settings.podCidr}`,
         `Services     ${settings.serviceCidr}`,
-        `Context      ${contextName} (${layout.adminKubeconfig})`,
+        `Context      ${settings.name} (${layout.adminKubeconfig})`,
         `Data         ${layout.root}`,
         '',
       ].join('\n'),

@@ -25,16 +25,17 @@ import { openCriClient } from '#net/cri/client'
 import { logFileOf, runningOf, startSupervised } from '../processes/supervised.ts'
 import { programsOf } from '../programs.ts'
 import { LocalError, readSettings, type Settings, stateVersion, writeSettings } from '../settings.ts'
-import { contextName } from './status.ts'
 
 const upFlags = {
   ...dataDirFlag,
+  name: stringFlag('navarch', 'name of the cluster and of its kubeconfig context'),
   'api-port': intFlag(6443, 'port of the API server'),
   'kubelet-port': intFlag(10250, 'port of the kubelet'),
   'node-name': stringFlag('', "name of the node; the machine's host name unless told otherwise"),
   'node-address': stringFlag('', "address of the node; the machine's first one unless told otherwise"),
   'pod-cidr': stringFlag('10.244.0.0/16', 'addresses of pods'),
   'service-cidr': stringFlag('10.96.0.0/12', 'addresses of services'),
+  bridge: stringFlag('nv0', "the bridge that the node's pods hang on"),
   load: stringFlag('', 'a directory of image archives to load into the node'),
   kubeconfig: stringFlag('', "the kubeconfig that gets the context; the user's own unless told otherwise"),
   wait: boolFlag(true, 'wait until the node is Ready'),
@@ -55,9 +56,9 @@ export const up = localCommand({
     const layout = layoutOf(flags['data-dir'])
     if (process.getuid?.() !== 0) throw new LocalError('a node needs root: run "sudo navarch up"')
     const startedMs = host.clock.monotonicMs()
-    await stepsOf(host, flags, layout, signal).run()
+    const { settings } = await stepsOf(host, flags, layout, signal).run()
     const seconds = ((host.clock.monotonicMs() - startedMs) / 1000).toFixed(1)
-    host.stdout.write(nextSteps(seconds))
+    host.stdout.write(nextSteps(seconds, settings.name))
     return 0
   },
 })
@@ -102,6 +103,8 @@ async function ensureSettings(flags: Flags, layout: Layout): Promise<Settings> {
   if (known !== undefined) return known
   const settings: Settings = {
     stateVersion,
+    name: flags.name,
+    bridge: flags.bridge,
     nodeName: (flags['node-name'] || hostname()).toLowerCase(),
     nodeAddress: flags['node-address'] || hostAddress(),
     apiPort: flags['api-port'],
@@ -131,7 +134,7 @@ async function refuseBusyPort(flag: string, port: number): Promise<void> {
 }
 
 function adminFacts({ settings, pki }: Context, address: string): KubeconfigFacts {
-  return { name: contextName, server: `https://${address}:${settings.apiPort}`, caPem: pki.authority.certificatePem, credential: pki.admin }
+  return { name: settings.name, server: `https://${address}:${settings.apiPort}`, caPem: pki.authority.certificatePem, credential: pki.admin }
 }
 
 async function writeKubeconfigs(host: Host, flags: Flags, layout: Layout, context: Context): Promise<void> {
@@ -214,7 +217,7 @@ async function until(clock: Clock, signal: AbortSignal, isDone: () => Promise<bo
   }
 }
 
-function nextSteps(seconds: string): string {
+function nextSteps(seconds: string, contextName: string): string {
   return `
 The cluster is up (${seconds} s). Try:
 
