@@ -57,9 +57,9 @@ export type Controller<T extends KubeObject = KubeObject> = {
   /** How many keys are worked on at the same time; a key is never worked on twice at once. */
   readonly workerCount?: number
   /** The object is there, perhaps being deleted. A throw is retried with back-off. */
-  readonly reconcile: (deps: ControllerDeps, object: T, signal: AbortSignal) => Promise<Result>
+  reconcile(deps: ControllerDeps, object: T, signal: AbortSignal): Promise<Result>
   /** The object is gone from the cache. */
-  readonly forget?: (deps: ControllerDeps, key: string, signal: AbortSignal) => Promise<Result>
+  forget?(deps: ControllerDeps, key: string, signal: AbortSignal): Promise<Result>
 }
 
 /** Name of the index that `owns` creates: objects by the uid of their controlling owner. */

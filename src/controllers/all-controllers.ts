@@ -1,0 +1,81 @@
+/** The one list of controllers, under the names by which `--controllers` calls them. A new controller is one line here. */
+import type { Credential } from '#net/pki/authority'
+import type { Controller } from '#reconcile/controller'
+import { type RunnerDeps, runController } from '#reconcile/runner'
+import { approvingController } from './certificates/approving.ts'
+import { cleanerController } from './certificates/cleaner.ts'
+import { type SignerName, signingController } from './certificates/signing.ts'
+import { clusterRoleAggregation } from './cluster-role-aggregation/controller.ts'
+import { deploymentController } from './deployment/controller.ts'
+import { endpointSliceController } from './endpoint-slice/controller.ts'
+import { endpointsController } from './endpoints/controller.ts'
+import { runGarbageCollector } from './garbage-collector/garbage-collector.ts'
+import { namespaceController } from './namespace/controller.ts'
+import { nodeIpamController } from './node-ipam/controller.ts'
+import type { Cidr } from './node-ipam/plan.ts'
+import { nodeLifecycleController } from './node-lifecycle/controller.ts'
+import { podGcController } from './pod-gc/controller.ts'
+import { replicaSetController } from './replica-set/controller.ts'
+import { rootCaPublisher } from './root-ca/controller.ts'
+import { serviceAccountController } from './service-account/controller.ts'
+import { taintEvictionController } from './taint-eviction/controller.ts'
+
+export type ControllerOptions = {
+  /** `*`, names, and names with a minus in front, as upstream's `--controllers`. */
+  readonly controllers: readonly string[]
+  /** What pods verify the API server with; not published without it. */
+  readonly rootCaPem?: string | undefined
+  readonly signing: { readonly authorities: Partial<Readonly<Record<SignerName, Credential>>>; readonly durationMs: number }
+  /** Ranges for nodes are given out only with it. */
+  readonly nodeIpam?: { readonly clusterCidr: Cidr; readonly nodePrefix: number } | undefined
+  readonly nodeMonitorGraceMs: number
+  readonly nodeStartupGraceMs: number
+  readonly endpointsPerSliceMax: number
+  readonly terminatedPodCountMax: number
+}
+
+export const defaultControllerOptions: ControllerOptions = {
+  controllers: ['*'],
+  signing: { authorities: {}, durationMs: 365 * 24 * 3_600_000 },
+  nodeMonitorGraceMs: 50_000,
+  nodeStartupGraceMs: 60_000,
+  endpointsPerSliceMax: 100,
+  terminatedPodCountMax: 12_500,
+}
+
+/** Something that runs until it is told to stop. */
+export type Loop = { readonly name: string; readonly run: (deps: RunnerDeps, signal: AbortSignal) => Promise<void> }
+
+export function allControllers(options: ControllerOptions): readonly Loop[] {
+  const { rootCaPem, nodeIpam, signing } = options
+  const nodeLifecycle = { gracePeriodMs: options.nodeMonitorGraceMs, startupGracePeriodMs: options.nodeStartupGraceMs }
+  const loops: readonly Loop[] = [
+    loop('certificatesigningrequest-approving-controller', approvingController),
+    loop('certificatesigningrequest-cleaner-controller', cleanerController),
+    loop('certificatesigningrequest-signing-controller', signingController(signing)),
+    loop('clusterrole-aggregation-controller', clusterRoleAggregation),
+    loop('deployment-controller', deploymentController),
+    loop('endpoints-controller', endpointsController),
+    loop('endpointslice-controller', endpointSliceController(options.endpointsPerSliceMax)),
+    { name: 'garbage-collector-controller', run: runGarbageCollector },
+    loop('namespace-controller', namespaceController),
+    ...(nodeIpam === undefined ? [] : [loop('node-ipam-controller', nodeIpamController(nodeIpam))]),
+    loop('node-lifecycle-controller', nodeLifecycleController(nodeLifecycle)),
+    loop('pod-garbage-collector-controller', podGcController(options.terminatedPodCountMax)),
+    loop('replicaset-controller', replicaSetController),
+    ...(rootCaPem === undefined ? [] : [loop('root-ca-certificate-publisher-controller', rootCaPublisher(rootCaPem))]),
+    loop('serviceaccount-controller', serviceAccountController),
+    loop('taint-eviction-controller', taintEvictionController),
+  ]
+  return loops.filter(({ name }) => isChosen(name, options.controllers))
+}
+
+function loop(name: string, controller: Controller): Loop {
+  return { name, run: (deps, signal) => runController(deps, controller, signal) }
+}
+
+/** What is named decides; the star stands for all that is not. */
+export function isChosen(name: string, chosen: readonly string[]): boolean {
+  if (chosen.includes(name)) return true
+  return !chosen.includes(`-${name}`) && chosen.includes('*')
+}

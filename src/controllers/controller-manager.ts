@@ -1,0 +1,38 @@
+/** All controllers of one process, over shared caches. Used by `main.ts`, and by a control plane in one process. */
+import type { Env } from '#base/env/env'
+import type { Client } from '#client/client'
+import { Informers } from '#client/informers'
+import { ApiEventRecorder } from '#reconcile/api-event-recorder'
+import type { EventRecorder } from '#reconcile/event-recorder'
+import { allControllers, type ControllerOptions } from './all-controllers.ts'
+
+/** `informers` may be shared with others of the process; without them, own ones are made and ended. */
+export type ControllerManagerDeps = Env & { readonly client: Client; readonly informers?: Informers }
+
+/** Runs until the signal is aborted. Rejects, and stops all, when a controller ends in a failure that it cannot repeat. */
+export async function runControllers(deps: ControllerManagerDeps, options: ControllerOptions, signal: AbortSignal): Promise<void> {
+  await using own = deps.informers === undefined ? new Informers(deps) : undefined
+  const stop = new AbortController()
+  const running = AbortSignal.any([signal, stop.signal])
+  const recorders: Promise<void>[] = []
+  const eventsOf = (component: string): EventRecorder => {
+    const recorder = new ApiEventRecorder(deps, { component })
+    recorders.push(recorder.run(running))
+    return recorder
+  }
+  const informers = deps.informers ?? own ?? new Informers(deps)
+  const loops = allControllers(options).map(async ({ name, run }) => {
+    try {
+      await run({ ...deps, informers, eventsOf }, running)
+    } catch (error) {
+      if (running.aborted) return
+      throw new Error(`controller "${name}" failed`, { cause: error })
+    }
+  })
+  try {
+    await Promise.all(loops)
+  } finally {
+    stop.abort(new Error('the controllers are stopping'))
+    await Promise.allSettled([...loops, ...recorders])
+  }
+}
