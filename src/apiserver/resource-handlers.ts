@@ -21,7 +21,7 @@ export type ResourceHandlerDeps = {
 
 export function resourceHandlers({ registry, security, serviceAccounts, kubelet }: ResourceHandlerDeps): ResourceHandlers {
   const { authorizer, rbac: index, tokens, audiences, signingKey } = security
-  const reviews = Object.entries(reviewHandlers({ authorizer, index, tokens, audiences }))
+  const reviews = Object.entries(reviewHandlers({ clock: registry.clock, authorizer, index, tokens, audiences }))
   const issuer = serviceAccounts?.issuers[0]
   const tokenHandlers: Record<string, ResourceHandler> =
     signingKey === undefined || issuer === undefined || serviceAccounts === undefined

@@ -1,4 +1,5 @@
 /** "Whose token is this?" and "who am I?". */
+import { type Clock, nowRfc3339 } from '#base/env/clock'
 import type { SelfSubjectReview, TokenReview, UserInfo as ReviewedUser } from '#kinds/authentication/types.gen'
 import { badRequest } from '#meta/status'
 import { checkToken, type TokenAuthenticator } from '../authn/token-authenticator.ts'
@@ -22,8 +23,10 @@ export async function reviewToken(
   return { ...review, status: { user: {}, error: texts.length === 1 ? texts[0] : `[${texts.join(', ')}]` } }
 }
 
-export function reviewSelf(review: SelfSubjectReview, { user }: ReviewContext): SelfSubjectReview {
-  return { ...review, status: { userInfo: reviewedUser(user) } }
+/** As upstream: of all reviews, this one alone is dated. */
+export function reviewSelf(review: SelfSubjectReview, clock: Clock, { user }: ReviewContext): SelfSubjectReview {
+  const metadata = { ...review.metadata, creationTimestamp: nowRfc3339(clock) }
+  return { ...review, metadata, status: { userInfo: reviewedUser(user) } }
 }
 
 function reviewedUser({ name, uid, groups, extra = {} }: UserInfo): ReviewedUser {

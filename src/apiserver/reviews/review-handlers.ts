@@ -6,6 +6,7 @@ import type {
   SelfSubjectRulesReview,
   SubjectAccessReview,
 } from '#kinds/authorization/types.gen'
+import type { Clock } from '#base/env/clock'
 import type { KubeObject } from '#meta/object'
 import type { Authorizer } from '../authz/authorizer.ts'
 import type { RbacIndex } from '../authz/rbac/rbac-index.ts'
@@ -14,10 +15,10 @@ import { reviewSelf, reviewToken, type TokenReviewDeps } from './identity-review
 import type { ReviewContext, ReviewHandler } from './review.ts'
 import { reviewOwnRules } from './rules-review.ts'
 
-export type ReviewDeps = TokenReviewDeps & { readonly authorizer: Authorizer; readonly index: RbacIndex | undefined }
+export type ReviewDeps = TokenReviewDeps & { readonly clock: Clock; readonly authorizer: Authorizer; readonly index: RbacIndex | undefined }
 
 /** By `PLURAL.GROUP`. */
-export function reviewHandlers({ authorizer, index, ...tokenDeps }: ReviewDeps): Readonly<Record<string, ReviewHandler>> {
+export function reviewHandlers({ clock, authorizer, index, ...tokenDeps }: ReviewDeps): Readonly<Record<string, ReviewHandler>> {
   return {
     'subjectaccessreviews.authorization.k8s.io': handler<SubjectAccessReview>((review, context) =>
       reviewSubjectAccess(review, authorizer, context),
@@ -32,7 +33,7 @@ export function reviewHandlers({ authorizer, index, ...tokenDeps }: ReviewDeps):
       reviewOwnRules(review, index, context),
     ),
     'tokenreviews.authentication.k8s.io': handler<TokenReview>((review, context) => reviewToken(review, tokenDeps, context)),
-    'selfsubjectreviews.authentication.k8s.io': handler<SelfSubjectReview>(reviewSelf),
+    'selfsubjectreviews.authentication.k8s.io': handler<SelfSubjectReview>((review, context) => reviewSelf(review, clock, context)),
   }
 }
 

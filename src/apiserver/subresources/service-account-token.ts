@@ -2,16 +2,25 @@
 import { TokenRequest as tokenRequestSchema } from '#kinds/authentication/schema.gen'
 import type { TokenRequest } from '#kinds/authentication/types.gen'
 import { DecodingError, decode } from '#meta/schema/decode'
+import { withWireNulls } from '#meta/schema/encode'
 import { badRequest } from '#meta/status'
 import { valueAnswer } from '../registry/answers.ts'
+import { admissionOf } from '../registry/write-call.ts'
 import { readValue } from '../request/read-body.ts'
+import { writeOptionsOf } from '../request/write-options.ts'
 import type { ResourceHandler } from '../serve/dispatch-resource.ts'
 import { issueToken, type TokenRequestDeps } from '../tokens/token-request.ts'
 
 export function serviceAccountToken(deps: TokenRequestDeps): ResourceHandler {
-  return async (_registry, { request, info }) => {
+  return async (registry, exchange, kind) => {
+    const { request, info, signal } = exchange
     const wanted = decoded((await readValue(request, 'TokenRequest'))?.value)
-    return valueAnswer(await issueToken({ namespace: info.namespace, name: info.name }, wanted, deps), 201)
+    const { isDryRun, ...options } = writeOptionsOf(request.query, 'CreateOptions')
+    const write = { operation: 'CREATE', subresource: 'token', object: wanted, old: undefined, isDryRun, options } as const
+    // Nodes get tokens for the pods that run on them only: that is admission's to check.
+    await registry.admission.validate(admissionOf(exchange, kind, write), signal)
+    const issued = await issueToken({ namespace: info.namespace, name: info.name }, wanted, deps)
+    return valueAnswer(withWireNulls(tokenRequestSchema, issued), 201)
   }
 }
 
