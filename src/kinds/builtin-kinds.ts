@@ -1,9 +1,16 @@
 /** Every kind that a cluster has from the start. */
 import type { Kind } from '#meta/kind'
+import { storageKinds } from './storage/storage-kinds.ts'
+import { networkingKinds } from './networking/networking-kinds.ts'
+import { flowcontrolKinds } from './flowcontrol/flowcontrol-kinds.ts'
+import { admissionregistrationKinds } from './admissionregistration/admissionregistration-kinds.ts'
+import { PodDisruptionBudget } from './policy/pod-disruption-budget.kind.ts'
+import { RuntimeClass } from './node/runtime-class.kind.ts'
 import { appsKinds } from './apps/apps-kinds.ts'
 import { authenticationKinds } from './authentication/authentication-kinds.ts'
 import { authorizationKinds } from './authorization/authorization-kinds.ts'
 import { CertificateSigningRequest } from './certificates/certificate-signing-request.kind.ts'
+import { batchKinds } from './batch/batch-kinds.ts'
 import { Lease } from './coordination/lease.kind.ts'
 import { coreKinds } from './core/core-kinds.ts'
 import { EndpointSlice } from './discovery/endpoint-slice.kind.ts'
@@ -16,10 +23,17 @@ export const builtinKinds: readonly Kind[] = [
   ...appsKinds,
   ...authenticationKinds,
   ...authorizationKinds,
+  ...batchKinds,
   CertificateSigningRequest,
   Lease,
   EndpointSlice,
   Event,
   ...rbacKinds,
+  ...storageKinds,
+  ...networkingKinds,
+  ...flowcontrolKinds,
+  ...admissionregistrationKinds,
+  PodDisruptionBudget,
+  RuntimeClass,
   PriorityClass,
 ]

@@ -6,7 +6,11 @@ import { defaultVolume } from './volume-defaults.ts'
 
 export function defaultPod(pod: Pod): Pod {
   const spec = defaultPodSpec(pod.spec)
-  return { ...pod, spec: { enableServiceLinks: true, ...withRequests(spec) }, status: withSamePodIPs(pod.status) }
+  return {
+    ...pod,
+    spec: { enableServiceLinks: true, ...withRequests(spec.hostNetwork === true ? onNodeNetwork(spec) : spec) },
+    status: withSamePodIPs(pod.status),
+  }
 }
 
 /** A template gets what any pod gets, except for what is settled when a pod is made from it. */
@@ -24,12 +28,11 @@ export function defaultPodSpec(spec: PodSpec): PodSpec {
     ...spec,
     ...serviceAccountOf(spec),
   }
-  const onHost = spec.hostNetwork === true
   return {
     ...complete,
     ...mapped('volumes', spec.volumes, defaultVolume),
-    ...mapped('containers', spec.containers, (container) => defaultContainer(onHost ? withHostPorts(container) : container)),
-    ...mapped('initContainers', spec.initContainers, (container) => defaultContainer(onHost ? withHostPorts(container) : container)),
+    ...mapped('containers', spec.containers, defaultContainer),
+    ...mapped('initContainers', spec.initContainers, defaultContainer),
     ...mapped('ephemeralContainers', spec.ephemeralContainers, defaultContainer),
     ...(spec.overhead === undefined ? {} : { overhead: roundedResourceList(spec.overhead) }),
     ...(spec.resources === undefined ? {} : { resources: roundedRequirements(spec.resources) }),
@@ -39,6 +42,14 @@ export function defaultPodSpec(spec: PodSpec): PodSpec {
 /** `serviceAccount` is the old name of `serviceAccountName`; both are written. */
 function serviceAccountOf({ serviceAccount, serviceAccountName = serviceAccount }: PodSpec): Partial<PodSpec> {
   return serviceAccountName === undefined ? {} : { serviceAccountName, serviceAccount: serviceAccountName }
+}
+
+function onNodeNetwork(spec: PodSpec): PodSpec {
+  return {
+    ...spec,
+    ...mapped('containers', spec.containers, withHostPorts),
+    ...mapped('initContainers', spec.initContainers, withHostPorts),
+  }
 }
 
 function withRequests(spec: PodSpec): PodSpec {

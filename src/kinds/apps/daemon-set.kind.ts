@@ -1,0 +1,116 @@
+/** One pod on every node, or on every node of some sort. */
+import { FieldPath, type FieldErrors, immutable } from '#meta/field-path'
+import { defineKind, type Kind } from '#meta/kind'
+import { formatLabelSelector } from '#meta/labels'
+import { withMeta } from '#meta/object'
+import { ageColumn, nameColumn } from '#meta/table'
+import { defaultPodTemplate } from '../core/pod/pod-defaults.ts'
+import { containersColumn, imagesColumn } from '../core/pod/template-columns.ts'
+import { validateNotNegative } from '../number-validation.ts'
+import { isSameValue } from '../same-value.ts'
+import { keepSpec, keepStatus } from '../status-rules.ts'
+import { statusSubresource } from '../subresources.ts'
+import { validateControllerSelector } from './controller-selector-validation.ts'
+import { validateTemplateForController } from './controller-template-validation.ts'
+import * as schemas from './schema.gen.ts'
+import type * as types from './types.gen.ts'
+
+export type DaemonSet = types.DaemonSet
+export const DaemonSet: Kind<DaemonSet> = defineKind({
+  apiVersion: 'apps/v1',
+  kind: 'DaemonSet',
+  plural: 'daemonsets',
+  shortNames: ['ds'],
+  categories: ['all'],
+  scope: 'Namespaced',
+  hasGeneration: true,
+  schema: schemas.DaemonSet,
+  columns: [
+    nameColumn,
+    {
+      name: 'Desired',
+      type: 'integer',
+      description: 'Nodes that shall run a pod.',
+      cell: ({ status }) => status.desiredNumberScheduled ?? 0,
+    },
+    { name: 'Current', type: 'integer', description: 'Nodes that have a pod.', cell: ({ status }) => status.currentNumberScheduled ?? 0 },
+    { name: 'Ready', type: 'integer', description: 'Pods that are ready.', cell: ({ status }) => status.numberReady ?? 0 },
+    {
+      name: 'Up-to-date',
+      type: 'integer',
+      description: 'Pods of the current template.',
+      cell: ({ status }) => status.updatedNumberScheduled ?? 0,
+    },
+    {
+      name: 'Available',
+      type: 'integer',
+      description: 'Pods that have been ready long enough.',
+      cell: ({ status }) => status.numberAvailable ?? 0,
+    },
+    {
+      name: 'Node Selector',
+      type: 'string',
+      description: 'Which nodes.',
+      cell: ({ spec }) => formatLabelSelector({ matchLabels: spec.template.spec?.nodeSelector }),
+    },
+    ageColumn,
+    containersColumn((daemonSet) => daemonSet.spec.template),
+    imagesColumn((daemonSet) => daemonSet.spec.template),
+    {
+      name: 'Selector',
+      type: 'string',
+      priority: 1,
+      description: 'Which pods belong to it.',
+      cell: ({ spec }) => formatLabelSelector(spec.selector),
+    },
+  ],
+  defaults: defaultDaemonSet,
+  prepareCreate: (daemonSet) => withTemplateGeneration({ ...daemonSet, status: emptyStatus }, 1),
+  validate: validateDaemonSet,
+  update: { prepare: prepareUpdate, validate: validateDaemonSetUpdate },
+  status: { prepare: keepSpec },
+  subresources: [statusSubresource('DaemonSet')],
+})
+
+const emptyStatus = { currentNumberScheduled: 0, numberMisscheduled: 0, desiredNumberScheduled: 0, numberReady: 0 }
+const spec = FieldPath.of('spec')
+
+/** Where upstream keeps the number of template changes since the field for it went away. */
+const templateGenerationAnnotation = 'deprecated.daemonset.template.generation'
+
+function defaultDaemonSet(daemonSet: DaemonSet): DaemonSet {
+  const { updateStrategy = {} } = daemonSet.spec
+  const type = updateStrategy.type || 'RollingUpdate'
+  const rollingUpdate =
+    type === 'RollingUpdate' ? { rollingUpdate: { maxUnavailable: 1, maxSurge: 0, ...updateStrategy.rollingUpdate } } : {}
+  return {
+    ...daemonSet,
+    spec: {
+      revisionHistoryLimit: 10,
+      ...daemonSet.spec,
+      template: defaultPodTemplate(daemonSet.spec.template ?? {}),
+      updateStrategy: { ...updateStrategy, type, ...rollingUpdate },
+    },
+  }
+}
+
+function prepareUpdate(next: DaemonSet, old: DaemonSet): DaemonSet {
+  const generation = Number(old.metadata.annotations?.[templateGenerationAnnotation] ?? 0)
+  const isChanged = !isSameValue(next.spec.template, old.spec.template)
+  return withTemplateGeneration(keepStatus(next, old), isChanged ? generation + 1 : generation)
+}
+
+function withTemplateGeneration(daemonSet: DaemonSet, generation: number): DaemonSet {
+  return withMeta(daemonSet, { annotations: { ...daemonSet.metadata.annotations, [templateGenerationAnnotation]: String(generation) } })
+}
+
+function* validateDaemonSet({ spec: { selector, template, minReadySeconds, revisionHistoryLimit } }: DaemonSet): FieldErrors {
+  yield* validateControllerSelector(selector, 'empty selector is invalid for daemonset')
+  yield* validateTemplateForController(template, selector, 'DaemonSet')
+  yield* validateNotNegative(minReadySeconds, spec.field('minReadySeconds'))
+  yield* validateNotNegative(revisionHistoryLimit, spec.field('revisionHistoryLimit'))
+}
+
+function* validateDaemonSetUpdate(next: DaemonSet, old: DaemonSet): FieldErrors {
+  if (!isSameValue(next.spec.selector, old.spec.selector)) yield* immutable(spec.field('selector'), next.spec.selector, old.spec.selector)
+}

@@ -1,0 +1,79 @@
+/** Pods with names and volumes of their own, started and replaced in order. */
+import { defineKind, type Kind } from '#meta/kind'
+import { formatSelector, selectorOrNothing } from '#meta/labels'
+import { ageColumn, nameColumn } from '#meta/table'
+import { defaultPodTemplate } from '../core/pod/pod-defaults.ts'
+import { containersColumn, imagesColumn } from '../core/pod/template-columns.ts'
+import { defaultClaimSpec } from '../core/pod/volume-defaults.ts'
+import type { PersistentVolumeClaim } from '../core/types.gen.ts'
+import { keepSpec, keepStatus } from '../status-rules.ts'
+import { scaleSubresource, statusSubresource } from '../subresources.ts'
+import * as schemas from './schema.gen.ts'
+import { validateStatefulSet, validateStatefulSetUpdate } from './stateful-set-validation.ts'
+import type * as types from './types.gen.ts'
+
+export type StatefulSet = types.StatefulSet
+export const StatefulSet: Kind<StatefulSet> = defineKind({
+  apiVersion: 'apps/v1',
+  kind: 'StatefulSet',
+  plural: 'statefulsets',
+  shortNames: ['sts'],
+  categories: ['all'],
+  scope: 'Namespaced',
+  hasGeneration: true,
+  schema: schemas.StatefulSet,
+  columns: [
+    nameColumn,
+    {
+      name: 'Ready',
+      type: 'string',
+      description: 'Ready pods, of the wanted.',
+      cell: ({ spec, status }) => `${status.readyReplicas ?? 0}/${spec.replicas ?? 0}`,
+    },
+    ageColumn,
+    containersColumn((statefulSet) => statefulSet.spec.template),
+    imagesColumn((statefulSet) => statefulSet.spec.template),
+  ],
+  defaults: defaultStatefulSet,
+  prepareCreate: (statefulSet) => ({ ...statefulSet, status: { replicas: 0, availableReplicas: 0 } }),
+  validate: validateStatefulSet,
+  update: { prepare: keepStatus, validate: validateStatefulSetUpdate },
+  status: { prepare: keepSpec },
+  scale: {
+    specReplicas: ({ spec }) => spec.replicas ?? 0,
+    statusReplicas: ({ status }) => status.replicas ?? 0,
+    selector: ({ spec }) => formatSelector(selectorOrNothing(spec.selector)),
+    withReplicas: (statefulSet, replicas) => ({ ...statefulSet, spec: { ...statefulSet.spec, replicas } }),
+  },
+  subresources: [scaleSubresource, statusSubresource('StatefulSet')],
+})
+
+function defaultStatefulSet(statefulSet: StatefulSet): StatefulSet {
+  const { spec } = statefulSet
+  const { updateStrategy = {}, volumeClaimTemplates } = spec
+  const type = updateStrategy.type || 'RollingUpdate'
+  const rollingUpdate = type === 'RollingUpdate' ? { rollingUpdate: { partition: 0, ...updateStrategy.rollingUpdate } } : {}
+  return {
+    ...statefulSet,
+    spec: {
+      replicas: 1,
+      podManagementPolicy: 'OrderedReady',
+      revisionHistoryLimit: 10,
+      ...spec,
+      template: defaultPodTemplate(spec.template ?? {}),
+      updateStrategy: { ...updateStrategy, type, ...rollingUpdate },
+      persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Retain', whenScaled: 'Retain', ...spec.persistentVolumeClaimRetentionPolicy },
+      ...(volumeClaimTemplates === undefined ? {} : { volumeClaimTemplates: volumeClaimTemplates.map(defaultClaimTemplate) }),
+    },
+  }
+}
+
+function defaultClaimTemplate(claim: PersistentVolumeClaim): PersistentVolumeClaim {
+  return {
+    ...claim,
+    kind: 'PersistentVolumeClaim',
+    apiVersion: 'v1',
+    spec: defaultClaimSpec(claim.spec),
+    status: { phase: 'Pending', ...claim.status },
+  }
+}

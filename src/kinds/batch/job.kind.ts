@@ -1,0 +1,151 @@
+/** Pods that run to completion. */
+import { FieldPath, type FieldErrors, forbiddenField, immutable, notSupported, required } from '#meta/field-path'
+import { defineKind, type Kind } from '#meta/kind'
+import { formatLabelSelector } from '#meta/labels'
+import { withMeta } from '#meta/object'
+import { ageColumn, type Cell, type CellFacts, humanDuration, nameColumn } from '#meta/table'
+import { defaultPodTemplate } from '../core/pod/pod-defaults.ts'
+import { validatePodTemplate } from '../core/pod/pod-template-validation.ts'
+import { containersColumn, imagesColumn } from '../core/pod/template-columns.ts'
+import { validateNotNegative } from '../number-validation.ts'
+import { isSameValue } from '../same-value.ts'
+import { keepSpec, keepStatus } from '../status-rules.ts'
+import { statusSubresource } from '../subresources.ts'
+import * as schemas from './schema.gen.ts'
+import type * as types from './types.gen.ts'
+
+export type Job = types.Job
+export const Job: Kind<Job> = defineKind({
+  apiVersion: 'batch/v1',
+  kind: 'Job',
+  plural: 'jobs',
+  categories: ['all'],
+  scope: 'Namespaced',
+  hasGeneration: true,
+  defaultPropagation: 'Background',
+  schema: schemas.Job,
+  columns: [
+    nameColumn,
+    { name: 'Status', type: 'string', description: 'How far the job is.', cell: (job) => statusTextOf(job) },
+    { name: 'Completions', type: 'string', description: 'Finished pods, of the wanted.', cell: (job) => completionsOf(job) },
+    { name: 'Duration', type: 'string', description: 'How long it ran.', cell: durationOf },
+    ageColumn,
+    containersColumn((job) => job.spec.template),
+    imagesColumn((job) => job.spec.template),
+    {
+      name: 'Selector',
+      type: 'string',
+      priority: 1,
+      description: 'Which pods belong to it.',
+      cell: ({ spec }) => formatLabelSelector(spec.selector),
+    },
+  ],
+  defaults: defaultJob,
+  prepareCreate: (job) => withGeneratedSelector({ ...job, status: {} }),
+  validate: validateJob,
+  update: { prepare: keepStatus, validate: validateJobUpdate },
+  status: { prepare: keepSpec },
+  selectableFields: { 'status.successful': ({ status }) => String(status.succeeded ?? 0) },
+  subresources: [statusSubresource('Job')],
+})
+
+const spec = FieldPath.of('spec')
+
+export function defaultJob(job: Job): Job {
+  const { completions, parallelism } = job.spec
+  const counts =
+    completions === undefined && parallelism === undefined ? { completions: 1, parallelism: 1 } : { parallelism: parallelism ?? 1 }
+  return {
+    ...job,
+    spec: {
+      backoffLimit: job.spec.backoffLimitPerIndex === undefined ? 6 : 2_147_483_647,
+      completionMode: 'NonIndexed',
+      suspend: false,
+      podReplacementPolicy: job.spec.podFailurePolicy === undefined ? 'TerminatingOrFailed' : 'Failed',
+      manualSelector: false,
+      ...job.spec,
+      ...counts,
+      ...(job.spec.podFailurePolicy === undefined ? {} : { podFailurePolicy: defaultFailurePolicy(job.spec.podFailurePolicy) }),
+      template: defaultPodTemplate(job.spec.template ?? {}),
+    },
+  }
+}
+
+function defaultFailurePolicy(policy: types.PodFailurePolicy): types.PodFailurePolicy {
+  const rules = policy.rules.map((rule) => ({
+    ...rule,
+    ...(rule.onPodConditions === undefined
+      ? {}
+      : { onPodConditions: rule.onPodConditions.map((one) => ({ ...one, status: one.status || 'True' })) }),
+  }))
+  return { ...policy, rules }
+}
+
+/** A job's pods are told from others by its uid, unless the client chose a selector. */
+function withGeneratedSelector(job: Job): Job {
+  const { name = '', uid = '', labels: ownLabels } = job.metadata
+  const { template } = job.spec
+  const generated = {
+    'batch.kubernetes.io/controller-uid': uid,
+    'batch.kubernetes.io/job-name': name,
+    'controller-uid': uid,
+    'job-name': name,
+  }
+  const labels = job.spec.manualSelector === true ? template.metadata?.labels : { ...template.metadata?.labels, ...generated }
+  const selector =
+    job.spec.manualSelector === true
+      ? job.spec.selector
+      : { ...job.spec.selector, matchLabels: { ...job.spec.selector?.matchLabels, 'batch.kubernetes.io/controller-uid': uid } }
+  const complete = { ...job, spec: { ...job.spec, selector, template: { ...template, metadata: { ...template.metadata, labels } } } }
+  // As upstream: a job without labels has those of its template, the generated ones too.
+  return Object.keys(ownLabels ?? {}).length === 0 ? withMeta(complete, { labels }) : complete
+}
+
+function* validateJob(job: Job): FieldErrors {
+  const { parallelism, completions, activeDeadlineSeconds, backoffLimit, ttlSecondsAfterFinished, selector, template } = job.spec
+  const amounts = { parallelism, completions, activeDeadlineSeconds, backoffLimit, ttlSecondsAfterFinished }
+  if (selector === undefined) yield required(spec.field('selector'))
+  for (const [field, value] of Object.entries(amounts)) yield* validateNotNegative(value, spec.field(field))
+  if (job.spec.completionMode === 'Indexed' && completions === undefined)
+    yield required(spec.field('completions'), 'when completion mode is Indexed')
+  yield* validatePodTemplate(template, spec.field('template'))
+  const { restartPolicy = '' } = template.spec ?? {}
+  if (restartPolicy !== 'OnFailure' && restartPolicy !== 'Never') {
+    const at = spec.field('template').field('spec').field('restartPolicy')
+    yield restartPolicy === 'Always'
+      ? { type: 'FieldValueRequired', path: at.toString(), message: 'Required value: valid values: "OnFailure", "Never"' }
+      : notSupported(at, restartPolicy, ['OnFailure', 'Never'])
+  }
+}
+
+function* validateJobUpdate(next: Job, old: Job): FieldErrors {
+  for (const field of ['completions', 'selector', 'completionMode', 'podFailurePolicy', 'backoffLimitPerIndex'] as const) {
+    if (field === 'completions' && next.spec.completionMode === 'Indexed') continue
+    if (!isSameValue(next.spec[field], old.spec[field])) yield* immutable(spec.field(field), next.spec[field], old.spec[field])
+  }
+  const canChangeTemplate = old.spec.suspend === true && old.status.startTime === undefined
+  if (!canChangeTemplate && !isSameValue(next.spec.template, old.spec.template))
+    yield* immutable(spec.field('template'), next.spec.template, old.spec.template)
+  if (next.spec.managedBy !== old.spec.managedBy) yield forbiddenField(spec.field('managedBy'), 'field is immutable')
+}
+
+function statusTextOf({ spec: wanted, status, metadata }: Job): string {
+  const holds = (type: string) => status.conditions?.some((condition) => condition.type === type && condition.status === 'True') ?? false
+  if (holds('Complete')) return 'Complete'
+  if (holds('Failed')) return 'Failed'
+  if (metadata.deletionTimestamp !== undefined) return 'Terminating'
+  if (holds('Suspended')) return 'Suspended'
+  if (holds('FailureTarget')) return 'FailureTarget'
+  if (holds('SuccessCriteriaMet')) return 'SuccessCriteriaMet'
+  return wanted.template === undefined ? '' : 'Running'
+}
+
+function completionsOf({ spec: { completions, parallelism = 0 }, status: { succeeded = 0 } }: Job): string {
+  if (completions !== undefined) return `${succeeded}/${completions}`
+  return parallelism > 1 ? `${succeeded}/1 of ${parallelism}` : `${succeeded}/1`
+}
+
+function durationOf({ status: { startTime, completionTime } }: Job, facts: CellFacts): Cell {
+  if (startTime === undefined) return ''
+  return humanDuration((completionTime === undefined ? facts.nowMs : Date.parse(completionTime)) - Date.parse(startTime))
+}

@@ -1,0 +1,99 @@
+/** A piece of storage in the cluster. */
+import { FieldPath, type FieldErrors, notSupported, required } from '#meta/field-path'
+import { defineKind, type Kind, type RequestFacts } from '#meta/kind'
+import { ageColumn, nameColumn } from '#meta/table'
+import { timestampOf } from '#meta/timestamp'
+import { keepSpec, keepStatus } from '../status-rules.ts'
+import { statusSubresource } from '../subresources.ts'
+import { accessModesText } from './access-modes.ts'
+import { roundedResourceList } from './pod/resource-list.ts'
+import * as schemas from './schema.gen.ts'
+import type * as types from './types.gen.ts'
+
+export type PersistentVolume = types.PersistentVolume
+export const PersistentVolume: Kind<PersistentVolume> = defineKind({
+  apiVersion: 'v1',
+  kind: 'PersistentVolume',
+  plural: 'persistentvolumes',
+  shortNames: ['pv'],
+  scope: 'Cluster',
+  schema: schemas.PersistentVolume,
+  columns: [
+    nameColumn,
+    { name: 'Capacity', type: 'string', description: 'How much it holds.', cell: ({ spec }) => spec.capacity?.storage ?? '' },
+    { name: 'Access Modes', type: 'string', description: 'How it can be mounted.', cell: ({ spec }) => accessModesText(spec.accessModes) },
+    {
+      name: 'Reclaim Policy',
+      type: 'string',
+      description: 'What happens when it is released.',
+      cell: ({ spec }) => spec.persistentVolumeReclaimPolicy ?? '',
+    },
+    { name: 'Status', type: 'string', description: 'Whether it is taken.', cell: (volume) => phaseTextOf(volume) },
+    {
+      name: 'Claim',
+      type: 'string',
+      description: 'Who has it.',
+      cell: ({ spec: { claimRef } }) => (claimRef === undefined ? '' : `${claimRef.namespace}/${claimRef.name}`),
+    },
+    { name: 'StorageClass', type: 'string', description: 'Its class.', cell: ({ spec }) => spec.storageClassName ?? '' },
+    {
+      name: 'VolumeAttributesClass',
+      type: 'string',
+      description: 'Its attributes.',
+      cell: ({ spec }) => spec.volumeAttributesClassName ?? '<unset>',
+    },
+    { name: 'Reason', type: 'string', description: 'Why it is as it is.', cell: ({ status }) => status.reason ?? '' },
+    ageColumn,
+    {
+      name: 'VolumeMode',
+      type: 'string',
+      priority: 1,
+      description: 'File system or block device.',
+      cell: ({ spec }) => spec.volumeMode ?? '<unset>',
+    },
+  ],
+  defaults: defaultPersistentVolume,
+  prepareCreate: (volume, facts) => ({ ...volume, status: { phase: 'Pending', lastPhaseTransitionTime: timestampOf(facts.nowMs) } }),
+  validate: validatePersistentVolume,
+  update: { prepare: keepStatus },
+  status: { prepare: prepareStatus },
+  subresources: [statusSubresource('PersistentVolume')],
+})
+
+function defaultPersistentVolume(volume: PersistentVolume): PersistentVolume {
+  const { capacity, hostPath } = volume.spec
+  return {
+    ...volume,
+    spec: {
+      persistentVolumeReclaimPolicy: 'Retain',
+      volumeMode: 'Filesystem',
+      ...volume.spec,
+      ...(capacity === undefined ? {} : { capacity: roundedResourceList(capacity) }),
+      ...(hostPath === undefined ? {} : { hostPath: { type: '', ...hostPath } }),
+    },
+    status: { phase: 'Pending', ...volume.status },
+  }
+}
+
+/** A new phase carries its time. */
+function prepareStatus(next: PersistentVolume, old: PersistentVolume, facts: RequestFacts): PersistentVolume {
+  const kept = keepSpec(next, old)
+  if (next.status.phase === old.status.phase) return kept
+  return { ...kept, status: { ...kept.status, lastPhaseTransitionTime: timestampOf(facts.nowMs) } }
+}
+
+function phaseTextOf({ metadata, status }: PersistentVolume): string {
+  return metadata.deletionTimestamp === undefined ? (status.phase ?? '') : 'Terminating'
+}
+
+function* validatePersistentVolume({
+  spec: { accessModes = [], capacity = {}, persistentVolumeReclaimPolicy: policy },
+}: PersistentVolume): FieldErrors {
+  const spec = FieldPath.of('spec')
+  const modes = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod']
+  if (accessModes.length === 0) yield required(spec.field('accessModes'))
+  for (const mode of accessModes) if (!modes.includes(mode)) yield notSupported(spec.field('accessModes'), mode, modes)
+  if (Object.keys(capacity).length === 0) yield required(spec.field('capacity'))
+  const policies = ['Delete', 'Recycle', 'Retain']
+  if (policy !== undefined && !policies.includes(policy)) yield notSupported(spec.field('persistentVolumeReclaimPolicy'), policy, policies)
+}

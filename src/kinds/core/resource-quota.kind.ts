@@ -1,0 +1,47 @@
+/** Limits of what a namespace can hold. */
+import { defineKind, type Kind } from '#meta/kind'
+import { ageColumn, nameColumn } from '#meta/table'
+import { keepSpec, keepStatus, withoutStatus } from '../status-rules.ts'
+import { statusSubresource } from '../subresources.ts'
+import { roundedResourceList } from './pod/resource-list.ts'
+import * as schemas from './schema.gen.ts'
+import type * as types from './types.gen.ts'
+
+export type ResourceQuota = types.ResourceQuota
+export const ResourceQuota: Kind<ResourceQuota> = defineKind({
+  apiVersion: 'v1',
+  kind: 'ResourceQuota',
+  plural: 'resourcequotas',
+  shortNames: ['quota'],
+  scope: 'Namespaced',
+  schema: schemas.ResourceQuota,
+  columns: [
+    nameColumn,
+    {
+      name: 'Request',
+      type: 'string',
+      description: 'Requests and counts: used, of the hard limit.',
+      cell: (quota) => usageOf(quota, false),
+    },
+    { name: 'Limit', type: 'string', description: 'Limits: used, of the hard limit.', cell: (quota) => usageOf(quota, true) },
+    ageColumn,
+  ],
+  defaults: defaultResourceQuota,
+  prepareCreate: withoutStatus,
+  update: { prepare: keepStatus },
+  status: { prepare: keepSpec },
+  subresources: [statusSubresource('ResourceQuota')],
+})
+
+function defaultResourceQuota(quota: ResourceQuota): ResourceQuota {
+  const hard = quota.spec?.hard
+  return hard === undefined ? quota : { ...quota, spec: { ...quota.spec, hard: roundedResourceList(hard) } }
+}
+
+function usageOf({ status }: ResourceQuota, isLimit: boolean): string {
+  const names = Object.keys(status?.hard ?? {}).filter((name) => name.startsWith('limits') === isLimit)
+  return names
+    .toSorted()
+    .map((name) => `${name}: ${status?.used?.[name] ?? '0'}/${status?.hard?.[name] ?? '0'}`)
+    .join(', ')
+}

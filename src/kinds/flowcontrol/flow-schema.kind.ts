@@ -1,0 +1,45 @@
+/** Which requests go to which priority level. */
+import { defineKind, type Kind } from '#meta/kind'
+import { ageColumn, nameColumn } from '#meta/table'
+import { keepSpec, keepStatus } from '../status-rules.ts'
+import { statusSubresource } from '../subresources.ts'
+import * as schemas from './schema.gen.ts'
+import type * as types from './types.gen.ts'
+
+export type FlowSchema = types.FlowSchema
+export const FlowSchema: Kind<FlowSchema> = defineKind({
+  apiVersion: 'flowcontrol.apiserver.k8s.io/v1',
+  kind: 'FlowSchema',
+  plural: 'flowschemas',
+  scope: 'Cluster',
+  hasGeneration: true,
+  schema: schemas.FlowSchema,
+  columns: [
+    nameColumn,
+    {
+      name: 'PriorityLevel',
+      type: 'string',
+      description: 'The level.',
+      cell: (object) => object.spec.priorityLevelConfiguration?.name ?? '',
+    },
+    { name: 'MatchingPrecedence', type: 'string', description: 'Lower goes first.', cell: (object) => object.spec.matchingPrecedence ?? 0 },
+    {
+      name: 'DistinguisherMethod',
+      type: 'string',
+      description: 'What flows are told apart by.',
+      cell: (object) => object.spec.distinguisherMethod?.type ?? '<none>',
+    },
+    ageColumn,
+    {
+      name: 'MissingPL',
+      type: 'string',
+      description: 'Whether the level is missing.',
+      cell: (object) => object.status.conditions?.find((condition) => condition.type === 'Dangling')?.status ?? '?',
+    },
+  ],
+  defaults: (object) => ({ ...object, spec: { ...object.spec, matchingPrecedence: object.spec.matchingPrecedence || 1000 } }),
+  prepareCreate: (object) => ({ ...object, status: {} }),
+  update: { prepare: keepStatus },
+  status: { prepare: keepSpec },
+  subresources: [statusSubresource('FlowSchema')],
+})

@@ -1,0 +1,87 @@
+/** How many requests of one priority run at once. */
+import { defineKind, type Kind } from '#meta/kind'
+import { ageColumn, nameColumn } from '#meta/table'
+import { keepSpec, keepStatus } from '../status-rules.ts'
+import { statusSubresource } from '../subresources.ts'
+import * as schemas from './schema.gen.ts'
+import type * as types from './types.gen.ts'
+
+export type PriorityLevelConfiguration = types.PriorityLevelConfiguration
+export const PriorityLevelConfiguration: Kind<PriorityLevelConfiguration> = defineKind({
+  apiVersion: 'flowcontrol.apiserver.k8s.io/v1',
+  kind: 'PriorityLevelConfiguration',
+  plural: 'prioritylevelconfigurations',
+  scope: 'Cluster',
+  hasGeneration: true,
+  schema: schemas.PriorityLevelConfiguration,
+  columns: [
+    nameColumn,
+    { name: 'Type', type: 'string', description: 'Limited or exempt.', cell: (object) => object.spec.type ?? '' },
+    {
+      name: 'NominalConcurrencyShares',
+      type: 'string',
+      description: 'Its share.',
+      cell: (object) => object.spec.limited?.nominalConcurrencyShares ?? object.spec.exempt?.nominalConcurrencyShares ?? '<none>',
+    },
+    {
+      name: 'Queues',
+      type: 'string',
+      description: 'How many queues.',
+      cell: (object) => object.spec.limited?.limitResponse?.queuing?.queues ?? '<none>',
+    },
+    {
+      name: 'HandSize',
+      type: 'string',
+      description: 'How many queues a flow can use.',
+      cell: (object) => object.spec.limited?.limitResponse?.queuing?.handSize ?? '<none>',
+    },
+    {
+      name: 'QueueLengthLimit',
+      type: 'string',
+      description: 'How many wait in a queue.',
+      cell: (object) => object.spec.limited?.limitResponse?.queuing?.queueLengthLimit ?? '<none>',
+    },
+    ageColumn,
+  ],
+  defaults: defaultPriorityLevel,
+  prepareCreate: (object) => ({ ...object, status: {} }),
+  update: { prepare: keepStatus },
+  status: { prepare: keepSpec },
+  subresources: [statusSubresource('PriorityLevelConfiguration')],
+})
+
+function defaultPriorityLevel(level: PriorityLevelConfiguration): PriorityLevelConfiguration {
+  const { limited, exempt } = level.spec
+  return {
+    ...level,
+    spec: {
+      ...level.spec,
+      ...(limited === undefined
+        ? {}
+        : {
+            limited: {
+              nominalConcurrencyShares: 30,
+              lendablePercent: 0,
+              ...limited,
+              limitResponse: defaultResponse(limited.limitResponse),
+            },
+          }),
+      ...(exempt === undefined ? {} : { exempt: { nominalConcurrencyShares: 0, lendablePercent: 0, ...exempt } }),
+    },
+  }
+}
+
+function defaultResponse(response: types.LimitResponse | undefined): types.LimitResponse | undefined {
+  const queuing = response?.queuing
+  return response === undefined || queuing === undefined
+    ? response
+    : {
+        ...response,
+        queuing: {
+          ...queuing,
+          queues: queuing.queues || 64,
+          handSize: queuing.handSize || 8,
+          queueLengthLimit: queuing.queueLengthLimit || 50,
+        },
+      }
+}

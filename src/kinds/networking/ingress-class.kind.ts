@@ -1,0 +1,31 @@
+/** Who serves ingresses. */
+import { defineKind, type Kind } from '#meta/kind'
+import { ageColumn, nameColumn } from '#meta/table'
+import * as schemas from './schema.gen.ts'
+import type * as types from './types.gen.ts'
+
+export type IngressClass = types.IngressClass
+export const IngressClass: Kind<IngressClass> = defineKind({
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'IngressClass',
+  plural: 'ingressclasses',
+  scope: 'Cluster',
+  hasGeneration: true,
+  schema: schemas.IngressClass,
+  columns: [
+    nameColumn,
+    { name: 'Controller', type: 'string', description: 'Who serves.', cell: (object) => object.spec.controller ?? '' },
+    { name: 'Parameters', type: 'string', description: 'Its settings.', cell: (object) => parametersOf(object) },
+    ageColumn,
+  ],
+  defaults: (object) =>
+    object.spec.parameters === undefined
+      ? object
+      : { ...object, spec: { ...object.spec, parameters: { scope: 'Cluster', ...object.spec.parameters } } },
+})
+
+function parametersOf({ spec: { parameters } }: IngressClass): string {
+  if (parameters === undefined) return '<none>'
+  const group = parameters.apiGroup === undefined ? '' : `.${parameters.apiGroup}`
+  return `${parameters.kind}${group}/${parameters.name}`
+}

@@ -1,0 +1,51 @@
+/** Routes HTTP from outside to services. */
+import { defineKind, type Kind } from '#meta/kind'
+import { ageColumn, nameColumn } from '#meta/table'
+import { shortList } from '../short-list.ts'
+import { keepSpec, keepStatus } from '../status-rules.ts'
+import { statusSubresource } from '../subresources.ts'
+import * as schemas from './schema.gen.ts'
+import type * as types from './types.gen.ts'
+
+export type Ingress = types.Ingress
+export const Ingress: Kind<Ingress> = defineKind({
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'Ingress',
+  plural: 'ingresses',
+  shortNames: ['ing'],
+  scope: 'Namespaced',
+  storePrefix: '/registry/ingress/',
+  hasGeneration: true,
+  schema: schemas.Ingress,
+  columns: [
+    nameColumn,
+    { name: 'Class', type: 'string', description: 'Who serves it.', cell: (object) => object.spec.ingressClassName ?? '<none>' },
+    {
+      name: 'Hosts',
+      type: 'string',
+      description: 'Names that it answers to.',
+      cell: (object) =>
+        shortList(
+          (object.spec.rules ?? []).flatMap((rule) => rule.host || []),
+          '*',
+        ),
+    },
+    {
+      name: 'Address',
+      type: 'string',
+      description: 'Where it is reached.',
+      cell: (object) => (object.status.loadBalancer?.ingress ?? []).map((point) => point.ip || point.hostname || '').join(','),
+    },
+    {
+      name: 'Ports',
+      type: 'string',
+      description: 'On which ports.',
+      cell: (object) => ((object.spec.tls ?? []).length > 0 ? '80, 443' : '80'),
+    },
+    ageColumn,
+  ],
+  prepareCreate: (object) => ({ ...object, status: { loadBalancer: {} } }),
+  update: { prepare: keepStatus },
+  status: { prepare: keepSpec },
+  subresources: [statusSubresource('Ingress')],
+})

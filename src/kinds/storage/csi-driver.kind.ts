@@ -1,0 +1,68 @@
+/** What a storage driver can do, and needs. */
+import { defineKind, type Kind } from '#meta/kind'
+import { ageColumn, nameColumn } from '#meta/table'
+import * as schemas from './schema.gen.ts'
+import type * as types from './types.gen.ts'
+
+export type CSIDriver = types.CSIDriver
+export const CSIDriver: Kind<CSIDriver> = defineKind({
+  apiVersion: 'storage.k8s.io/v1',
+  kind: 'CSIDriver',
+  plural: 'csidrivers',
+  scope: 'Cluster',
+  updatesUnconditionally: false,
+  schema: schemas.CSIDriver,
+  columns: [
+    nameColumn,
+    {
+      name: 'AttachRequired',
+      type: 'boolean',
+      description: 'Whether volumes are attached first.',
+      cell: (object) => object.spec.attachRequired ?? true,
+    },
+    {
+      name: 'PodInfoOnMount',
+      type: 'boolean',
+      description: 'Whether it is told of the pod.',
+      cell: (object) => object.spec.podInfoOnMount ?? false,
+    },
+    {
+      name: 'StorageCapacity',
+      type: 'boolean',
+      description: 'Whether it tells of its capacity.',
+      cell: (object) => object.spec.storageCapacity ?? false,
+    },
+    {
+      name: 'TokenRequests',
+      type: 'string',
+      description: 'Tokens that it wants.',
+      cell: (object) => (object.spec.tokenRequests ?? []).map((request) => request.audience).join(',') || '<unset>',
+    },
+    {
+      name: 'RequiresRepublish',
+      type: 'boolean',
+      description: 'Whether it is called again.',
+      cell: (object) => object.spec.requiresRepublish ?? false,
+    },
+    {
+      name: 'Modes',
+      type: 'string',
+      description: 'Sorts of volumes.',
+      cell: (object) => (object.spec.volumeLifecycleModes ?? []).join(','),
+    },
+    ageColumn,
+  ],
+  defaults: (object) => ({
+    ...object,
+    spec: {
+      attachRequired: true,
+      podInfoOnMount: false,
+      storageCapacity: false,
+      fsGroupPolicy: 'ReadWriteOnceWithFSType',
+      volumeLifecycleModes: ['Persistent'],
+      requiresRepublish: false,
+      seLinuxMount: false,
+      ...object.spec,
+    },
+  }),
+})

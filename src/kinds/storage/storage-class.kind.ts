@@ -1,0 +1,39 @@
+/** How volumes of one sort are made. */
+import { defineKind, type Kind } from '#meta/kind'
+import { ageColumn, nameColumn } from '#meta/table'
+import * as schemas from './schema.gen.ts'
+import type * as types from './types.gen.ts'
+
+export type StorageClass = types.StorageClass
+export const StorageClass: Kind<StorageClass> = defineKind({
+  apiVersion: 'storage.k8s.io/v1',
+  kind: 'StorageClass',
+  plural: 'storageclasses',
+  shortNames: ['sc'],
+  scope: 'Cluster',
+  schema: schemas.StorageClass,
+  columns: [
+    nameColumn,
+    { name: 'Provisioner', type: 'string', description: 'Who makes the volumes.', cell: (object) => object.provisioner ?? '' },
+    {
+      name: 'ReclaimPolicy',
+      type: 'string',
+      description: 'What happens when they are released.',
+      cell: (object) => object.reclaimPolicy ?? 'Delete',
+    },
+    {
+      name: 'VolumeBindingMode',
+      type: 'string',
+      description: 'When they are made.',
+      cell: (object) => object.volumeBindingMode ?? '<unset>',
+    },
+    {
+      name: 'AllowVolumeExpansion',
+      type: 'string',
+      description: 'Whether they can grow.',
+      cell: (object) => object.allowVolumeExpansion ?? false,
+    },
+    ageColumn,
+  ],
+  defaults: (object) => ({ reclaimPolicy: 'Delete', volumeBindingMode: 'Immediate', ...object }),
+})

@@ -1,0 +1,28 @@
+/** Ties a volume to a node. */
+import { defineKind, type Kind } from '#meta/kind'
+import { ageColumn, nameColumn } from '#meta/table'
+import { keepSpec, keepStatus } from '../status-rules.ts'
+import { statusSubresource } from '../subresources.ts'
+import * as schemas from './schema.gen.ts'
+import type * as types from './types.gen.ts'
+
+export type VolumeAttachment = types.VolumeAttachment
+export const VolumeAttachment: Kind<VolumeAttachment> = defineKind({
+  apiVersion: 'storage.k8s.io/v1',
+  kind: 'VolumeAttachment',
+  plural: 'volumeattachments',
+  scope: 'Cluster',
+  updatesUnconditionally: false,
+  schema: schemas.VolumeAttachment,
+  columns: [
+    nameColumn,
+    { name: 'Attacher', type: 'string', format: 'name', description: 'Who attaches.', cell: (object) => object.spec.attacher },
+    { name: 'PV', type: 'string', description: 'Which volume.', cell: (object) => object.spec.source.persistentVolumeName ?? '' },
+    { name: 'Node', type: 'string', description: 'To which node.', cell: (object) => object.spec.nodeName },
+    { name: 'Attached', type: 'boolean', description: 'Whether it is done.', cell: (object) => object.status.attached },
+    ageColumn,
+  ],
+  update: { prepare: keepStatus },
+  status: { prepare: keepSpec },
+  subresources: [statusSubresource('VolumeAttachment')],
+})
