@@ -154,11 +154,8 @@ async function adoptOrphans({ runtime, workers, volumes }: Parts): Promise<void>
 /** The runtime notices an end a moment after its event service has told us: look again then. */
 const secondLooksMs = [100, 500]
 
-function wakeOwner({ workers }: Parts, { clock }: KubeletDeps, id: string): void {
-  const uid = workers.uids().find((one) => {
-    const record = workers.recordOf(one)
-    return record?.containers.some((container) => container.id === id) || record?.sandboxes.some((sandbox) => sandbox.id === id)
-  })
+function wakeOwner({ workers, runtime }: Parts, { clock }: KubeletDeps, id: string): void {
+  const uid = runtime.ownerOf(id)
   if (uid === undefined) return
   workers.wake(uid)
   for (const delayMs of secondLooksMs) clock.setTimer(delayMs, () => workers.wake(uid))

@@ -15,6 +15,8 @@ export class PodRuntime {
   readonly #cri: CriClient
   readonly #exited = new Map<string, ContainerRecord>()
   readonly #sandboxes = new Map<string, SandboxRecord>()
+  /** Pod uids by the ids of containers and sandboxes: an end may be told before the next look. */
+  readonly #owners = new Map<string, string>()
 
   constructor(cri: CriClient) {
     this.#cri = cri
@@ -27,6 +29,7 @@ export class PodRuntime {
       this.#cri.runtime.listPodSandbox({ filter: { labelSelector } }, { timeoutMs: callTimeoutMs }),
       this.#cri.runtime.listContainers({ filter: { labelSelector } }, { timeoutMs: callTimeoutMs }),
     ])
+    for (const { id } of [...sandboxes.items, ...containers.containers]) this.#owners.set(id, uid)
     return {
       uid,
       name,
@@ -34,6 +37,11 @@ export class PodRuntime {
       sandboxes: newestFirst(await present(sandboxes.items.map((sandbox) => this.#sandboxOf(sandbox)))),
       containers: newestFirst(await present(containers.containers.map((container) => this.#containerOf(container)))),
     }
+  }
+
+  /** The pod of a container or sandbox that was seen or made here. */
+  ownerOf(id: string): string | undefined {
+    return this.#owners.get(id)
   }
 
   /** Identity and grace of every pod that has a sandbox, also of those that the API server no longer knows. */
@@ -64,6 +72,7 @@ export class PodRuntime {
 
   async createSandbox(config: Draft<PodSandboxConfig>, runtimeHandler: string, signal: AbortSignal): Promise<string> {
     const { podSandboxId } = await this.#cri.runtime.runPodSandbox({ config, runtimeHandler }, { signal, timeoutMs: callTimeoutMs })
+    this.#owners.set(podSandboxId, config.metadata?.uid ?? '')
     return podSandboxId
   }
 
@@ -76,10 +85,12 @@ export class PodRuntime {
   async removeSandbox(id: string): Promise<void> {
     await this.#cri.runtime.removePodSandbox({ podSandboxId: id }, { timeoutMs: callTimeoutMs })
     this.#sandboxes.delete(id)
+    this.#owners.delete(id)
   }
 
   async createContainer(podSandboxId: string, config: Draft<ContainerConfig>, sandboxConfig: Draft<PodSandboxConfig>): Promise<string> {
     const { containerId } = await this.#cri.runtime.createContainer({ podSandboxId, config, sandboxConfig }, { timeoutMs: callTimeoutMs })
+    this.#owners.set(containerId, config.labels?.[runtimeLabels.podUid] ?? '')
     return containerId
   }
 
@@ -95,6 +106,7 @@ export class PodRuntime {
   async removeContainer(containerId: string): Promise<void> {
     await this.#cri.runtime.removeContainer({ containerId }, { timeoutMs: callTimeoutMs })
     this.#exited.delete(containerId)
+    this.#owners.delete(containerId)
   }
 
   /** Runs a command in a container to its end. */
