@@ -69,7 +69,7 @@ function parseIpv6(text: string): IpAddress | undefined {
   if (head === undefined || (halves.length === 2 && tail === undefined)) return undefined
   const missing = 16 - head.length - (tail?.length ?? 0)
   if (halves.length === 1 ? missing !== 0 : missing < 2) return undefined
-  const bytes = [...head, ...new Array<number>(missing).fill(0), ...(tail ?? [])]
+  const bytes = [...head, ...Array.from({ length: missing }, () => 0), ...(tail ?? [])]
   const isMapped = bytes.slice(0, 10).every((byte) => byte === 0) && bytes[10] === 0xff && bytes[11] === 0xff
   return isMapped ? bytes.slice(12) : bytes
 }

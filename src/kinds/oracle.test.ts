@@ -9,7 +9,7 @@ import { gunzipSync } from 'node:zlib'
 import type { FieldError } from '#meta/field-path'
 import { groupVersionPath, type Kind, type RequestFacts } from '#meta/kind'
 import type { KubeObject } from '#meta/object'
-import { validateObjectMeta } from '#meta/object-meta-validation'
+import { validateObjectMeta, validateObjectMetaUpdate } from '#meta/object-meta-validation'
 import { decode } from '#meta/schema/decode'
 import { withDefaults } from '#meta/schema/default'
 import { withoutNulls } from '#meta/schema/encode'
@@ -255,4 +255,42 @@ function isTable(body: unknown): body is RecordedTable {
 /** Ages depend on the moment of the recording. */
 function withoutAge(cell: unknown): unknown {
   return typeof cell === 'string' ? cell.replace(/\b(\d+[smhdy])+\b/g, '<age>') : cell
+}
+
+/** What the registry does with a change of the object itself, without what needs a store. */
+function updated(kind: Kind, old: KubeObject, body: unknown): readonly FieldError[] {
+  const decoded = withDefaults(kind.schema, decode<KubeObject>(kind.schema, body))
+  const complete = kind.defaults?.(decoded) ?? decoded
+  const before = kind.defaults?.(decode<KubeObject>(kind.schema, old)) ?? old
+  const prepared = kind.update.prepare?.(complete, before, facts) ?? complete
+  return [
+    ...validateObjectMetaUpdate(prepared.metadata, before.metadata),
+    ...(kind.validate?.(prepared, facts) ?? []),
+    ...(kind.update.validate?.(prepared, before, facts) ?? []),
+  ]
+}
+
+/** Settled before the rules of the kind are asked, `tol-add` by an admission plugin. */
+const settledBefore: ReadonlySet<string> = new Set(['change-uid', 'namespace-change', 'change-creation', 'tol-add'])
+
+const stored = new Map<string, KubeObject>()
+
+for (const record of skip ? [] : recordsOf('validation')) {
+  const body = record.response?.body as unknown
+  const path = record.step.path.split('?')[0] ?? ''
+  const target = record.step.method === 'PUT' ? targetOf(path.slice(0, path.lastIndexOf('/'))) : undefined
+  const old = stored.get(path)
+  if (record.response?.status === 200 && isObject(body)) stored.set(path, body)
+  const next = record.sent?.body
+  if (target === undefined || old === undefined || !record.scenario.startsWith('val-update-') || next === undefined) continue
+  if (withFewRules.has(target.kind.kind) || settledBefore.has(record.step.name)) continue
+  const { status, body: answer } = record.response ?? {}
+  if (status !== 200 && status !== 422) continue
+  test(`${record.scenario}/${record.step.name}: a change of a ${target.kind.kind} is judged as upstream judges it`, { skip }, () => {
+    const errors = updated(target.kind, old, next)
+    const message =
+      errors.length === 0 ? undefined : invalidObject(target.kind.storedAs?.kind ?? target.kind, old.metadata.name ?? '', errors).message
+    // Behind the first line upstream shows what differs, as a Go struct.
+    assert.equal(message, status === 200 ? undefined : answer?.message?.split('\n')[0])
+  })
 }

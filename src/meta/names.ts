@@ -63,7 +63,6 @@ const configMapKey = rule(
   'key-name',
 )
 const httpHeaderName = rule('[-A-Za-z0-9]+', "a valid HTTP header must consist of alphanumeric characters or '-'", 'X-Header-Name')
-const httpPath = rule("[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+", "must match the regex [A-Za-z0-9/\\-._~%!$&'()*+,;=:]+")
 const percent = rule('[0-9]+%', "a valid percent string must be a numeric string followed by an ending '%'", '1%', '93%')
 const envVarNamePattern = /^[ -<>-~]+$/
 
