@@ -131,8 +131,8 @@ class ControllerRun {
 
   #report(key: string, error: unknown): void {
     const facts = { key, failureCount: this.#queue.failureCount(key) + 1, error }
-    // Somebody else was faster, or the server is away: ordinary, and mended by trying again.
-    if (hasReason(error, 'Conflict') || error instanceof ConnectionError) this.#base.log.debug('reconcile has to be repeated', facts)
+    // Somebody else was faster, the object went meanwhile, or the server is away: ordinary, and mended by trying again.
+    if (hasReason(error, 'Conflict', 'NotFound') || error instanceof ConnectionError) this.#base.log.debug('reconcile has to be repeated', facts)
     else this.#base.log.warn('reconcile failed', facts)
   }
 

@@ -32,9 +32,9 @@ export async function updateObject(registry: Registry, exchange: Exchange, kind:
   return entryAnswer(entry)
 }
 
-/** The rules of writing the object itself, or its status. */
+/** The rules of writing the object itself, or its status; an approval is a write of the status that may decide. */
 export function writeTarget(kind: Kind, subresource: string): Pick<Change, 'subresource' | 'rules' | 'confine'> {
-  if (subresource === 'status') return { subresource, rules: kind.status ?? {}, confine: onlyStatus }
+  if (subresource === 'status' || subresource === 'approval') return { subresource, rules: kind.status ?? {}, confine: onlyStatus }
   return { subresource, rules: kind.update }
 }
 
