@@ -37,7 +37,10 @@ function totalRequests(pod: Pod, adjust: (requests: ResourceAmounts) => Resource
   const initStatuses = new Map((pod.status?.initContainerStatuses ?? []).map((status) => [status.name, status]))
   const total = new Map<string, number>()
   for (const container of containers) add(total, adjust(containerRequests(container, statuses.get(container.name))))
-  raise(total, startRequests(initContainers, total, (container) => adjust(containerRequests(container, initStatuses.get(container.name)))))
+  raise(
+    total,
+    startRequests(initContainers, total, (container) => adjust(containerRequests(container, initStatuses.get(container.name)))),
+  )
   // What the pod asks for as a whole stands in for the sum of its containers.
   for (const [name, quantity] of Object.entries(resources?.requests ?? {})) total.set(name, resourceAmount(name, quantity))
   add(total, amountsOf(overhead))

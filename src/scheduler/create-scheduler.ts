@@ -1,0 +1,121 @@
+/** The scheduler put together: usable alone, or inside of a process that has a client and informers already. */
+import { setImmediate as letOthersRun } from 'node:timers/promises'
+import type { Env } from '#base/env/env'
+import type { Client } from '#client/client'
+import type { Informers } from '#client/informers'
+import { Namespace } from '#kinds/core/namespace.kind'
+import { Node } from '#kinds/core/node.kind'
+import { Pod } from '#kinds/core/pod/pod.kind'
+import { ApiEventRecorder } from '#reconcile/api-event-recorder'
+import { Background } from './background.ts'
+import { buildProfile } from './build-profile.ts'
+import { feedCluster } from './cache/cluster-feed.ts'
+import { PlacedPods } from './cache/placed-pods.ts'
+import { Cluster } from './framework/cluster.ts'
+import { gatedBy } from './framework/profile.ts'
+import { PodWriter } from './pod-writer.ts'
+import { defaultProfile, type ProfileConfig } from './profile-config.ts'
+import type { BackoffTimes, QueuePlace } from './queue/queued-pod.ts'
+import { SchedulingQueue } from './queue/scheduling-queue.ts'
+import { WakeRules } from './queue/wake-rules.ts'
+import { SchedulingCycle } from './scheduling-cycle.ts'
+import { noMetrics, type SchedulingMetrics } from './scheduling-metrics.ts'
+
+export type SchedulerDeps = Env & {
+  readonly client: Client
+  /** Shared with whoever else is in the process; the scheduler does not end them. */
+  readonly informers: Informers
+  readonly metrics?: SchedulingMetrics
+}
+
+export type SchedulerOptions = {
+  /** One for each scheduler name that pods may ask for; pods with other names are left alone. */
+  readonly profiles?: readonly ProfileConfig[]
+  readonly backoff?: BackoffTimes
+  readonly unschedulableMsMax?: number
+}
+
+export type Scheduler = {
+  /** Schedules until the signal is aborted. */
+  run(signal: AbortSignal): Promise<void>
+  /** How many pods are where; empty before `run`. */
+  queueCounts(): Partial<Readonly<Record<QueuePlace, number>>>
+}
+
+/** As many requests at once as do not crowd out others on the connection. */
+const inFlightMax = 128
+/** How long decisions may go on before the process looks at anything else. */
+const turnMsMax = 5
+
+export function createScheduler(deps: SchedulerDeps, options: SchedulerOptions = {}): Scheduler {
+  let queue: SchedulingQueue | undefined
+  return {
+    queueCounts: () => queue?.counts() ?? {},
+    async run(signal) {
+      const parts = assemble(deps, options)
+      queue = parts.queue
+      using _queue = parts.queue
+      const sources = [deps.informers.of(Node), deps.informers.of(Pod), deps.informers.of(Namespace)] as const
+      await Promise.all(sources.map((source) => source.synced(signal)))
+      using _feed = feedCluster(parts, ...sources)
+      const telling = parts.recorders.map((recorder) => recorder.run(signal))
+      await scheduleUntilAborted(parts, signal)
+      await parts.background.settled()
+      await Promise.all(telling)
+    },
+  }
+}
+
+type Parts = ReturnType<typeof assemble>
+
+function assemble(deps: SchedulerDeps, options: SchedulerOptions) {
+  const namespaces = deps.informers.of(Namespace)
+  const profiles = (options.profiles ?? [defaultProfile]).map(buildProfile)
+  const active = new Map(
+    profiles.map((profile) => [
+      profile.schedulerName,
+      { profile, events: new ApiEventRecorder(deps, { component: profile.schedulerName }) },
+    ]),
+  )
+  const cluster = new Cluster((name) => namespaces.get(name)?.metadata.labels)
+  const placed = new PlacedPods(cluster)
+  const queue = new SchedulingQueue({
+    clock: deps.clock,
+    wakes: new WakeRules(profiles.flatMap(({ filters, gates }) => [...filters, ...gates])),
+    gatedBy: (pod) => {
+      const own = active.get(pod.pod.spec?.schedulerName ?? '')
+      return own === undefined ? undefined : gatedBy(own.profile, pod)
+    },
+    backoff: options.backoff,
+    unschedulableMsMax: options.unschedulableMsMax,
+  })
+  const background = new Background(inFlightMax)
+  const metrics = deps.metrics ?? noMetrics
+  const cycle = new SchedulingCycle({ ...deps, cluster, placed, queue, background, metrics, profiles: active, writer: new PodWriter(deps) })
+  const isOurs = (pod: Pod) => active.has(pod.spec?.schedulerName ?? '')
+  return {
+    clock: deps.clock,
+    cluster,
+    placed,
+    queue,
+    background,
+    cycle,
+    isOurs,
+    recorders: [...active.values()].map(({ events }) => events),
+  }
+}
+
+/** Decisions follow one another without a pause, except to let answers and events in. */
+async function scheduleUntilAborted({ queue, background, cycle, clock }: Parts, signal: AbortSignal): Promise<void> {
+  let turnEndMs = 0
+  while (!signal.aborted) {
+    await queue.ready(signal)
+    if (background.isFull) await background.room()
+    if (clock.monotonicMs() >= turnEndMs) {
+      await letOthersRun()
+      turnEndMs = clock.monotonicMs() + turnMsMax
+    }
+    const queued = signal.aborted ? undefined : queue.take()
+    if (queued !== undefined) cycle.schedule(queued, signal)
+  }
+}

@@ -1,0 +1,114 @@
+/**
+ * One pod after the other: decide, assume, and let the binding go on in the background. Deciding never waits, so every
+ * decision sees all decisions before it.
+ */
+import type { Env } from '#base/env/env'
+import type { EventRecorder } from '#reconcile/event-recorder'
+import { hasReason } from '#meta/status'
+import type { Background } from './background.ts'
+import type { PlacedPods } from './cache/placed-pods.ts'
+import type { Cluster } from './framework/cluster.ts'
+import { decide, type SearchStart } from './framework/decide.ts'
+import { type Diagnosis, diagnosisMessage } from './framework/diagnosis.ts'
+import type { PodFacts } from './framework/pod-facts.ts'
+import type { Profile } from './framework/profile.ts'
+import type { PodWriter, SchedulingStatus } from './pod-writer.ts'
+import type { QueuedPod } from './queue/queued-pod.ts'
+import type { SchedulingQueue } from './queue/scheduling-queue.ts'
+import type { SchedulingMetrics } from './scheduling-metrics.ts'
+
+/** A profile with what belongs to it: events are told in its name. */
+export type ActiveProfile = { readonly profile: Profile; readonly events: EventRecorder }
+
+export type CycleDeps = Env & {
+  readonly cluster: Cluster
+  readonly placed: PlacedPods
+  readonly queue: SchedulingQueue
+  readonly writer: PodWriter
+  readonly background: Background
+  readonly metrics: SchedulingMetrics
+  readonly profiles: ReadonlyMap<string, ActiveProfile>
+}
+
+// As upstream: what an event's note may hold.
+const noteLengthMax = 1024
+
+export class SchedulingCycle {
+  readonly #deps: CycleDeps
+  readonly #start: SearchStart = { offset: 0 }
+
+  constructor(deps: CycleDeps) {
+    this.#deps = deps
+  }
+
+  /** Decides about one pod that was taken from the queue. */
+  schedule(queued: QueuedPod, signal: AbortSignal): void {
+    const { clock, cluster, random, profiles, queue, metrics } = this.#deps
+    const active = profiles.get(queued.pod.pod.spec?.schedulerName ?? '')
+    if (active === undefined) return queue.done(queued)
+    const startedMs = clock.monotonicMs()
+    const decision = decide(active.profile, queued.pod, { cluster, random, start: this.#start })
+    const isPlaced = decision.outcome === 'node'
+    if (decision.outcome === 'node') this.#bindTo(cluster.nodes.at(decision.slot).name, queued, active, signal)
+    else this.#turnAway(decision.diagnosis, queued, active, signal)
+    metrics.attempted(active.profile.schedulerName, isPlaced ? 'scheduled' : 'unschedulable', clock.monotonicMs() - startedMs)
+  }
+
+  #bindTo(nodeName: string, queued: QueuedPod, active: ActiveProfile, signal: AbortSignal): void {
+    const { placed, cluster, background } = this.#deps
+    placed.assume(queued.pod, nodeName)
+    cluster.nominations.withdraw(queued.pod.uid)
+    background.start(() => this.#bind(nodeName, queued, active, signal))
+  }
+
+  async #bind(nodeName: string, queued: QueuedPod, active: ActiveProfile, signal: AbortSignal): Promise<void> {
+    const { writer, queue, metrics, clock } = this.#deps
+    const { pod } = queued
+    try {
+      await writer.bind(pod, nodeName, signal)
+    } catch (error) {
+      return await this.#giveUp(error, queued, active, signal)
+    }
+    queue.done(queued)
+    active.events.event(pod.pod, 'Normal', 'Scheduled', `Successfully assigned ${pod.key} to ${nodeName}`, { action: 'Binding' })
+    metrics.bound(queued.attemptCount, clock.monotonicMs() - queued.firstSeenMs)
+  }
+
+  /** The binding did not work out: what was assumed is free again, and the pod has another try. */
+  async #giveUp(error: unknown, queued: QueuedPod, active: ActiveProfile, signal: AbortSignal): Promise<void> {
+    const { placed, queue, log, metrics } = this.#deps
+    const { pod } = queued
+    const isFreed = placed.forget(pod.uid)
+    if (isFreed) queue.happened({ kind: 'assigned-pod-deleted', pod })
+    // A pod that is gone needs no word; one that somebody else bound is on its way here.
+    if (signal.aborted || !isFreed || hasReason(error, 'NotFound')) return queue.done(queued)
+    log.warn('a pod was not bound', { pod: pod.key, error })
+    metrics.attempted(active.profile.schedulerName, 'error', 0)
+    const message = `running Bind plugin "DefaultBinder": ${error instanceof Error ? error.message : String(error)}`
+    queue.retry(queued)
+    this.#tell(pod, active, { reason: 'SchedulerError', message }, signal)
+  }
+
+  #turnAway(diagnosis: Diagnosis, queued: QueuedPod, active: ActiveProfile, signal: AbortSignal): void {
+    const { queue } = this.#deps
+    queue.park(queued, diagnosis.rejectedBy)
+    this.#tell(queued.pod, active, { reason: 'Unschedulable', message: diagnosisMessage(diagnosis) }, signal)
+  }
+
+  #tell(pod: PodFacts, { events }: ActiveProfile, status: SchedulingStatus, signal: AbortSignal): void {
+    const { background, writer, log } = this.#deps
+    events.event(pod.pod, 'Warning', 'FailedScheduling', shortened(status.message), { action: 'Scheduling' })
+    background.start(async () => {
+      try {
+        await writer.report(pod, status, signal)
+      } catch (error) {
+        if (!signal.aborted && !hasReason(error, 'NotFound')) log.warn("a pod's status was not written", { pod: pod.key, error })
+      }
+    })
+  }
+}
+
+function shortened(message: string): string {
+  const suffix = ' ...'
+  return message.length <= noteLengthMax ? message : message.slice(0, noteLengthMax - suffix.length) + suffix
+}
