@@ -3,9 +3,12 @@ import type { Env } from '#base/env/env'
 import { createApiServer } from '#apiserver/api-server'
 import type { UserInfo } from '#apiserver/exchange'
 import { Client } from '#client/client'
-import { createControllers } from '#controllers/create-controllers'
+import { Informers } from '#client/informers'
+import { parseCidr } from '#controllers/node-ipam/plan'
+import { type ControllerOptions, defaultControllerOptions } from '#controllers/all-controllers'
+import { runControllers } from '#controllers/controller-manager'
 import { builtinKinds } from '#kinds/builtin-kinds'
-import { createScheduler } from '#scheduler/scheduler'
+import { createScheduler } from '#scheduler/create-scheduler'
 import { openSqliteStore } from '#store/sqlite/sqlite-store'
 import type { ClusterPki } from './cluster-pki.ts'
 import type { Layout } from './layout.ts'
@@ -15,9 +18,8 @@ export type ServerOptions = { readonly layout: Layout; readonly settings: Settin
 
 const issuer = 'https://kubernetes.default.svc.cluster.local'
 
-function component(name: string): UserInfo {
-  return { name, groups: ['system:authenticated'] }
-}
+/** Controllers and scheduler share the API server's process, and so everything that it could do anyway. */
+const controlPlane: UserInfo = { name: 'system:kube-controller-manager', groups: ['system:masters', 'system:authenticated'] }
 
 /** Runs until the signal is aborted, then ends in good order. */
 export async function runServer(env: Env, { layout, settings, pki }: ServerOptions, signal: AbortSignal): Promise<void> {
@@ -40,10 +42,27 @@ export async function runServer(env: Env, { layout, settings, pki }: ServerOptio
   )
   await apiServer.listen(settings.apiPort, '0.0.0.0')
   env.log.info('API server is ready', { port: settings.apiPort })
-  const controllers = new Client(apiServer.loopback(component('system:kube-controller-manager')))
-  const scheduler = new Client(apiServer.loopback(component('system:kube-scheduler')))
+  // One set of caches for both: objects exist once in this process.
+  const client = new Client(apiServer.loopback(controlPlane))
+  await using informers = new Informers({ ...env, client })
   await Promise.all([
-    createControllers({ ...env, client: controllers }, { clusterCidr: settings.podCidr, authority: pki.authority }).run(signal),
-    createScheduler({ ...env, client: scheduler }, {}).run(signal),
+    runControllers({ ...env, client, informers }, controllerOptionsOf(settings, pki), signal),
+    createScheduler({ ...env, client, informers }).run(signal),
   ])
+}
+
+function controllerOptionsOf({ podCidr }: Settings, { authority }: ClusterPki): ControllerOptions {
+  const authorities = {
+    'kubernetes.io/kube-apiserver-client': authority,
+    'kubernetes.io/kube-apiserver-client-kubelet': authority,
+    'kubernetes.io/kubelet-serving': authority,
+    'kubernetes.io/legacy-unknown': authority,
+  }
+  const clusterCidr = parseCidr(podCidr)
+  return {
+    ...defaultControllerOptions,
+    rootCaPem: authority.certificatePem,
+    signing: { ...defaultControllerOptions.signing, authorities },
+    nodeIpam: clusterCidr === undefined ? undefined : { clusterCidr, nodePrefix: 24 },
+  }
 }
