@@ -10,6 +10,7 @@ import { appsKinds } from './apps/apps-kinds.ts'
 import { authenticationKinds } from './authentication/authentication-kinds.ts'
 import { authorizationKinds } from './authorization/authorization-kinds.ts'
 import { CertificateSigningRequest } from './certificates/certificate-signing-request.kind.ts'
+import { HorizontalPodAutoscaler } from './autoscaling/horizontal-pod-autoscaler.kind.ts'
 import { batchKinds } from './batch/batch-kinds.ts'
 import { Lease } from './coordination/lease.kind.ts'
 import { coreKinds } from './core/core-kinds.ts'
@@ -23,6 +24,7 @@ export const builtinKinds: readonly Kind[] = [
   ...appsKinds,
   ...authenticationKinds,
   ...authorizationKinds,
+  HorizontalPodAutoscaler,
   ...batchKinds,
   CertificateSigningRequest,
   Lease,

@@ -114,6 +114,7 @@ const withFewRules: ReadonlySet<string> = new Set([
   'PriorityLevelConfiguration',
   'MutatingWebhookConfiguration',
   'ValidatingWebhookConfiguration',
+  'HorizontalPodAutoscaler',
   'ControllerRevision',
   'CronJob',
   'DaemonSet',
@@ -270,8 +271,8 @@ function updated(kind: Kind, old: KubeObject, body: unknown): readonly FieldErro
   ]
 }
 
-/** Settled before the rules of the kind are asked, `tol-add` by an admission plugin. */
-const settledBefore: ReadonlySet<string> = new Set(['change-uid', 'namespace-change', 'change-creation', 'tol-add'])
+/** Settled before the rules of the kind are asked, `tol-add` by an admission plugin, `add-deletion` of some by the missing revision. */
+const settledBefore: ReadonlySet<string> = new Set(['change-uid', 'namespace-change', 'change-creation', 'tol-add', 'add-deletion'])
 
 const stored = new Map<string, KubeObject>()
 

@@ -1,5 +1,5 @@
 /** Asks a signer for a certificate: someone approves, the signer issues. */
-import { defineKind, type Kind, type RequestFacts, type UpdateRules } from '#meta/kind'
+import { defineKind, type Kind, type RequestFacts } from '#meta/kind'
 import { ageColumn, humanDuration, nameColumn } from '#meta/table'
 import { timestampOf } from '#meta/timestamp'
 import { statusSubresource } from '../subresources.ts'
@@ -26,23 +26,16 @@ export const CertificateSigningRequest: Kind<CertificateSigningRequest> = define
   prepareCreate,
   validate: validateRequest,
   update: { prepare: (next, old) => ({ ...next, spec: old.spec, status: old.status }) },
-  status: { prepare: prepareStatus, validate: validateRequestStatus },
+  status: {
+    prepare: prepareStatus,
+    validate: (next, old, facts) => (facts.subresource === 'approval' ? validateApproval : validateRequestStatus)(next, old),
+  },
   subresources: [
     { name: 'approval', kind: 'CertificateSigningRequest', verbs: ['get', 'patch', 'update'] },
     statusSubresource('CertificateSigningRequest'),
   ],
   selectableFields: { 'spec.signerName': ({ spec }) => spec.signerName ?? '' },
 })
-
-/** The rules of the subresource `approval`: only conditions change. */
-export const approvalRules: UpdateRules<CertificateSigningRequest> = {
-  prepare: (next, old, facts) => ({
-    ...next,
-    spec: old.spec,
-    status: { ...old.status, conditions: withTimes(next.status.conditions, facts) },
-  }),
-  validate: validateApproval,
-}
 
 type Conditions = CertificateSigningRequest['status']['conditions']
 
@@ -59,9 +52,10 @@ function prepareCreate(request: CertificateSigningRequest, facts: RequestFacts):
   }
 }
 
-/** A signer may not approve or deny: those conditions stay. */
+/** Through `approval` only conditions change; a signer, who writes the status, may not approve or deny: those conditions stay. */
 function prepareStatus(next: CertificateSigningRequest, old: CertificateSigningRequest, facts: RequestFacts): CertificateSigningRequest {
-  if (facts.subresource === 'approval') return approvalRules.prepare?.(next, old, facts) ?? next
+  if (facts.subresource === 'approval')
+    return { ...next, spec: old.spec, status: { ...old.status, conditions: withTimes(next.status.conditions, facts) } }
   const isDecision = ({ type }: { readonly type: string }) => type === 'Approved' || type === 'Denied'
   const decisions = (old.status.conditions ?? []).filter(isDecision)
   const others = (next.status.conditions ?? []).filter((condition) => !isDecision(condition))

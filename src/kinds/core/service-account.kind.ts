@@ -11,6 +11,7 @@ export const ServiceAccount: Kind<ServiceAccount> = defineKind({
   plural: 'serviceaccounts',
   shortNames: ['sa'],
   scope: 'Namespaced',
+  returnsDeleted: true,
   schema: schemas.ServiceAccount,
   columns: [nameColumn, ageColumn],
   subresources: [{ name: 'token', kind: 'TokenRequest', group: 'authentication.k8s.io', version: 'v1', verbs: ['create'] }],

@@ -19,6 +19,7 @@ export const Service: Kind<Service> = defineKind({
   shortNames: ['svc'],
   categories: ['all'],
   scope: 'Namespaced',
+  returnsDeleted: true,
   storePrefix: '/registry/services/specs/',
   createsOnUpdate: true,
   schema: schemas.Service,

@@ -18,6 +18,7 @@ export const Pod: Kind<Pod> = defineKind({
   shortNames: ['po'],
   categories: ['all'],
   scope: 'Namespaced',
+  returnsDeleted: true,
   schema: schemas.Pod,
   columns: podColumns,
   hasGeneration: true,
