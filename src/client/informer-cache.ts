@@ -6,7 +6,7 @@
  */
 import type { Env } from '#base/env/env'
 import type { Kind } from '#meta/kind'
-import { deepFreeze, type KubeObject, keyOf } from '#meta/object'
+import { deepFreeze, type KubeObject, keyOf, refOf } from '#meta/object'
 import type { Client } from './client.ts'
 import type { Informer, InformerEvent } from './informer.ts'
 import { reflect, type Selection } from './reflector.ts'
@@ -78,21 +78,21 @@ export class InformerCache<T extends KubeObject> implements Informer<T> {
 
   /** Takes a whole list; what it lacks is gone. */
   replace(items: readonly T[], version: string): void {
-    const kept = new Set(items.map((item) => keyOf(item.metadata as { readonly name: string })))
-    for (const [key, object] of [...this.#objects]) if (!kept.has(key)) this.#remove(key, object)
+    const kept = new Set(items.map((item) => keyOf(refOf(item))))
+    for (const [key, object] of this.#objects) if (!kept.has(key)) this.#remove(key, object)
     for (const item of items) this.#put(item)
     this.#gate.reach(version)
   }
 
   apply(change: 'ADDED' | 'MODIFIED' | 'DELETED', object: T): void {
-    if (change === 'DELETED') this.#remove(keyOf(object.metadata as { readonly name: string }), object)
+    if (change === 'DELETED') this.#remove(keyOf(refOf(object)), object)
     else this.#put(object)
     this.#gate.reach(object.metadata.resourceVersion ?? '')
   }
 
   #put(item: T): void {
     const object = deepFreeze(item)
-    const key = keyOf(object.metadata as { readonly name: string })
+    const key = keyOf(refOf(object))
     const old = this.#objects.get(key)
     if (old !== undefined && old.metadata.resourceVersion === object.metadata.resourceVersion) return
     // A new object under an old name: whoever knew the old one must hear of its end.
@@ -114,7 +114,7 @@ export class InformerCache<T extends KubeObject> implements Informer<T> {
   }
 
   #tell(event: InformerEvent<T>): void {
-    for (const handle of [...this.#subscribers]) handle(event)
+    for (const handle of this.#subscribers) handle(event)
   }
 }
 

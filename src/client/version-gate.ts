@@ -16,7 +16,7 @@ export class VersionGate {
     const reached = numberOf(version)
     if (this.#version !== undefined && reached <= this.#version) return
     this.#version = reached
-    for (const waiter of [...this.#waiters]) {
+    for (const waiter of this.#waiters) {
       if (waiter.version > reached) continue
       this.#waiters.delete(waiter)
       waiter.resolve()

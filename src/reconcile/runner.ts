@@ -10,7 +10,7 @@ import type { Informers } from '#client/informers'
 import type { InformerEvent } from '#client/informer'
 import { ConnectionError } from '#client/transport'
 import type { Kind } from '#meta/kind'
-import { controllerOf, type KubeObject, keyOf, type ObjectRef } from '#meta/object'
+import { controllerOf, type KubeObject, keyOf, refOf } from '#meta/object'
 import { hasReason } from '#meta/status'
 import { type Controller, controllerUidIndex, type ControllerDeps, type Source } from './controller.ts'
 import type { EventRecorder } from './event-recorder.ts'
@@ -78,7 +78,7 @@ class ControllerRun {
   #subscribe(): DisposableStack {
     const subscriptions = new DisposableStack()
     const { for: own, owns = [], watches = [] } = this.#controller
-    subscriptions.use(this.#cacheOf(own).subscribe((event) => this.#queue.add(keyOf(event.object.metadata as ObjectRef))))
+    subscriptions.use(this.#cacheOf(own).subscribe((event) => this.#queue.add(keyOf(refOf(event.object)))))
     for (const kind of owns) subscriptions.use(this.#cacheOf(kind).subscribe((event) => this.#wakeOwners(event)))
     for (const source of watches) subscriptions.use(this.#cacheOf(source.kind).subscribe((event) => this.#wakeBySource(source, event)))
     return subscriptions
@@ -132,7 +132,8 @@ class ControllerRun {
   #report(key: string, error: unknown): void {
     const facts = { key, failureCount: this.#queue.failureCount(key) + 1, error }
     // Somebody else was faster, the object went meanwhile, or the server is away: ordinary, and mended by trying again.
-    if (hasReason(error, 'Conflict', 'NotFound') || error instanceof ConnectionError) this.#base.log.debug('reconcile has to be repeated', facts)
+    if (hasReason(error, 'Conflict', 'NotFound') || error instanceof ConnectionError)
+      this.#base.log.debug('reconcile has to be repeated', facts)
     else this.#base.log.warn('reconcile failed', facts)
   }
 

@@ -7,7 +7,7 @@ import { ReplicaSet } from '#kinds/apps/replica-set.kind'
 import { Pod } from '#kinds/core/pod/pod.kind'
 import { isSameValue } from '#kinds/same-value'
 import { formatSelector, matches, selectorOrNothing } from '#meta/labels'
-import { controllerOf, isBeingDeleted, keyOf, type ObjectRef, refOf, withMeta } from '#meta/object'
+import { controllerOf, isBeingDeleted, keyOf, refOf, withMeta } from '#meta/object'
 import { hasReason, ignoreNotFound, StatusError } from '#meta/status'
 import { type Controller, type ControllerDeps, controllerUidIndex, done, indexOn, type Result, watching } from '#reconcile/controller'
 import { isNamespaceTerminating } from '../replica-set/replica-pods.ts'
@@ -158,7 +158,5 @@ function keysOfPod(pod: Pod, _old: Pod | undefined, { cache }: ControllerDeps): 
 function keysOfOrphan(set: ReplicaSet, _old: ReplicaSet | undefined, { cache }: ControllerDeps): readonly string[] {
   if (controllerOf(set) !== undefined || isBeingDeleted(set)) return []
   const takers = cache(Deployment).list(set.metadata.namespace)
-  return takers
-    .filter(({ spec }) => matches(selectorOrNothing(spec.selector), set.metadata.labels))
-    .map(({ metadata }) => keyOf(metadata as ObjectRef))
+  return takers.filter(({ spec }) => matches(selectorOrNothing(spec.selector), set.metadata.labels)).map((object) => keyOf(refOf(object)))
 }

@@ -59,7 +59,7 @@ class GarbageCollector {
 
   async #follow(kinds: readonly Kind[]): Promise<void> {
     const wanted = new Map(kinds.map((kind) => [`${kind.apiVersion} ${kind.plural}`, kind]))
-    for (const [name, subscription] of [...this.#followed]) {
+    for (const [name, subscription] of this.#followed) {
       if (wanted.has(name)) continue
       subscription[Symbol.dispose]()
       this.#followed.delete(name)

@@ -4,7 +4,7 @@ import { isPodFinished } from '#domain/pod-phase'
 import { Node } from '#kinds/core/node.kind'
 import { Pod } from '#kinds/core/pod/pod.kind'
 import { withCondition } from '#meta/conditions'
-import { isBeingDeleted, keyOf, type ObjectRef, refOf } from '#meta/object'
+import { isBeingDeleted, keyOf, refOf } from '#meta/object'
 import { hasReason, ignoreNotFound } from '#meta/status'
 import { type Controller, type ControllerDeps, done, type Result, watching } from '#reconcile/controller'
 import { byNodeName, podsByNode } from '../node-lifecycle/controller.ts'
@@ -84,5 +84,5 @@ function podsOfNode(node: Node, old: Node | undefined, { cache }: ControllerDeps
   if (old !== undefined) return []
   return cache(Pod)
     .byIndex(byNodeName, node.metadata.name ?? '')
-    .map(({ metadata }) => keyOf(metadata as ObjectRef))
+    .map((object) => keyOf(refOf(object)))
 }

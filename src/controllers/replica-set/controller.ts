@@ -5,7 +5,7 @@ import { ReplicaSet } from '#kinds/apps/replica-set.kind'
 import { Pod } from '#kinds/core/pod/pod.kind'
 import { isSameValue } from '#kinds/same-value'
 import { matches, selectorOrNothing } from '#meta/labels'
-import { controllerOf, isBeingDeleted, keyOf, type ObjectRef } from '#meta/object'
+import { controllerOf, isBeingDeleted, keyOf, refOf } from '#meta/object'
 import { type Controller, type ControllerDeps, controllerUidIndex, indexOn, type Result, watching } from '#reconcile/controller'
 import { nextAvailableInMs, planReplicas, replicaStatus, type WantedReplicas } from './plan.ts'
 import { carryOut, settleClaims } from './replica-pods.ts'
@@ -61,5 +61,5 @@ function keysOfOrphan(pod: Pod, old: Pod | undefined, { cache }: ControllerDeps)
   const takers = cache(ReplicaSet)
     .list(pod.metadata.namespace)
     .filter((set) => matches(selectorOrNothing(set.spec.selector), pod.metadata.labels))
-  return takers.map((set) => keyOf(set.metadata as ObjectRef))
+  return takers.map((set) => keyOf(refOf(set)))
 }

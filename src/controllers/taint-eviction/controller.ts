@@ -5,7 +5,7 @@ import { Node } from '#kinds/core/node.kind'
 import { Pod } from '#kinds/core/pod/pod.kind'
 import { isSameValue } from '#kinds/same-value'
 import { withCondition } from '#meta/conditions'
-import { isBeingDeleted, keyOf, type ObjectRef, refOf } from '#meta/object'
+import { isBeingDeleted, keyOf, refOf } from '#meta/object'
 import { ignoreNotFound } from '#meta/status'
 import { type Controller, type ControllerDeps, done, type Result, watching } from '#reconcile/controller'
 import { byNodeName, podsByNode } from '../node-lifecycle/controller.ts'
@@ -45,5 +45,5 @@ function podsOfTaintedNode(node: Node, old: Node | undefined, { cache }: Control
   if (old !== undefined && isSameValue(node.spec?.taints, old.spec?.taints)) return []
   return cache(Pod)
     .byIndex(byNodeName, node.metadata.name ?? '')
-    .map(({ metadata }) => keyOf(metadata as ObjectRef))
+    .map((object) => keyOf(refOf(object)))
 }
