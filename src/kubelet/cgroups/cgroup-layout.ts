@@ -2,8 +2,7 @@
 
 export type CgroupLayout =
   /** One mount for each controller, or for several together. */
-  | { readonly version: 1; readonly mounts: readonly string[] }
-  | { readonly version: 2; readonly mounts: readonly string[] }
+  { readonly version: 1; readonly mounts: readonly string[] } | { readonly version: 2; readonly mounts: readonly string[] }
 
 /** A machine with both (hybrid) counts as v1: there the controllers are, and there runc looks for them. */
 export function cgroupLayoutOf(mountInfo: string): CgroupLayout {

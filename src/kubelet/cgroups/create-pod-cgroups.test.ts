@@ -8,9 +8,20 @@ import { cgroupLayoutOf } from './cgroup-layout.ts'
 import { createPodCgroups } from './create-pod-cgroups.ts'
 import { cpuWeightOf, podCgroupSettingsOf } from './pod-cgroup-settings.ts'
 
-function podOf(uid: string, qosClass: string, containers: readonly Partial<Container>[], initContainers: readonly Partial<Container>[] = []): Pod {
+function podOf(
+  uid: string,
+  qosClass: string,
+  containers: readonly Partial<Container>[],
+  initContainers: readonly Partial<Container>[] = [],
+): Pod {
   const named = (list: readonly Partial<Container>[]) => list.map((one, index) => ({ name: `c${index}`, ...one }))
-  return { apiVersion: 'v1', kind: 'Pod', metadata: { uid }, spec: { containers: named(containers), initContainers: named(initContainers) }, status: { qosClass } }
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { uid },
+    spec: { containers: named(containers), initContainers: named(initContainers) },
+    status: { qosClass },
+  }
 }
 
 const quarter = { resources: { requests: { cpu: '250m', memory: '64Mi' }, limits: { cpu: '500m', memory: '128Mi' } } }
@@ -19,8 +30,16 @@ for (const [why, pod, want] of [
   ['besteffort has the least', podOf('a', 'BestEffort', [{}]), { cpuShares: 2 }],
   ['requests add up', podOf('a', 'Burstable', [quarter, quarter]), { cpuShares: 512, cpuQuotaUs: 100_000, memoryLimitBytes: 256 << 20 }],
   ['no limit where one container has none', podOf('a', 'Burstable', [quarter, {}]), { cpuShares: 256 }],
-  ['a large init container counts alone', podOf('a', 'Burstable', [quarter], [{ resources: { requests: { cpu: '1' }, limits: { cpu: '2', memory: '1Gi' } } }]), { cpuShares: 1024, cpuQuotaUs: 200_000, memoryLimitBytes: 1 << 30 }],
-  ['a sidecar counts beside the others', podOf('a', 'Burstable', [quarter], [{ ...quarter, restartPolicy: 'Always' }]), { cpuShares: 512, cpuQuotaUs: 100_000, memoryLimitBytes: 256 << 20 }],
+  [
+    'a large init container counts alone',
+    podOf('a', 'Burstable', [quarter], [{ resources: { requests: { cpu: '1' }, limits: { cpu: '2', memory: '1Gi' } } }]),
+    { cpuShares: 1024, cpuQuotaUs: 200_000, memoryLimitBytes: 1 << 30 },
+  ],
+  [
+    'a sidecar counts beside the others',
+    podOf('a', 'Burstable', [quarter], [{ ...quarter, restartPolicy: 'Always' }]),
+    { cpuShares: 512, cpuQuotaUs: 100_000, memoryLimitBytes: 256 << 20 },
+  ],
 ] as const) {
   test(`podCgroupSettingsOf: ${why}`, () => assert.deepEqual(podCgroupSettingsOf(pod), want))
 }
@@ -29,7 +48,10 @@ test('shares become weights as upstream turns them', () => assert.deepEqual([2, 
 
 test('a hybrid machine is v1, a unified one v2', () => {
   const line = (path: string, type: string) => `30 24 0:26 / ${path} rw,relatime - ${type} none rw`
-  assert.deepEqual(cgroupLayoutOf([line('/sys/fs/cgroup/cpu', 'cgroup'), line('/sys/fs/cgroup/unified', 'cgroup2')].join('\n')), { version: 1, mounts: ['/sys/fs/cgroup/cpu'] })
+  assert.deepEqual(cgroupLayoutOf([line('/sys/fs/cgroup/cpu', 'cgroup'), line('/sys/fs/cgroup/unified', 'cgroup2')].join('\n')), {
+    version: 1,
+    mounts: ['/sys/fs/cgroup/cpu'],
+  })
   assert.deepEqual(cgroupLayoutOf(line('/sys/fs/cgroup', 'cgroup2')), { version: 2, mounts: ['/sys/fs/cgroup'] })
   assert.throws(() => cgroupLayoutOf(''), /no cgroup hierarchy is mounted/)
 })
@@ -63,7 +85,9 @@ test('on this machine, a pod cgroup is made in every hierarchy and taken away ag
     for (const mount of layout.mounts) assert.ok((await readdir(join(mount, path))).length > 0)
     if (layout.version === 1) {
       const read = async (file: string, at: string) => {
-        const found = await Promise.all(layout.mounts.map((mount) => readFile(join(mount, root, 'kubepods', at, file), 'utf8').catch(() => '')))
+        const found = await Promise.all(
+          layout.mounts.map((mount) => readFile(join(mount, root, 'kubepods', at, file), 'utf8').catch(() => '')),
+        )
         return found.join('').trim()
       }
       assert.equal(await read('cpu.shares', 'burstable/podu1'), '256')

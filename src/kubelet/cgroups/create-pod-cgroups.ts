@@ -8,7 +8,15 @@ import { join } from 'node:path'
 import type { Pod } from '#kinds/core/types.gen'
 import { childrenOf, makeCgroup, readCgroup, removeCgroup, setCgroup } from './cgroup-files.ts'
 import { type CgroupLayout, cgroupLayoutOf } from './cgroup-layout.ts'
-import { cpuPeriodUs, cpuSharesMin, cpuWeightOf, podCgroupSettingsOf, type PodCgroupSettings, type QosClass, qosClassOf } from './pod-cgroup-settings.ts'
+import {
+  cpuPeriodUs,
+  cpuSharesMin,
+  cpuWeightOf,
+  podCgroupSettingsOf,
+  type PodCgroupSettings,
+  type QosClass,
+  qosClassOf,
+} from './pod-cgroup-settings.ts'
 import type { PodCgroups } from './pod-cgroups.ts'
 
 export type PodCgroupsOptions = {
@@ -77,7 +85,10 @@ async function machineLayout(): Promise<CgroupLayout> {
   return cgroupLayoutOf(await readFile('/proc/self/mountinfo', 'utf8'))
 }
 
-function filesOf(version: 1 | 2, { cpuShares, cpuQuotaUs, memoryLimitBytes }: PodCgroupSettings): readonly (readonly [file: string, value: string])[] {
+function filesOf(
+  version: 1 | 2,
+  { cpuShares, cpuQuotaUs, memoryLimitBytes }: PodCgroupSettings,
+): readonly (readonly [file: string, value: string])[] {
   if (version === 2) {
     return [
       ['cpu.weight', `${cpuWeightOf(cpuShares)}`],
