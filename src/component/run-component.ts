@@ -1,4 +1,5 @@
 /** From a command line to a running daemon and its exit status. */
+import type { Writable } from 'node:stream'
 import { systemClock } from '#base/env/clock'
 import type { Env } from '#base/env/env'
 import { systemRandom } from '#base/env/random'
@@ -12,8 +13,8 @@ import { upstreamFlags } from './upstream-flags.ts'
 
 /** The process around a component: its streams, its signals and its version. */
 export type ComponentProcess = {
-  readonly stdout: NodeJS.WritableStream
-  readonly stderr: NodeJS.WriteStream
+  readonly stdout: Writable
+  readonly stderr: Writable
   readonly version: string
   /** Calls `stop` for each signal that asks the process to end. */
   readonly onStopSignal: (stop: () => void) => Disposable
