@@ -1,6 +1,6 @@
 /** A scope for names, and for the objects that are deleted together with it. */
 import { FieldPath, type FieldErrors, invalid } from '#meta/field-path'
-import { defineKind, type Kind } from '#meta/kind'
+import { defineKind, type Kind, type RequestFacts } from '#meta/kind'
 import { isDns1123Label } from '#meta/names'
 import { withMeta } from '#meta/object'
 import { validateFinalizerName, validateStandardFinalizer } from '#meta/object-meta-validation'
@@ -31,7 +31,7 @@ export const Namespace: Kind<Namespace> = defineKind({
   defaults: withNameLabel,
   prepareCreate,
   validate: validateFinalizers,
-  update: { prepare: (next, old) => ({ ...next, spec: { ...next.spec, finalizers: old.spec.finalizers }, status: old.status }) },
+  update: { prepare: prepareUpdate },
   status: { prepare: (next, old) => ({ ...next, spec: old.spec }), validate: validateStatusUpdate },
   subresources: [
     { name: 'finalize', kind: 'Namespace', verbs: ['update'] },
@@ -56,6 +56,12 @@ function prepareCreate(namespace: Namespace): Namespace {
   const finalizers = namespace.spec.finalizers ?? []
   const all = finalizers.includes(namespaceFinalizer) ? finalizers : [...finalizers, namespaceFinalizer]
   return withNameLabel({ ...namespace, spec: { ...namespace.spec, finalizers: all }, status: { phase: 'Active' } })
+}
+
+/** Finalizers of the spec change through `finalize` only. */
+function prepareUpdate(next: Namespace, old: Namespace, facts: RequestFacts): Namespace {
+  if (facts.subresource === 'finalize') return { ...next, status: old.status }
+  return { ...next, spec: { ...next.spec, finalizers: old.spec.finalizers }, status: old.status }
 }
 
 function* validateFinalizers(namespace: Namespace): FieldErrors {

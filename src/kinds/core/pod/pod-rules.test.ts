@@ -77,3 +77,26 @@ test('a status update leaves the spec alone', () => {
   assert.equal(next?.spec, old.spec)
   assert.deepEqual(next?.status, { phase: 'Running', qosClass: 'BestEffort' })
 })
+
+test('debugging containers are added through their subresource, and stay', () => {
+  const debug = { name: 'd', image: 'shell', resources: {} }
+  const forDebugging = { ...facts, subresource: 'ephemeralcontainers' }
+  const old = defaultPod(podOf({}))
+  const asked = { ...old, spec: { ...old.spec, ephemeralContainers: [debug], nodeName: 'x' } }
+  const next = PodKind.update.prepare?.(asked, old, forDebugging) ?? asked
+  assert.equal(next.spec.nodeName, undefined)
+  assert.deepEqual([...(PodKind.update.validate?.(next, old, forDebugging) ?? [])], [])
+  const [error] = [...(PodKind.update.validate?.(old, next, forDebugging) ?? [])]
+  assert.equal(error?.message, 'Forbidden: existing ephemeral containers "d" may not be removed')
+})
+
+test('a resize changes resources only, and not the QoS class', () => {
+  const toResize = { ...facts, subresource: 'resize' }
+  const sized = (cpu: string): Pod => podOf({ containers: [{ name: 'c', image: 'x', resources: { requests: { cpu } } }] })
+  const asked = { ...sized('2'), spec: { ...sized('2').spec, nodeName: 'x' } }
+  const next = PodKind.update.prepare?.(asked, sized('1'), toResize) ?? asked
+  assert.equal(next.spec.nodeName, undefined)
+  assert.equal(next.spec.containers[0]?.resources?.requests?.cpu, '2')
+  const without = podOf({ containers: [{ name: 'c', image: 'x', resources: {} }] })
+  assert.equal([...(PodKind.update.validate?.(without, sized('1'), toResize) ?? [])].length, 1)
+})

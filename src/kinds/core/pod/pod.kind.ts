@@ -5,8 +5,9 @@ import type * as types from '../types.gen.ts'
 import { podColumns } from './pod-columns.ts'
 import { defaultPod } from './pod-defaults.ts'
 import { podSelectableFields } from './pod-fields.ts'
-import { preparePodCreate, podGraceSeconds, preparePodStatusUpdate, preparePodUpdate } from './pod-strategy.ts'
-import { validatePodStatusUpdate, validatePodUpdate } from './pod-update-validation.ts'
+import { preparePodCreate, podGraceSeconds, preparePodStatusUpdate } from './pod-strategy.ts'
+import { podUpdateRules } from './pod-update-rules.ts'
+import { validatePodStatusUpdate } from './pod-update-validation.ts'
 import { validatePod, validatePodCreate } from './pod-validation.ts'
 import { podWarnings } from './pod-warnings.ts'
 
@@ -26,7 +27,7 @@ export const Pod: Kind<Pod> = defineKind({
   prepareCreate: preparePodCreate,
   validate: validatePod,
   validateCreate: validatePodCreate,
-  update: { prepare: preparePodUpdate, validate: validatePodUpdate },
+  update: podUpdateRules,
   status: { prepare: preparePodStatusUpdate, validate: validatePodStatusUpdate },
   graceSeconds: podGraceSeconds,
   selectableFields: podSelectableFields,
