@@ -2,14 +2,20 @@
 import type { Authorizer } from '../authz/authorizer.ts'
 import type { RbacIndex } from '../authz/rbac/rbac-index.ts'
 import { certificateApproval, certificateSigning, certificateSubjectRestriction } from './certificate-requests.ts'
+import { claimResize } from './claim-resize.ts'
+import { defaultIngressClass, defaultStorageClass } from './default-classes.ts'
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
+import { limitRanger } from './limit-ranger.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
 import { nodeRestriction } from './node-restriction.ts'
 import type { AdmissionPlugin } from './plugin.ts'
 import { podSecurity } from './pod-security/pod-security.ts'
 import { podPriority, priorityClasses } from './priority.ts'
+import { resourceQuota } from './resource-quota/resource-quota.ts'
 import { roleEscalation } from './role-escalation.ts'
+import { runtimeClassAdmission } from './runtime-class.ts'
 import { serviceAccountAdmission } from './service-account.ts'
+import { storageProtection } from './storage-protection.ts'
 import { taintNodesByCondition } from './taint-nodes-by-condition.ts'
 
 export type PluginEntry = { readonly name: string; readonly isOnByDefault: boolean; readonly plugins: readonly AdmissionPlugin[] }
@@ -24,15 +30,22 @@ export type PluginDeps = {
 export function allPlugins({ authorizer }: PluginDeps): readonly PluginEntry[] {
   return [
     on(namespaceLifecycle),
+    on(...limitRanger),
     on(serviceAccountAdmission),
     off(...nodeRestriction),
     on(taintNodesByCondition),
     on(podSecurity),
     on(podPriority, priorityClasses),
     on(defaultTolerationSeconds),
+    on(defaultStorageClass),
+    on(...storageProtection),
+    on(claimResize),
+    on(runtimeClassAdmission),
     on(certificateApproval(authorizer)),
     on(certificateSigning(authorizer)),
     on(certificateSubjectRestriction),
+    on(defaultIngressClass),
+    on(resourceQuota()),
   ]
 }
 
@@ -42,26 +55,19 @@ export const laterPlugins: readonly string[] = [
   'AlwaysDeny',
   'AlwaysPullImages',
   'ClusterTrustBundleAttest',
-  'DefaultIngressClass',
-  'DefaultStorageClass',
   'DenyServiceExternalIPs',
   'EventRateLimit',
   'ExtendedResourceToleration',
   'ImagePolicyWebhook',
   'LimitPodHardAntiAffinityTopology',
-  'LimitRanger',
   'MutatingAdmissionPolicy',
   'MutatingAdmissionWebhook',
   'NamespaceAutoProvision',
   'NamespaceExists',
   'OwnerReferencesPermissionEnforcement',
-  'PersistentVolumeClaimResize',
   'PodNodeSelector',
   'PodTolerationRestriction',
   'PodTopologyLabels',
-  'ResourceQuota',
-  'RuntimeClass',
-  'StorageObjectInUseProtection',
   'ValidatingAdmissionPolicy',
   'ValidatingAdmissionWebhook',
 ]
