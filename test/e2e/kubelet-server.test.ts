@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { arch } from 'node:os'
 import { join } from 'node:path'
@@ -18,7 +18,7 @@ import { systemRandom } from '#base/env/random'
 import { Client } from '#client/client'
 import { InformerCache } from '#client/informer-cache'
 import { Pod } from '#kinds/core/pod/pod.kind'
-import { createPodCgroups } from '#kubelet/cgroups/create-pod-cgroups'
+import { createPodCgroups, removeCgroupRoot } from '#kubelet/cgroups/create-pod-cgroups'
 import { rotateIfLarge } from '#kubelet/logs/rotate-logs'
 import { PodRuntime } from '#kubelet/runtime/pod-runtime'
 import { noRecord, type PodRecord, runtimeLabels } from '#kubelet/runtime/records'
@@ -92,10 +92,7 @@ after(async () => {
   await server?.[Symbol.asyncDispose]()
   await containerd?.tearDown()
   await cgroups.remove(served.uid)
-  for (const mount of await readdir('/sys/fs/cgroup')) {
-    for (const at of ['kubepods/burstable', 'kubepods/besteffort', 'kubepods', ''])
-      await rmdir(join('/sys/fs/cgroup', mount, cgroupRoot, at)).catch(() => {})
-  }
+  await removeCgroupRoot({ root: cgroupRoot })
   await rm(directory, { recursive: true })
 })
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { Container, Pod } from '#kinds/core/types.gen'
 import { cgroupLayoutOf } from './cgroup-layout.ts'
-import { createPodCgroups } from './create-pod-cgroups.ts'
+import { createPodCgroups, removeCgroupRoot } from './create-pod-cgroups.ts'
 import { cpuWeightOf, podCgroupSettingsOf } from './pod-cgroup-settings.ts'
 
 function podOf(
@@ -50,7 +50,7 @@ test('a hybrid machine is v1, a unified one v2', () => {
   const line = (path: string, type: string) => `30 24 0:26 / ${path} rw,relatime - ${type} none rw`
   assert.deepEqual(cgroupLayoutOf([line('/sys/fs/cgroup/cpu', 'cgroup'), line('/sys/fs/cgroup/unified', 'cgroup2')].join('\n')), {
     version: 1,
-    mounts: ['/sys/fs/cgroup/cpu'],
+    mounts: ['/sys/fs/cgroup/cpu', '/sys/fs/cgroup/unified'],
   })
   assert.deepEqual(cgroupLayoutOf(line('/sys/fs/cgroup', 'cgroup2')), { version: 2, mounts: ['/sys/fs/cgroup'] })
   assert.throws(() => cgroupLayoutOf(''), /no cgroup hierarchy is mounted/)
@@ -100,8 +100,7 @@ test('on this machine, a pod cgroup is made in every hierarchy and taken away ag
     for (const uid of ['u1', 'u2', 'u3', 'u3']) await cgroups.remove(uid)
     for (const mount of layout.mounts) await assert.rejects(readdir(join(mount, path)))
   } finally {
-    for (const mount of layout.mounts) {
-      for (const at of ['kubepods/burstable', 'kubepods/besteffort', 'kubepods', '']) await rmdir(join(mount, root, at)).catch(() => {})
-    }
+    await removeCgroupRoot({ root, layout })
+    for (const mount of layout.mounts) await assert.rejects(readdir(join(mount, root)), /ENOENT/)
   }
 })

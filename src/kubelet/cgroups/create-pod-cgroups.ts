@@ -32,6 +32,13 @@ export function createPodCgroups(options: PodCgroupsOptions): PodCgroups {
   return new CgroupfsPodCgroups(options)
 }
 
+/** Takes away all that kubelets with this root have made, the root itself too where it is not the machine's. */
+export async function removeCgroupRoot({ root, layout }: PodCgroupsOptions): Promise<void> {
+  const { mounts } = layout ?? (await machineLayout())
+  const top = join('/', root)
+  for (const mount of mounts) await removeCgroup(join(mount, top === '/' ? 'kubepods' : top))
+}
+
 class CgroupfsPodCgroups implements PodCgroups {
   readonly #kubepods: string
   readonly #layout: Promise<CgroupLayout>
