@@ -31,6 +31,8 @@ import { resourceDispatcher } from './serve/dispatch-resource.ts'
 import { documentRoute, healthRoute, indexRoute, metricsRoute, versionRoute } from './serve/fixed-routes.ts'
 import type { HealthCheck } from './serve/health.ts'
 import { createMetrics } from './serve/metrics.ts'
+import { openApiRoute } from './serve/openapi-routes.ts'
+import { descriptionsOf, modelsDirectory } from './serve/openapi-texts.ts'
 import { versionInfo } from './serve/version.ts'
 import { HttpServer } from './server.ts'
 import { ServiceAllocation } from './services/service-allocation.ts'
@@ -66,6 +68,8 @@ export interface ApiServer extends AsyncDisposable {
   loopback(user: UserInfo): Transport
   /** Resolves when the bootstrap objects are there: `/readyz` answers ok from then on. */
   readonly ready: Promise<void>
+  /** `/readyz` fails from now on; all else goes on until `close`. */
+  startShutdown(): void
   close(): Promise<void>
 }
 
@@ -130,6 +134,7 @@ function handlerOf(
       discoveryRoutes({ kinds: registry.kinds, clock, address }),
       versionRoute(versionInfo(options.platform ?? 'linux/amd64'), clock),
       metricsRoute(metrics),
+      openApiRoute(registry.kinds, descriptionsOf(modelsDirectory())),
       ...documents,
       indexRoute(
         () => apiGroupsOf(registry.kinds.all()),
@@ -201,14 +206,17 @@ function assembled({ deps, options, feed, security, allocation, handler, client,
       clock,
       kubernetesService: { serviceIp: allocation.kubernetesServiceIp, advertiseAddress, securePort: situation.port },
       clientCaPem: clientCa,
+      frontProxy: options.frontProxy,
       hasPolicy: security.rbac !== undefined,
     })
     if (situation.phase === 'starting') situation.phase = 'ready'
     becomeReady()
   }
 
-  async function close(): Promise<void> {
-    if (situation.phase === 'stopping') return
+  let closing: Promise<void> | undefined
+  const close = () => (closing ??= closeAll())
+
+  async function closeAll(): Promise<void> {
     situation.phase = 'stopping'
     await http?.close(options.shutdownGraceMs ?? 5000)
     bookmarks[Symbol.dispose]()
@@ -226,6 +234,9 @@ function assembled({ deps, options, feed, security, allocation, handler, client,
       return situation.port
     },
     loopback: (user) => loopbackTransport(handler, clock, user),
+    startShutdown: () => {
+      situation.phase = 'stopping'
+    },
     close,
     [Symbol.asyncDispose]: close,
   }

@@ -7,6 +7,7 @@ import type { Authenticator } from './authn/authenticator.ts'
 import { bearerTokenAuthenticator } from './authn/bearer-token.ts'
 import { bootstrapTokenAuthenticator } from './authn/bootstrap-token.ts'
 import { clientCertificateAuthenticator } from './authn/client-certificate.ts'
+import { requestHeaderAuthenticator } from './authn/request-header.ts'
 import { serviceAccountTokenAuthenticator } from './authn/service-account-token.ts'
 import { staticTokenAuthenticator } from './authn/static-token.ts'
 import type { TokenAuthenticator } from './authn/token-authenticator.ts'
@@ -19,6 +20,7 @@ import { rbacAuthorizer } from './authz/rbac/rbac.ts'
 import { RbacIndex } from './authz/rbac/rbac-index.ts'
 import { unionAuthorizer } from './authz/union.ts'
 import { bootstrapClusterRoles } from './bootstrap/policy-objects.ts'
+import type { FrontProxyOptions } from './bootstrap/system-objects.ts'
 import type { StateReader } from './exchange.ts'
 import { type SigningKey, signingKeyOf, type VerificationKey, verificationKeysOf } from './tokens/service-account-keys.ts'
 
@@ -37,7 +39,11 @@ export type ServiceAccountOptions = {
   readonly extendsExpiration: boolean
 }
 
+export type { FrontProxyOptions } from './bootstrap/system-objects.ts'
+
 export type SecurityOptions = {
+  /** Absent: nobody may speak for others by headers. */
+  readonly frontProxy?: FrontProxyOptions | undefined
   /** PEM of the authorities of client certificates. */
   readonly clientCa?: string | undefined
   /** Content of a `--token-auth-file`. */
@@ -100,16 +106,22 @@ function tokenAuthenticators(
 
 function authenticatorsOf(
   clock: Clock,
-  { clientCa, anonymousPaths }: SecurityOptions,
+  { clientCa, anonymousPaths, frontProxy }: SecurityOptions,
   tokens: readonly TokenAuthenticator[],
   audiences: readonly string[],
 ): readonly Authenticator[] {
   const authorities = clientCa === undefined ? undefined : parseCertificates(clientCa)
   return [
+    ...(frontProxy === undefined ? [] : [frontProxyAuthenticator(clock, frontProxy)]),
     ...(authorities === undefined ? [] : [clientCertificateAuthenticator({ clock, authorities: () => authorities })]),
     bearerTokenAuthenticator(tokens, audiences),
     ...(anonymousPaths?.length === 0 ? [] : [anonymousAuthenticator(anonymousPaths)]),
   ]
+}
+
+function frontProxyAuthenticator(clock: Clock, { clientCaPem, ...options }: FrontProxyOptions): Authenticator {
+  const authorities = parseCertificates(clientCaPem)
+  return requestHeaderAuthenticator({ ...options, clock, authorities: () => authorities })
 }
 
 function authorizerOf(changes: ChangeFeed, modes: readonly AuthorizationMode[], stack: DisposableStack) {

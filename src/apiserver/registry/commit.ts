@@ -1,9 +1,10 @@
 /** Writes of one object to the store. Each resolves when the change is durable and in the caches. */
+import { isDeepStrictEqual } from 'node:util'
 import type { Kind } from '#meta/kind'
 import type { KubeObject } from '#meta/object'
 import { withWireNulls } from '#meta/schema/encode'
 import { StatusError } from '#meta/status'
-import { encodeObject } from '#meta/wire'
+import { decodeObject, encodeObject } from '#meta/wire'
 import { create, remove, update } from '#store/single-key'
 import { CacheEntry } from '../cache/cache-entry.ts'
 import type { Registry } from './registry.ts'
@@ -36,7 +37,7 @@ export async function commitNew(registry: Registry, kind: Kind, key: string, obj
 export async function commitChange(registry: Registry, kind: Kind, old: CacheEntry, object: KubeObject): Promise<CommitResult> {
   const bytes = checkedBytes(kind, object)
   // Nothing changed: no new revision, no event.
-  if (sameBytes(bytes, old.stored)) return { succeeded: true, entry: old }
+  if (isSameObject(bytes, old.stored)) return { succeeded: true, entry: old }
   const leaseId = await leaseOf(registry, kind)
   const result = await update(registry.store, old.key, bytes, { modRevision: old.revision, leaseId })
   if (!result.succeeded) return { succeeded: false, current: result.current && entryOf(result.current) }
@@ -72,6 +73,8 @@ function checkedBytes(kind: Kind, object: KubeObject): Uint8Array {
   throw new StatusError(500, '', `etcdserver: request is too large`)
 }
 
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && Buffer.compare(a, b) === 0
+/** The order of fields does not count; the same fields have the same length in any order. */
+function isSameObject(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false
+  return Buffer.compare(a, b) === 0 || isDeepStrictEqual(decodeObject(a), decodeObject(b))
 }

@@ -63,7 +63,7 @@ async function prepared(
     ...(kind.validate?.(ready, facts) ?? []),
     ...(kind.validateCreate?.(ready, facts) ?? []),
   ]
-  if (errors.length > 0) throw invalidObject(kind, ready.metadata.name ?? '', errors)
+  if (errors.length > 0) throw invalidObject(kind.storedAs?.kind ?? kind, ready.metadata.name ?? '', errors)
   exchange.warnings.push(...(kind.warnings?.(ready, undefined) ?? []))
   await registry.admission.validate(question(exchange, kind, ready, options), exchange.signal)
   return ready

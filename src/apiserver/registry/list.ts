@@ -62,8 +62,8 @@ function startOf({ continueToken, resourceVersion, match, limit }: ListOptions):
 }
 
 /** As upstream: revision 0 asks for whatever the cache has, all of it. */
-function limitOf({ limit, resourceVersion, continueToken, match }: ListOptions): number {
-  if (resourceVersion === '0' && continueToken === '' && match === '') return 0
+function limitOf({ limit, resourceVersion, match }: ListOptions): number {
+  if (resourceVersion === '0' && match === '') return 0
   return Math.max(limit, 0)
 }
 

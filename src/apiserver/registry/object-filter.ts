@@ -32,7 +32,15 @@ function fieldOf(kind: Kind, field: string, object: KubeObject): string {
 function checkField(kind: Kind, field: string): void {
   if (field === 'metadata.name' || (field === 'metadata.namespace' && kind.scope === 'Namespaced')) return
   if (Object.hasOwn(kind.selectableFields, field)) return
-  throw badRequest(`field label not supported: ${field}`)
+  throw badRequest(unknownField(kind, field))
+}
+
+/** As upstream, whose kinds with selectable fields answer in words of their own. */
+function unknownField(kind: Kind, field: string): string {
+  if (Object.keys(kind.selectableFields).length === 0) {
+    return `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`
+  }
+  return kind.group === '' ? `field label not supported: ${field}` : `field label ${JSON.stringify(field)} not supported for ${kind.kind}`
 }
 
 /** A selector of one name reads one key, and one of a namespace that namespace only. Other objects may share the prefix: `matches` decides. */

@@ -10,7 +10,7 @@ import { applyStrategicPatch } from '#meta/patch/strategic-apply'
 import type { JsonObject } from '#meta/schema/go-type'
 import { parseJson } from '#meta/schema/json'
 import { JsonError } from '#meta/schema/json-scanner'
-import { badRequest, entityTooLarge, internalError, invalidObject, StatusError, unsupportedMediaType } from '#meta/status'
+import { badRequest, entityTooLarge, invalidObject, StatusError, unsupportedMediaType } from '#meta/status'
 import type { Answer, Exchange, IncomingRequest } from '../exchange.ts'
 import { parseMediaType } from '../request/media-type.ts'
 import { readText } from '../request/read-body.ts'
@@ -131,6 +131,6 @@ function statusOf(error: PatchError): StatusError {
     case 'too-large':
       return entityTooLarge(error.message)
     case 'contradictory':
-      return internalError(error)
+      return new StatusError(500, '', error.message, undefined, error)
   }
 }

@@ -100,7 +100,7 @@ function labelsOf(text: string | null): Selector {
   try {
     return parseSelector(text)
   } catch (error) {
-    if (error instanceof LabelSelectorError) throw badRequest(`unable to parse requirement: ${error.message}`, error)
+    if (error instanceof LabelSelectorError) throw badRequest(error.message, error)
     throw error
   }
 }

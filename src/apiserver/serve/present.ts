@@ -51,7 +51,12 @@ function shapedObject(object: KubeObject, form: OutputForm, shape: TableRequest)
 function shapedList({ metadata, items }: ListObject, form: OutputForm, shape: TableRequest): unknown {
   if (form.shape === 'Table') return tableOf(items, metadata, shape)
   const partials = items.map((item) => partialOf(item, shape.version))
-  return { kind: 'PartialObjectMetadataList', apiVersion: `meta.k8s.io/${shape.version}`, metadata, items: partials }
+  return {
+    kind: 'PartialObjectMetadataList',
+    apiVersion: `meta.k8s.io/${shape.version}`,
+    metadata,
+    items: partials.length === 0 ? null : partials,
+  }
 }
 
 /** Columns are told once in a watch; bookmarks are tables without rows. */

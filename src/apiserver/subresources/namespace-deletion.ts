@@ -1,6 +1,5 @@
 /** A namespace goes in two steps: a delete marks it, and it is gone when its own finalizers are (`namespaces/finalize`). */
 import { Namespace } from '#kinds/core/namespace.kind'
-import type { KubeObject } from '#meta/object'
 import { entryAnswer } from '../registry/answers.ts'
 import { changeObject } from '../registry/change.ts'
 import { readObject } from '../registry/decode-object.ts'
