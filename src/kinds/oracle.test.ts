@@ -114,6 +114,8 @@ const withFewRules: ReadonlySet<string> = new Set([
   'PriorityLevelConfiguration',
   'MutatingWebhookConfiguration',
   'ValidatingWebhookConfiguration',
+  'ValidatingAdmissionPolicy',
+  'ValidatingAdmissionPolicyBinding',
   'HorizontalPodAutoscaler',
   'ControllerRevision',
   'CronJob',

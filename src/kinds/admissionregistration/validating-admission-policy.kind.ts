@@ -1,0 +1,53 @@
+/** Refuses what does not keep its CEL expressions. */
+import { defineKind, type Kind } from '#meta/kind'
+import { ageColumn, nameColumn } from '#meta/table'
+import { keepSpec, keepStatus, withoutStatus } from '../status-rules.ts'
+import { statusSubresource } from '../subresources.ts'
+import { defaultMatch } from './match-defaults.ts'
+import * as schemas from './schema.gen.ts'
+import type * as types from './types.gen.ts'
+
+export type ValidatingAdmissionPolicy = types.ValidatingAdmissionPolicy
+export const ValidatingAdmissionPolicy: Kind<ValidatingAdmissionPolicy> = defineKind({
+  apiVersion: 'admissionregistration.k8s.io/v1',
+  kind: 'ValidatingAdmissionPolicy',
+  plural: 'validatingadmissionpolicies',
+  categories: ['api-extensions'],
+  scope: 'Cluster',
+  hasGeneration: true,
+  updatesUnconditionally: false,
+  schema: schemas.ValidatingAdmissionPolicy,
+  columns: [
+    nameColumn,
+    {
+      name: 'Validations',
+      type: 'integer',
+      description: 'How many expressions there are.',
+      cell: ({ spec }) => (spec.validations ?? []).length,
+    },
+    {
+      name: 'ParamKind',
+      type: 'string',
+      description: 'What its settings are.',
+      cell: ({ spec: { paramKind } }) => (paramKind === undefined ? '<unset>' : `${paramKind.apiVersion}/${paramKind.kind}`),
+    },
+    ageColumn,
+  ],
+  defaults: defaultPolicy,
+  prepareCreate: withoutStatus,
+  update: { prepare: keepStatus },
+  status: { prepare: keepSpec },
+  subresources: [statusSubresource('ValidatingAdmissionPolicy')],
+})
+
+function defaultPolicy(policy: ValidatingAdmissionPolicy): ValidatingAdmissionPolicy {
+  const { matchConstraints } = policy.spec
+  return {
+    ...policy,
+    spec: {
+      failurePolicy: 'Fail',
+      ...policy.spec,
+      ...(matchConstraints === undefined ? {} : { matchConstraints: defaultMatch(matchConstraints) }),
+    },
+  }
+}
