@@ -16,9 +16,11 @@ import type { Cidr } from './node-ipam/plan.ts'
 import { nodeLifecycleController } from './node-lifecycle/controller.ts'
 import { podGcController } from './pod-gc/controller.ts'
 import { replicaSetController } from './replica-set/controller.ts'
+import { replicationController } from './replication-controller/controller.ts'
 import { rootCaPublisher } from './root-ca/controller.ts'
 import { serviceAccountController } from './service-account/controller.ts'
 import { taintEvictionController } from './taint-eviction/controller.ts'
+import { ttlAfterFinished } from './ttl-after-finished/controller.ts'
 
 export type ControllerOptions = {
   /** `*`, names, and names with a minus in front, as upstream's `--controllers`. */
@@ -63,9 +65,11 @@ export function allControllers(options: ControllerOptions): readonly Loop[] {
     loop('node-lifecycle-controller', nodeLifecycleController(nodeLifecycle)),
     loop('pod-garbage-collector-controller', podGcController(options.terminatedPodCountMax)),
     loop('replicaset-controller', replicaSetController),
+    loop('replicationcontroller-controller', replicationController),
     ...(rootCaPem === undefined ? [] : [loop('root-ca-certificate-publisher-controller', rootCaPublisher(rootCaPem))]),
     loop('serviceaccount-controller', serviceAccountController),
     loop('taint-eviction-controller', taintEvictionController),
+    loop('ttl-after-finished-controller', ttlAfterFinished),
   ]
   return loops.filter(({ name }) => isChosen(name, options.controllers))
 }
