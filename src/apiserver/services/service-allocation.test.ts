@@ -107,7 +107,7 @@ test('what a write claims is nobody else s until it is over, and free again if n
   const first = services.beforeCreate(wanted, write)
   assert.throws(() => services.beforeCreate(wanted, write), /already allocated/)
   first[Symbol.dispose]()
-  services.beforeCreate(wanted, { isDryRun: true })
+  services.beforeCreate(wanted, { isDryRun: true })[Symbol.dispose]()
   services.beforeCreate(wanted, write)[Symbol.dispose]()
 })
 
