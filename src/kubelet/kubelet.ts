@@ -13,8 +13,10 @@ import type { Taint } from '#kinds/core/types.gen'
 import type { CriClient } from '#net/cri/client'
 import { ApiEventRecorder } from '#reconcile/api-event-recorder'
 import { createPodCgroups } from './cgroups/create-pod-cgroups.ts'
+import { EvictionWatch } from './eviction/eviction-watch.ts'
 import { ImagePuller } from './images/image-puller.ts'
 import { startKubeletServer } from './server/kubelet-server.ts'
+import { type LogFile, rotateLogs, rotationLimitsDefault } from './logs/rotate-logs.ts'
 import { type Machine, readMachine } from './node/machine.ts'
 import type { NodeFacts } from './node/node-object.ts'
 import { NodeReporter } from './node/node-reporter.ts'
@@ -25,11 +27,13 @@ import { PodStarter } from './pods/pod-starter.ts'
 import { PodTerminator } from './pods/pod-terminator.ts'
 import { PodWorkers } from './pods/pod-workers.ts'
 import { createProbes } from './probes/create-probes.ts'
+import { ProbeCounts } from './probes/probe-counts.ts'
 import { ObjectWatcher } from './references/object-watcher.ts'
 import { PodRuntime } from './runtime/pod-runtime.ts'
 import { followRuntime } from './runtime/runtime-events.ts'
 import type { DnsFacts } from './runtime/sandbox-config.ts'
 import { StatusWriter } from './status/status-writer.ts'
+import { UsageReader } from './stats/usage-reader.ts'
 import { createVolumes } from './volumes/create-volumes.ts'
 
 export type KubeletOptions = {
@@ -60,9 +64,14 @@ export async function runKubelet(deps: KubeletDeps, options: KubeletOptions, sig
   const machine = await readMachine(options.rootDir)
   const parts = assemble(deps, options, machine)
   await using _informers = parts.informers
-  const serving = await startKubeletServer({ ...deps, workers: parts.workers, runtime: parts.runtime, pods: parts.pods, events: parts.events, reporter: parts.reporter }, options)
+  await using _references = parts.references
+  await using _volumes = parts.volumes
+  using _probes = parts.probes
+  const { workers, runtime, pods, usage, probeCounts } = parts
+  const serving = await startKubeletServer({ ...deps, workers, runtime, pods, usage, probeCounts }, { ...options, configuration: configurationOf(options) })
   await using _serving = serving
-  const background = [parts.events.run(signal), parts.reporter.run(signal)]
+  const background = [parts.events.run(signal), parts.reporter.run(signal), parts.eviction.run(signal)]
+  background.push(rotateLogs({ ...deps, running: () => runningLogs(parts), reopen: (id) => reopenLog(deps.cri, id) }, rotationLimitsDefault, signal))
   await parts.informers.synced(signal)
   // Pods of the API server first: what the runtime has besides them has lost its owner.
   using _pods = followPods(parts)
@@ -88,7 +97,7 @@ function assemble(deps: KubeletDeps, options: KubeletOptions, machine: Machine) 
   const volumes = createVolumes({ ...deps, client, references, rootDir, pods, nodeName, allocatable: () => reporter.node?.status?.allocatable ?? {} })
   const hooks = new Hooks({ runtime, clock: deps.clock })
   const images = new ImagePuller({ cri, clock: deps.clock, events, secret: (namespace, name) => references.secret(namespace, name) })
-  const reporter = new NodeReporter({ ...deps, client, leaseDurationSeconds: options.leaseDurationSeconds, facts: () => nodeFacts(deps, options, machine) })
+  const reporter = new NodeReporter({ ...deps, client, leaseDurationSeconds: options.leaseDurationSeconds, facts: () => nodeFacts(deps, options, machine, eviction.pressures) })
   const node = () => ({
     hostIps: options.addresses,
     nodeName,
@@ -99,18 +108,56 @@ function assemble(deps: KubeletDeps, options: KubeletOptions, machine: Machine) 
   })
   const starter = new PodStarter({ ...deps, events, runtime, images, volumes, cgroups, hooks, references, rootDir, podLogsDir, node })
   const terminator = new PodTerminator({ ...deps, events, runtime, volumes, cgroups, hooks, rootDir, podLogsDir })
-  const probes = createProbes({ ...deps, runtime, events, onChange: (uid) => workers.wake(uid) })
+  const probeCounts = new ProbeCounts()
+  const probes = createProbes({ ...deps, runtime, events, onChange: (uid) => workers.wake(uid), counts: probeCounts })
   const statuses = new StatusWriter({ ...deps, client })
   const admission = new PodAdmission({ node: () => reporter.node, otherPods: (uid) => pods.list().filter((pod) => pod.metadata.uid !== uid && isActive(pod)) })
   const workers: PodWorkers = new PodWorkers({ ...deps, client, events, runtime, starter, terminator, probes, statuses, admission, hostIps: () => options.addresses })
-  return { informers, pods, nodes, events, runtime, workers, reporter, volumes }
+  const usage = new UsageReader({ ...deps, rootDir, pods: () => pods.list(), recordOf: (uid) => workers.recordOf(uid) })
+  const eviction: EvictionWatch = new EvictionWatch({
+    ...deps,
+    events,
+    usage,
+    rootDir,
+    pods: () => pods.list().filter(isActive),
+    node: () => reporter.node,
+    evict: (uid, failure, graceSeconds) => workers.fail(uid, failure, graceSeconds),
+    onPressure: () => reporter.reportSoon(),
+  })
+  return { informers, references, pods, nodes, events, runtime, workers, reporter, volumes, probes, usage, probeCounts, eviction }
+}
+
+/** The fields of KubeletConfiguration that decide what this kubelet does. */
+function configurationOf(options: KubeletOptions): Readonly<Record<string, unknown>> {
+  const { server, cgroupRoot, podCountMax, dns, podLogsDir, runtimeEndpoint, leaseDurationSeconds, taints } = options
+  return {
+    address: server.address,
+    port: server.port,
+    cgroupRoot,
+    maxPods: podCountMax,
+    clusterDNS: dns.clusterDns,
+    clusterDomain: dns.clusterDomain,
+    podLogsDir,
+    containerRuntimeEndpoint: runtimeEndpoint,
+    nodeLeaseDurationSeconds: leaseDurationSeconds,
+    registerWithTaints: taints,
+  }
+}
+
+function runningLogs({ workers }: Parts): readonly LogFile[] {
+  const containers = workers.uids().flatMap((uid) => workers.recordOf(uid)?.containers ?? [])
+  return containers.filter(({ state }) => state === 'running').map(({ id, logPath }) => ({ containerId: id, path: logPath }))
+}
+
+async function reopenLog(cri: CriClient, containerId: string): Promise<void> {
+  await cri.runtime.reopenContainerLog({ containerId }, { timeoutMs: 10_000 })
 }
 
 function isActive(pod: Pod): boolean {
   return pod.status?.phase !== 'Succeeded' && pod.status?.phase !== 'Failed'
 }
 
-async function nodeFacts(deps: KubeletDeps, options: KubeletOptions, machine: Machine): Promise<Omit<NodeFacts, 'now'>> {
+async function nodeFacts(deps: KubeletDeps, options: KubeletOptions, machine: Machine, pressures: NodeFacts['pressures']): Promise<Omit<NodeFacts, 'now'>> {
   const [version, notReadyMessage, images] = await Promise.all([
     deps.cri.runtime.version({ version: 'v1' }, { timeoutMs: 10_000 }).catch(() => undefined),
     runtimeProblemOf(deps.cri),
@@ -128,7 +175,7 @@ async function nodeFacts(deps: KubeletDeps, options: KubeletOptions, machine: Ma
     taints: options.taints,
     images: (images?.images ?? []).map((image) => ({ names: [...image.repoDigests, ...image.repoTags], sizeBytes: Number(image.size) })),
     notReadyMessage,
-    pressures: new Set(),
+    pressures,
   }
 }
 

@@ -24,6 +24,7 @@ import { PodRuntime } from '#kubelet/runtime/pod-runtime'
 import { noRecord, type PodRecord, runtimeLabels } from '#kubelet/runtime/records'
 import { type KubeletServer, startKubeletServer } from '#kubelet/server/kubelet-server'
 import { execProbe } from '#kubelet/probes/exec-probe'
+import { UsageReader } from '#kubelet/stats/usage-reader'
 import { type Containerd, startContainerd } from '#local/containerd/containerd'
 import { loadImages } from '#local/images/image-store'
 import { imageArchitecture, pauseImage, pauseImageName } from '#local/images/pause-image'
@@ -175,12 +176,18 @@ async function startServer(): Promise<void> {
   pods.replace([pod], '1')
   const deps = { clock: systemClock, random: systemRandom, log: silentLog, client: apiServer, cri: containerd.cri, runtime, pods }
   const workers = { uids: () => [served.uid], recordOf: () => record }
+  const usage = new UsageReader({
+    clock: systemClock,
+    cri: containerd.cri,
+    rootDir: directory,
+    pods: () => pods.list(),
+    recordOf: () => record,
+  })
   await writeFile(join(directory, 'node.log'), 'of the node\n')
   server = await startKubeletServer(
-    { ...deps, workers },
+    { ...deps, workers, usage },
     {
       nodeName: 'node',
-      rootDir: directory,
       nodeLogDir: directory,
       server: { address: '127.0.0.1', port: 0, ...serving, clientCaPem: authority.certificatePem },
     },

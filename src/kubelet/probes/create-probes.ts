@@ -24,7 +24,8 @@ export type ProbesDeps = Env & {
   readonly counts?: ProbeCounts
 }
 
-export function createProbes(deps: ProbesDeps): Probes {
+/** Disposing it ends all probing; what runs goes on. */
+export function createProbes(deps: ProbesDeps): Probes & Disposable {
   return new NodeProbes(deps)
 }
 
@@ -36,7 +37,7 @@ type ProbedContainer = {
 }
 type ProbedPod = { pod: Pod; record: PodRecord; readonly containers: Map<string, ProbedContainer>; isStopping: boolean }
 
-class NodeProbes implements Probes {
+class NodeProbes implements Probes, Disposable {
   readonly #deps: ProbesDeps
   readonly #pods = new Map<string, ProbedPod>()
 
@@ -79,6 +80,10 @@ class NodeProbes implements Probes {
     for (const container of this.#pods.get(podUid)?.containers.values() ?? []) endAll(container)
     this.#pods.delete(podUid)
     this.#deps.counts?.forget(podUid)
+  }
+
+  [Symbol.dispose](): void {
+    for (const uid of [...this.#pods.keys()]) this.forget(uid)
   }
 
   #syncContainer(uid: string, probed: ProbedPod, container: Container): void {

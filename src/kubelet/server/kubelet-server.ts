@@ -14,7 +14,7 @@ import { refuseUpgrade } from '#net/streams/upgrade'
 import type { ProbeCounts } from '../probes/probe-counts.ts'
 import type { PodRuntime } from '../runtime/pod-runtime.ts'
 import type { PodRecord } from '../runtime/records.ts'
-import { UsageReader } from '../stats/usage-reader.ts'
+import type { UsageReader } from '../stats/usage-reader.ts'
 import { Authenticator } from './authentication.ts'
 import { Authorizer } from './authorization.ts'
 import { containerLogRoutes } from './container-logs.ts'
@@ -31,11 +31,11 @@ export type KubeletServerDeps = Env & {
   /** The pods of this node. */
   readonly pods: Informer<Pod>
   readonly workers: { uids(): readonly string[]; recordOf(podUid: string): PodRecord | undefined }
+  readonly usage: UsageReader
   readonly probeCounts?: ProbeCounts
 }
 export type KubeletServerOptions = {
   readonly nodeName: string
-  readonly rootDir: string
   readonly server: {
     readonly address: string
     readonly port: number
@@ -82,12 +82,11 @@ function routesOf(
   deps: KubeletServerDeps,
   options: KubeletServerOptions,
 ): { readonly routes: readonly Route[]; readonly upgradeRoutes: readonly UpgradeRoute[] } {
-  const { clock, cri, log, pods, probeCounts, runtime, workers } = deps
-  const { nodeName, rootDir } = options
+  const { clock, cri, log, pods, probeCounts, runtime, usage, workers } = deps
+  const { nodeName } = options
   const recordOf = (uid: string) => workers.recordOf(uid)
   const lookup = { pods, recordOf }
   const records = () => workers.uids().flatMap((uid) => recordOf(uid) ?? [])
-  const usage = new UsageReader({ clock, cri, rootDir, pods: () => pods.list(), recordOf })
   const configuration = { kind: 'KubeletConfiguration', apiVersion: 'kubelet.config.k8s.io/v1beta1', ...options.configuration }
   const streaming = { lookup, cri, runtime, clock, log }
   return {
