@@ -7,6 +7,7 @@ import { cleanerController } from './certificates/cleaner.ts'
 import { type SignerName, signingController } from './certificates/signing.ts'
 import { clusterRoleAggregation } from './cluster-role-aggregation/controller.ts'
 import { deploymentController } from './deployment/controller.ts'
+import { disruptionController } from './disruption/controller.ts'
 import { endpointSliceController } from './endpoint-slice/controller.ts'
 import { endpointsController } from './endpoints/controller.ts'
 import { runGarbageCollector } from './garbage-collector/garbage-collector.ts'
@@ -57,6 +58,7 @@ export function allControllers(options: ControllerOptions): readonly Loop[] {
     loop('certificatesigningrequest-signing-controller', signingController(signing)),
     loop('clusterrole-aggregation-controller', clusterRoleAggregation),
     loop('deployment-controller', deploymentController),
+    loop('disruption-controller', disruptionController),
     loop('endpoints-controller', endpointsController),
     loop('endpointslice-controller', endpointSliceController(options.endpointsPerSliceMax)),
     { name: 'garbage-collector-controller', run: runGarbageCollector },
