@@ -16,7 +16,7 @@ const sessionWindowBytes = 32 << 20
 export class Http2Wire implements Wire {
   readonly #endpoint: Endpoint
   readonly #clock: Clock
-  #session: Promise<ClientHttp2Session> | undefined
+  #session: Promise<LiveSession> | undefined
   #isClosed = false
 
   constructor(endpoint: Endpoint, clock: Clock) {
@@ -27,47 +27,98 @@ export class Http2Wire implements Wire {
   async send(request: WireRequest, signal?: AbortSignal): Promise<WireResponse> {
     const session = await this.#connected()
     signal?.throwIfAborted()
-    const { method, target, headers, body } = request
-    const stream = session.request({ ':method': method, ':path': target, ...headers }, { endStream: body === undefined, signal })
-    if (body !== undefined) stream.end(body)
-    return await responseOf(stream)
+    return await responseOf(session.open(request, signal))
   }
 
   renew(): void {
-    const session = this.#session
-    this.#session = undefined
-    void session?.then((open) => open.close()).catch(() => undefined)
+    this.#drop((session) => session.close())
   }
 
   close(): void {
     this.#isClosed = true
+    this.#drop((session) => session.destroy())
+  }
+
+  #drop(end: (session: LiveSession) => void): void {
     const session = this.#session
     this.#session = undefined
-    void session?.then((open) => open.destroy()).catch(() => undefined)
+    // A session that never came to be needs no end.
+    void session?.then(end, () => undefined)
   }
 
-  #connected(): Promise<ClientHttp2Session> {
+  #connected(): Promise<LiveSession> {
     if (this.#isClosed) throw new Error('the connection has been closed')
     if (this.#session !== undefined) return this.#session
-    const session: Promise<ClientHttp2Session> = this.#connect(() => {
+    const forget = () => {
       if (this.#session === session) this.#session = undefined
-    })
+    }
+    const session: Promise<LiveSession> = openSession(this.#endpoint).then((open) => new LiveSession(open, this.#clock, forget))
     this.#session = session
+    session.catch(forget)
     return session
   }
+}
 
-  async #connect(forget: () => void): Promise<ClientHttp2Session> {
-    try {
-      const session = await openSession(this.#endpoint)
-      session.once('close', forget).once('goaway', forget).on('error', forget)
-      if (session.closed || session.destroyed) forget()
-      session.setLocalWindowSize(sessionWindowBytes)
-      watchOver(session, this.#clock)
-      return session
-    } catch (error) {
-      forget()
-      throw error
+/** A session with the count of its requests: idle, it neither pings nor keeps the process alive. */
+class LiveSession {
+  readonly #session: ClientHttp2Session
+  readonly #clock: Clock
+  #streamCount = 0
+  #timer: Disposable | undefined
+
+  constructor(session: ClientHttp2Session, clock: Clock, onLost: () => void) {
+    this.#session = session
+    this.#clock = clock
+    session.setLocalWindowSize(sessionWindowBytes)
+    session.once('goaway', onLost).on('error', onLost)
+    session.once('close', () => {
+      this.#stopTimer()
+      onLost()
+    })
+    if (session.closed || session.destroyed) onLost()
+  }
+
+  open({ method, target, headers, body }: WireRequest, signal: AbortSignal | undefined): ClientHttp2Stream {
+    const stream = this.#session.request({ ':method': method, ':path': target, ...headers }, { endStream: body === undefined, signal })
+    if (body !== undefined) stream.end(body)
+    if (this.#streamCount++ === 0) {
+      this.#session.ref()
+      this.#pingLater()
     }
+    stream.once('close', () => this.#streamClosed())
+    return stream
+  }
+
+  /** Lets what is under way end. */
+  close(): void {
+    this.#session.close()
+  }
+
+  destroy(): void {
+    this.#session.destroy()
+  }
+
+  #streamClosed(): void {
+    if (--this.#streamCount > 0) return
+    this.#stopTimer()
+    if (!this.#session.destroyed) this.#session.unref()
+  }
+
+  #pingLater(): void {
+    this.#timer = this.#clock.setTimer(pingAfterMs, () => this.#ping())
+  }
+
+  #ping(): void {
+    this.#timer = this.#clock.setTimer(pongWithinMs, () => this.#session.destroy(new Error('http2: client connection lost')))
+    this.#session.ping(() => {
+      this.#stopTimer()
+      if (this.#streamCount > 0 && !this.#session.destroyed) this.#pingLater()
+    })
+  }
+
+  #stopTimer(): void {
+    this.#timer?.[Symbol.dispose]()
+    this.#timer = undefined
   }
 }
 
@@ -82,40 +133,6 @@ async function openSession(endpoint: Endpoint): Promise<ClientHttp2Session> {
       resolve(session)
     })
   })
-}
-
-/** An idle session neither pings nor keeps the process alive. */
-function watchOver(session: ClientHttp2Session, clock: Clock): void {
-  let streamCount = 0
-  let timer: Disposable | undefined
-  const stopTimer = () => {
-    timer?.[Symbol.dispose]()
-    timer = undefined
-  }
-  const askLater = () => {
-    timer = clock.setTimer(pingAfterMs, () => {
-      timer = clock.setTimer(pongWithinMs, () => session.destroy(new Error('http2: client connection lost')))
-      session.ping(() => {
-        stopTimer()
-        if (streamCount > 0 && !session.destroyed) askLater()
-      })
-    })
-  }
-  const request = session.request.bind(session)
-  session.request = (...args) => {
-    const stream = request(...args)
-    if (streamCount++ === 0) {
-      session.ref()
-      askLater()
-    }
-    stream.once('close', () => {
-      if (--streamCount > 0) return
-      stopTimer()
-      if (!session.destroyed) session.unref()
-    })
-    return stream
-  }
-  session.once('close', stopTimer)
 }
 
 function responseOf(stream: ClientHttp2Stream): Promise<WireResponse> {

@@ -1,13 +1,13 @@
 /** All controllers of one process, over shared caches. Used by `main.ts`, and by a control plane in one process. */
 import type { Env } from '#base/env/env'
-import type { Client } from '#client/client'
 import { Informers } from '#client/informers'
 import { ApiEventRecorder } from '#reconcile/api-event-recorder'
 import type { EventRecorder } from '#reconcile/event-recorder'
+import type { RunnerDeps } from '#reconcile/runner'
 import { allControllers, type ControllerOptions } from './all-controllers.ts'
 
 /** `informers` may be shared with others of the process; without them, own ones are made and ended. */
-export type ControllerManagerDeps = Env & { readonly client: Client; readonly informers?: Informers }
+export type ControllerManagerDeps = Env & Pick<RunnerDeps, 'client' | 'observeQueue'> & { readonly informers?: Informers }
 
 /** Runs until the signal is aborted. Rejects, and stops all, when a controller ends in a failure that it cannot repeat. */
 export async function runControllers(deps: ControllerManagerDeps, options: ControllerOptions, signal: AbortSignal): Promise<void> {

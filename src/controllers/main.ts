@@ -6,11 +6,11 @@ import { transportOfKubeconfig } from '#client/connect'
 import type { Component } from '#component/component'
 import { mayGetPath } from '#component/delegated-access'
 import { featureGates } from '#component/feature-gates'
+import { queueMetrics } from '#component/queue-metrics'
 import { serve } from '#component/serving'
 import { createAuthority, issueCredential } from '#net/pki/authority'
 import { ApiEventRecorder } from '#reconcile/api-event-recorder'
 import { type LeaderElectionOptions, runAsLeader } from '#reconcile/leader-election'
-import { Registry } from 'prom-client'
 import { runControllers } from './controller-manager.ts'
 import { type ControllerManagerFlags, controllerManagerFlags, credentialOf, optionsOf } from './controller-manager-flags.ts'
 
@@ -30,15 +30,16 @@ async function run(env: Env, flags: ControllerManagerFlags, signal: AbortSignal)
     flags.master,
   )
   const client = new Client(transport)
+  const metrics = queueMetrics()
   await using _serving = await serve({
     address: flags['bind-address'],
     port: flags['secure-port'],
     tls: await servingCredential(env, flags),
-    metrics: new Registry(),
+    metrics: metrics.registry,
     isAllowed: ({ bearerToken, path }) => mayGetPath(transport, bearerToken, path),
     log: env.log,
   })
-  const work = (stop: AbortSignal) => runControllers({ ...env, client }, options, stop)
+  const work = (stop: AbortSignal) => runControllers({ ...env, client, observeQueue: metrics.observe }, options, stop)
   if (!flags['leader-elect']) return await work(signal)
   const events = new ApiEventRecorder({ ...env, client }, { component: 'kube-controller-manager' })
   const recording = new AbortController()

@@ -14,13 +14,15 @@ import { controllerOf, type KubeObject, keyOf, refOf } from '#meta/object'
 import { hasReason } from '#meta/status'
 import { type Controller, controllerUidIndex, type ControllerDeps, type Source } from './controller.ts'
 import type { EventRecorder } from './event-recorder.ts'
-import { KeyQueue } from './key-queue.ts'
+import { KeyQueue, type KeyQueueStats } from './key-queue.ts'
 import { resourceKeyOf, type OwnWrite, RecordingTransport } from './own-writes.ts'
 
 export type RunnerDeps = Env & {
   readonly client: Client
   readonly informers: Informers
   readonly eventsOf: (controllerName: string) => EventRecorder
+  /** Told of each queue, for metrics. */
+  readonly observeQueue?: (name: string, statsOf: () => KeyQueueStats) => void
 }
 
 const workerCountDefault = 5
@@ -44,6 +46,7 @@ class ControllerRun {
     this.#controller = controller
     this.#queue = new KeyQueue(deps.clock)
     const { client, clock, random } = deps
+    deps.observeQueue?.(controller.name, () => this.#queue.stats())
     const log = deps.log.with({ controller: controller.name })
     const cache = <T extends KubeObject>(kind: Kind<T>) => this.#cacheOf(kind)
     this.#base = { client, clock, random, log, events: deps.eventsOf(controller.name), cache }
@@ -53,8 +56,7 @@ class ControllerRun {
   async run(signal: AbortSignal): Promise<void> {
     this.#buildIndexes()
     await Promise.all([...this.#caches.values()].map((cache) => cache.synced(signal)))
-    using subscriptions = this.#subscribe()
-    void subscriptions
+    using _subscriptions = this.#subscribe()
     const close = () => this.#queue.close()
     signal.addEventListener('abort', close, { once: true })
     if (signal.aborted) close()

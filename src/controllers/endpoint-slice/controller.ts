@@ -8,7 +8,7 @@ import { matches, selectorOfMap } from '#meta/labels'
 import { isBeingDeleted, type KubeObject, keyOf, refOf } from '#meta/object'
 import { ignoreNotFound } from '#meta/status'
 import { type Controller, type ControllerDeps, done, indexOn, type Result, watching } from '#reconcile/controller'
-import { isNamespaceTerminating } from '../replica-set/replica-pods.ts'
+import { isNamespaceTerminating } from '../namespace-terminating.ts'
 import { managedBy, managedByLabel, planSlices, serviceNameLabel } from './plan.ts'
 import { addressTypesOf, endpointGroups } from './service-endpoints.ts'
 

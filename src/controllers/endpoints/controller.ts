@@ -11,7 +11,7 @@ import { hasReason, ignoreNotFound } from '#meta/status'
 import { type Controller, type ControllerDeps, done, type Result, watching } from '#reconcile/controller'
 import { servicesOfPod } from '../endpoint-slice/controller.ts'
 import { addressTypesOf, type EndpointGroup, endpointGroups } from '../endpoint-slice/service-endpoints.ts'
-import { isNamespaceTerminating } from '../replica-set/replica-pods.ts'
+import { isNamespaceTerminating } from '../namespace-terminating.ts'
 
 const headlessLabel = 'service.kubernetes.io/headless'
 const managedByLabel = 'endpoints.kubernetes.io/managed-by'

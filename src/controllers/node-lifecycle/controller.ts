@@ -7,14 +7,13 @@ import { Pod } from '#kinds/core/pod/pod.kind'
 import { conditionOf, withCondition } from '#meta/conditions'
 import { isBeingDeleted } from '#meta/object'
 import { ignoreNotFound } from '#meta/status'
-import { type Controller, type ControllerDeps, done, indexOn, type Result, watching } from '#reconcile/controller'
+import { type Controller, type ControllerDeps, done, type Result, watching } from '#reconcile/controller'
+import { byNodeName, podsByNode } from '../pods-by-node.ts'
 import { type Heartbeat, hasSameTaints, observeHeartbeat, silentConditions, wantedTaints } from './plan.ts'
 
 export type NodeLifecycleOptions = { readonly gracePeriodMs: number; readonly startupGracePeriodMs: number }
 
 const leaseNamespace = 'kube-node-lease'
-export const byNodeName = 'node-name'
-export const podsByNode = indexOn(Pod, byNodeName, (pod) => (pod.spec?.nodeName ? [pod.spec.nodeName] : []))
 
 export function nodeLifecycleController(options: NodeLifecycleOptions): Controller<Node> {
   const heartbeats = new Map<string, Heartbeat>()

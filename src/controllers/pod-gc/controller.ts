@@ -7,7 +7,7 @@ import { withCondition } from '#meta/conditions'
 import { isBeingDeleted, keyOf, refOf } from '#meta/object'
 import { hasReason, ignoreNotFound } from '#meta/status'
 import { type Controller, type ControllerDeps, done, type Result, watching } from '#reconcile/controller'
-import { byNodeName, podsByNode } from '../node-lifecycle/controller.ts'
+import { byNodeName, podsByNode } from '../pods-by-node.ts'
 
 // As upstream: a node that is deleted may come back at once.
 const quarantineMs = 40_000

@@ -4,9 +4,10 @@ import { podFromTemplate } from '#domain/pod-template'
 import type { PodTemplateSpec } from '#kinds/core/types.gen'
 import { Pod } from '#kinds/core/pod/pod.kind'
 import { type KubeObject, refOf } from '#meta/object'
-import { hasReason, ignoreNotFound, StatusError } from '#meta/status'
+import { hasReason, ignoreNotFound } from '#meta/status'
 import type { OwnerReference } from '#meta/types.gen'
 import type { ControllerDeps } from '#reconcile/controller'
+import { isNamespaceTerminating } from '../namespace-terminating.ts'
 import type { ReplicaFailure, ReplicaPlan } from './plan.ts'
 import { slowStart } from './slow-start.ts'
 
@@ -76,11 +77,6 @@ async function releasePod({ client }: ControllerDeps, owner: ReplicaOwner, pod: 
     // Gone, or another pod under the same name: either way it is no longer ours.
     if (!hasReason(error, 'NotFound', 'Invalid', 'Conflict')) throw error
   }
-}
-
-/** A namespace on its way out takes nothing new; trying again would not help. */
-export function isNamespaceTerminating(error: unknown): boolean {
-  return error instanceof StatusError && (error.details?.causes ?? []).some(({ reason }) => reason === 'NamespaceTerminating')
 }
 
 function messageOf(error: unknown): string {

@@ -4,7 +4,7 @@ import { Namespace } from '#kinds/core/namespace.kind'
 import { isBeingDeleted } from '#meta/object'
 import { hasReason } from '#meta/status'
 import { type Controller, type ControllerDeps, done, type Result, watching } from '#reconcile/controller'
-import { isNamespaceTerminating } from '../replica-set/replica-pods.ts'
+import { isNamespaceTerminating } from '../namespace-terminating.ts'
 
 const mapName = 'kube-root-ca.crt'
 // Clients see this text: it is upstream's.

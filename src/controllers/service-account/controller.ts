@@ -4,7 +4,7 @@ import { ServiceAccount } from '#kinds/core/service-account.kind'
 import { isBeingDeleted } from '#meta/object'
 import { hasReason } from '#meta/status'
 import { type Controller, type ControllerDeps, done, type Result, watching } from '#reconcile/controller'
-import { isNamespaceTerminating } from '../replica-set/replica-pods.ts'
+import { isNamespaceTerminating } from '../namespace-terminating.ts'
 
 export const serviceAccountController: Controller<Namespace> = {
   name: 'serviceaccount-controller',

@@ -8,7 +8,7 @@ import { withCondition } from '#meta/conditions'
 import { isBeingDeleted, keyOf, refOf } from '#meta/object'
 import { ignoreNotFound } from '#meta/status'
 import { type Controller, type ControllerDeps, done, type Result, watching } from '#reconcile/controller'
-import { byNodeName, podsByNode } from '../node-lifecycle/controller.ts'
+import { byNodeName, podsByNode } from '../pods-by-node.ts'
 import { evictionDueInMs } from './plan.ts'
 
 export const taintEvictionController: Controller<Pod> = {
