@@ -1,18 +1,25 @@
 /** From names to plugins: the one place that knows them all. A new plugin is one file and one line here. */
+import type { Selector } from '#meta/labels'
+import type { PodFacts } from './framework/pod-facts.ts'
 import type { FilterPlugin, GatePlugin, Plugin, ReservePlugin, ScorePlugin } from './framework/plugin.ts'
 import type { Profile } from './framework/profile.ts'
 import { imageLocality } from './plugins/image-locality.ts'
+import { interPodAffinity } from './plugins/inter-pod-affinity.ts'
 import { nodeAffinity } from './plugins/node-affinity.ts'
 import { nodeName } from './plugins/node-name.ts'
 import { nodePorts } from './plugins/node-ports.ts'
 import { nodeResourcesBalancedAllocation } from './plugins/node-resources-balanced-allocation.ts'
 import { nodeResourcesFit } from './plugins/node-resources-fit.ts'
 import { nodeUnschedulable } from './plugins/node-unschedulable.ts'
+import { podTopologySpread } from './plugins/pod-topology-spread.ts'
 import { schedulingGates } from './plugins/scheduling-gates.ts'
 import { taintToleration } from './plugins/taint-toleration.ts'
 import type { EnabledPlugin, PluginArguments, ProfileConfig } from './profile-config.ts'
 
-type Factory = (args: PluginArguments) => Plugin
+/** What plugins know of the cluster besides nodes and pods. */
+export type PluginSources = { readonly workloadSelector: (pod: PodFacts) => Selector | undefined }
+
+type Factory = (args: PluginArguments, sources: PluginSources) => Plugin
 
 const factories: Readonly<Record<string, Factory>> = {
   SchedulingGates: () => schedulingGates,
@@ -22,6 +29,8 @@ const factories: Readonly<Record<string, Factory>> = {
   NodeAffinity: ({ addedAffinity }) => nodeAffinity(addedAffinity),
   NodePorts: () => nodePorts,
   NodeResourcesFit: ({ fit }) => nodeResourcesFit(fit),
+  PodTopologySpread: ({ defaultSpreadConstraints: defaults }, { workloadSelector }) => podTopologySpread({ defaults, workloadSelector }),
+  InterPodAffinity: interPodAffinity,
   NodeResourcesBalancedAllocation: ({ balancedResources }) => nodeResourcesBalancedAllocation(balancedResources),
   ImageLocality: () => imageLocality,
 }
@@ -32,11 +41,11 @@ export function isKnownPlugin(name: string): boolean {
   return name === preemptionName || Object.hasOwn(factories, name)
 }
 
-export function buildProfile(config: ProfileConfig): Profile {
+export function buildProfile(config: ProfileConfig, sources: PluginSources): Profile {
   const built = new Map<string, Plugin>()
   const pluginOf = (name: string): Plugin | undefined => {
     const known = built.get(name)
-    const plugin = known ?? (Object.hasOwn(factories, name) ? factories[name]?.(config.arguments) : undefined)
+    const plugin = known ?? (Object.hasOwn(factories, name) ? factories[name]?.(config.arguments, sources) : undefined)
     if (plugin !== undefined) built.set(name, plugin)
     return plugin
   }
@@ -53,7 +62,7 @@ export function buildProfile(config: ProfileConfig): Profile {
     // A weight of 0 in a configuration means the usual one.
     scores: pick(config.scores, isScore).map(({ plugin, weight }) => ({ plugin, weight: weight || 1 })),
     reserves: pick(config.reserves, isReserve).map(({ plugin }) => plugin),
-    preempts: config.postFilters.some(({ name }) => name === preemptionName),
+    preemption: config.postFilters.some(({ name }) => name === preemptionName) ? config.arguments : undefined,
   }
 }
 

@@ -3,9 +3,12 @@ import { setImmediate as letOthersRun } from 'node:timers/promises'
 import type { Env } from '#base/env/env'
 import type { Client } from '#client/client'
 import type { Informers } from '#client/informers'
+import { ReplicaSet } from '#kinds/apps/replica-set.kind'
 import { Namespace } from '#kinds/core/namespace.kind'
 import { Node } from '#kinds/core/node.kind'
 import { Pod } from '#kinds/core/pod/pod.kind'
+import { Service } from '#kinds/core/service.kind'
+import { PodDisruptionBudget } from '#kinds/policy/pod-disruption-budget.kind'
 import { ApiEventRecorder } from '#reconcile/api-event-recorder'
 import { Background } from './background.ts'
 import { buildProfile } from './build-profile.ts'
@@ -20,6 +23,7 @@ import { SchedulingQueue } from './queue/scheduling-queue.ts'
 import { WakeRules } from './queue/wake-rules.ts'
 import { SchedulingCycle } from './scheduling-cycle.ts'
 import { noMetrics, type SchedulingMetrics } from './scheduling-metrics.ts'
+import { workloadSelector } from './workload-selector.ts'
 
 export type SchedulerDeps = Env & {
   readonly client: Client
@@ -52,12 +56,11 @@ export function createScheduler(deps: SchedulerDeps, options: SchedulerOptions =
   return {
     queueCounts: () => queue?.counts() ?? {},
     async run(signal) {
-      const parts = assemble(deps, options)
+      const sources = await openSources(deps, signal)
+      const parts = assemble(deps, options, sources)
       queue = parts.queue
       using _queue = parts.queue
-      const sources = [deps.informers.of(Node), deps.informers.of(Pod), deps.informers.of(Namespace)] as const
-      await Promise.all(sources.map((source) => source.synced(signal)))
-      using _feed = feedCluster(parts, ...sources)
+      using _feed = feedCluster(parts, sources.nodes, sources.pods, sources.namespaces)
       const telling = parts.recorders.map((recorder) => recorder.run(signal))
       await scheduleUntilAborted(parts, signal)
       await parts.background.settled()
@@ -66,11 +69,29 @@ export function createScheduler(deps: SchedulerDeps, options: SchedulerOptions =
   }
 }
 
+type Sources = Awaited<ReturnType<typeof openSources>>
+
+/** The caches that the scheduler reads, filled. */
+async function openSources({ informers }: SchedulerDeps, signal: AbortSignal) {
+  const sources = {
+    nodes: informers.of(Node),
+    pods: informers.of(Pod),
+    namespaces: informers.of(Namespace),
+    services: informers.of(Service),
+    replicaSets: informers.of(ReplicaSet),
+    budgets: informers.of(PodDisruptionBudget),
+  }
+  await Promise.all(Object.values(sources).map((source) => source.synced(signal)))
+  return sources
+}
+
 type Parts = ReturnType<typeof assemble>
 
-function assemble(deps: SchedulerDeps, options: SchedulerOptions) {
-  const namespaces = deps.informers.of(Namespace)
-  const profiles = (options.profiles ?? [defaultProfile]).map(buildProfile)
+function assemble(deps: SchedulerDeps, options: SchedulerOptions, sources: Sources) {
+  const { namespaces } = sources
+  const profiles = (options.profiles ?? [defaultProfile]).map((profile) =>
+    buildProfile(profile, { workloadSelector: (pod) => workloadSelector(sources, pod) }),
+  )
   const active = new Map(
     profiles.map((profile) => [
       profile.schedulerName,
@@ -78,7 +99,6 @@ function assemble(deps: SchedulerDeps, options: SchedulerOptions) {
     ]),
   )
   const cluster = new Cluster((name) => namespaces.get(name)?.metadata.labels)
-  const placed = new PlacedPods(cluster)
   const queue = new SchedulingQueue({
     clock: deps.clock,
     wakes: new WakeRules(profiles.flatMap(({ filters, gates }) => [...filters, ...gates])),
@@ -89,20 +109,17 @@ function assemble(deps: SchedulerDeps, options: SchedulerOptions) {
     backoff: options.backoff,
     unschedulableMsMax: options.unschedulableMsMax,
   })
-  const background = new Background(inFlightMax)
-  const metrics = deps.metrics ?? noMetrics
-  const cycle = new SchedulingCycle({ ...deps, cluster, placed, queue, background, metrics, profiles: active, writer: new PodWriter(deps) })
+  const shared = { cluster, queue, placed: new PlacedPods(cluster), background: new Background(inFlightMax) }
+  const cycle = new SchedulingCycle({
+    ...deps,
+    ...shared,
+    metrics: deps.metrics ?? noMetrics,
+    profiles: active,
+    writer: new PodWriter(deps),
+    budgets: (namespace) => sources.budgets.list(namespace),
+  })
   const isOurs = (pod: Pod) => active.has(pod.spec?.schedulerName ?? '')
-  return {
-    clock: deps.clock,
-    cluster,
-    placed,
-    queue,
-    background,
-    cycle,
-    isOurs,
-    recorders: [...active.values()].map(({ events }) => events),
-  }
+  return { ...shared, clock: deps.clock, cycle, isOurs, recorders: [...active.values()].map(({ events }) => events) }
 }
 
 /** Decisions follow one another without a pause, except to let answers and events in. */

@@ -11,7 +11,7 @@ import type { PodFacts } from './framework/pod-facts.ts'
 export type SchedulingStatus = {
   readonly reason: 'Unschedulable' | 'SchedulerError'
   readonly message: string
-  readonly nominatedNodeName?: string
+  readonly nominatedNodeName?: string | undefined
 }
 
 export class PodWriter {

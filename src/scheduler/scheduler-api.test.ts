@@ -10,6 +10,7 @@ import { Event } from '#kinds/core/event.kind'
 import { Namespace } from '#kinds/core/namespace.kind'
 import { Node } from '#kinds/core/node.kind'
 import { Pod } from '#kinds/core/pod/pod.kind'
+import { PriorityClass } from '#kinds/scheduling/priority-class.kind'
 import { startTestApiServer } from '#testing/api-server'
 import { createScheduler } from './create-scheduler.ts'
 
@@ -102,4 +103,52 @@ test("another scheduler's pods are left alone", () =>
     const theirs = await client.get(Pod, { namespace: 'shop', name: 'theirs' })
     assert.equal(theirs.spec?.nodeName, undefined)
     assert.equal(scheduledCondition(theirs), undefined)
+  }))
+
+test('a pod that fits nowhere says what each node lacks, and that nobody can be pushed aside', () =>
+  withScheduler(async (client) => {
+    await addNode(client, 'small', '100m')
+    await client.create(Pod, podOf('first', '50m'))
+    await podWhere(client, 'first', ({ spec }) => Boolean(spec?.nodeName))
+    await client.create(Pod, podOf('web', '80m'))
+    const pod = await podWhere(client, 'web', (one) => scheduledCondition(one) !== undefined)
+    assert.equal(
+      scheduledCondition(pod)?.message,
+      '0/1 nodes are available: 1 Insufficient cpu. preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod.',
+    )
+    await client.delete(Pod, { namespace: 'shop', name: 'first' }, { gracePeriodSeconds: 0 })
+    await podWhere(client, 'web', ({ spec }) => spec?.nodeName === 'small')
+  }))
+
+test('an important pod takes the place of one that is less so', () =>
+  withScheduler(async (client) => {
+    const important = { metadata: { name: 'important' }, value: 1000, preemptionPolicy: 'PreemptLowerPriority' }
+    await client.create(PriorityClass, { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', ...important })
+    await addNode(client, 'only', '1')
+    await client.create(Pod, podOf('victim', '1'))
+    await podWhere(client, 'victim', ({ spec }) => Boolean(spec?.nodeName))
+    await client.create(Pod, podOf('web', '1', { priorityClassName: 'important' }))
+    const leaving = await podWhere(client, 'victim', ({ metadata }) => metadata.deletionTimestamp !== undefined)
+    const { reason, message } = leaving.status?.conditions?.find(({ type }) => type === 'DisruptionTarget') ?? {}
+    assert.deepEqual(
+      { reason, message },
+      { reason: 'PreemptionByScheduler', message: 'default-scheduler: preempting to accommodate a higher priority pod' },
+    )
+    await podWhere(client, 'web', ({ status }) => status?.nominatedNodeName === 'only')
+    // What the kubelet does once the containers have stopped.
+    await client.delete(Pod, { namespace: 'shop', name: 'victim' }, { gracePeriodSeconds: 0 })
+    await podWhere(client, 'web', ({ spec }) => spec?.nodeName === 'only')
+  }))
+
+test('a gated pod waits until its gates are gone', () =>
+  withScheduler(async (client) => {
+    await addNode(client, 'one', '2')
+    const gated = await client.create(Pod, podOf('gated', '1', { schedulingGates: [{ name: 'example.com/wait' }] }))
+    assert.equal(scheduledCondition(gated)?.reason, 'SchedulingGated')
+    await client.create(Pod, podOf('other', '1'))
+    await podWhere(client, 'other', ({ spec }) => Boolean(spec?.nodeName))
+    const { spec, ...rest } = await client.get(Pod, { namespace: 'shop', name: 'gated' })
+    assert.equal(spec.nodeName, undefined)
+    await client.update(Pod, { ...rest, spec: { ...spec, schedulingGates: [] } })
+    await podWhere(client, 'gated', (one) => one.spec?.nodeName === 'one')
   }))

@@ -3,6 +3,7 @@
  * decision sees all decisions before it.
  */
 import type { Env } from '#base/env/env'
+import type { Client } from '#client/client'
 import type { EventRecorder } from '#reconcile/event-recorder'
 import { hasReason } from '#meta/status'
 import type { Background } from './background.ts'
@@ -12,6 +13,9 @@ import { decide, type SearchStart } from './framework/decide.ts'
 import { type Diagnosis, diagnosisMessage } from './framework/diagnosis.ts'
 import type { PodFacts } from './framework/pod-facts.ts'
 import type { Profile } from './framework/profile.ts'
+import { evictVictims } from './preemption/evict-victims.ts'
+import { type Preemption, preempt } from './preemption/preempt.ts'
+import type { Candidate, VictimsDeps } from './preemption/victims.ts'
 import type { PodWriter, SchedulingStatus } from './pod-writer.ts'
 import type { QueuedPod } from './queue/queued-pod.ts'
 import type { SchedulingQueue } from './queue/scheduling-queue.ts'
@@ -28,6 +32,9 @@ export type CycleDeps = Env & {
   readonly background: Background
   readonly metrics: SchedulingMetrics
   readonly profiles: ReadonlyMap<string, ActiveProfile>
+  readonly client: Client
+  /** The PodDisruptionBudgets of a namespace. */
+  readonly budgets: VictimsDeps['budgets']
 }
 
 // As upstream: what an event's note may hold.
@@ -91,8 +98,43 @@ export class SchedulingCycle {
 
   #turnAway(diagnosis: Diagnosis, queued: QueuedPod, active: ActiveProfile, signal: AbortSignal): void {
     const { queue } = this.#deps
+    const preemption = this.#preempt(diagnosis, queued.pod, active)
+    const message = diagnosisMessage(diagnosis, preemption?.outcome === 'none' ? preemption.message : '')
     queue.park(queued, diagnosis.rejectedBy)
-    this.#tell(queued.pod, active, { reason: 'Unschedulable', message: diagnosisMessage(diagnosis) }, signal)
+    if (preemption?.outcome === 'node') this.#makeRoom(preemption.candidate, queued.pod, active, signal)
+    this.#tell(
+      queued.pod,
+      active,
+      { reason: 'Unschedulable', message, nominatedNodeName: this.#nomination(preemption, queued.pod) },
+      signal,
+    )
+  }
+
+  #preempt(diagnosis: Diagnosis, pod: PodFacts, { profile }: ActiveProfile): Preemption | undefined {
+    const { cluster, random, budgets } = this.#deps
+    if (profile.preemption === undefined || diagnosis.nodeCount === 0) return undefined
+    return preempt(pod, diagnosis, { cluster, random, budgets, profile, limits: profile.preemption })
+  }
+
+  /** The room is promised at once; others that were promised room there, but matter less, have to look again. */
+  #makeRoom(candidate: Candidate, pod: PodFacts, { profile, events }: ActiveProfile, signal: AbortSignal): void {
+    const { cluster, background, metrics, queue } = this.#deps
+    for (const other of cluster.nominations.on(candidate.nodeName)) {
+      if (other.priority >= pod.priority || other.uid === pod.uid) continue
+      cluster.nominations.withdraw(other.uid)
+      queue.put(other, true)
+    }
+    cluster.nominations.nominate(pod, candidate.nodeName)
+    metrics.preempted(candidate.victims.length)
+    background.start(() => evictVictims(candidate, pod, { ...this.#deps, events, schedulerName: profile.schedulerName }, signal))
+  }
+
+  /** What the pod's status should name; undefined leaves it as it is. */
+  #nomination(preemption: Preemption | undefined, { uid }: PodFacts): string | undefined {
+    if (preemption?.outcome === 'node') return preemption.candidate.nodeName
+    if (preemption?.forgetsNomination === false) return undefined
+    this.#deps.cluster.nominations.withdraw(uid)
+    return ''
   }
 
   #tell(pod: PodFacts, { events }: ActiveProfile, status: SchedulingStatus, signal: AbortSignal): void {

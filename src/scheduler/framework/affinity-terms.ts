@@ -59,9 +59,15 @@ function termOf(term: PodAffinityTerm, pod: Pod): AffinityTerm {
   const { topologyKey, labelSelector, namespaceSelector, namespaces = [] } = term
   const own = namespaces.length === 0 && namespaceSelector === undefined
   const names = own ? [pod.metadata.namespace ?? ''] : namespaces.toSorted()
-  // `matchLabelKeys` needs nothing here: the API server has merged them into the selector when the pod was created.
-  const selector = selectorOrNothing(labelSelector)
+  const selector = [...selectorOrNothing(labelSelector), ...ownLabels(term, pod)]
   const byLabels = namespaceSelector === undefined ? undefined : selectorOrNothing(namespaceSelector)
   const key = [topologyKey, names.join(','), byLabels === undefined ? '-' : formatSelector(byLabels), formatSelector(selector)].join('|')
   return { key, topologyKey, selector, namespaces: new Set(names), namespaceSelector: byLabels }
+}
+
+/** `matchLabelKeys` narrow the selector by the pod's own labels. Saying it again where the API server has done so changes nothing. */
+function ownLabels({ matchLabelKeys = [], mismatchLabelKeys = [] }: PodAffinityTerm, { metadata: { labels = {} } }: Pod): Selector {
+  const requirementsOf = (keys: readonly string[], operator: 'in' | 'notin') =>
+    keys.filter((key) => labels[key] !== undefined).map((key) => ({ key, operator, values: [labels[key] ?? ''] }))
+  return [...requirementsOf(matchLabelKeys, 'in'), ...requirementsOf(mismatchLabelKeys, 'notin')]
 }

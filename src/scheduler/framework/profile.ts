@@ -4,6 +4,9 @@ import type { PodFacts } from './pod-facts.ts'
 
 export type WeightedScore = { readonly plugin: ScorePlugin; readonly weight: number }
 
+/** In large clusters only so many nodes are tried: a share, but at least a number. */
+export type PreemptionLimits = { readonly candidateNodesPercentageMin: number; readonly candidateNodesCountMin: number }
+
 export type Profile = {
   readonly schedulerName: string
   readonly gates: readonly GatePlugin[]
@@ -11,7 +14,8 @@ export type Profile = {
   readonly filters: readonly FilterPlugin[]
   readonly scores: readonly WeightedScore[]
   readonly reserves: readonly ReservePlugin[]
-  readonly preempts: boolean
+  /** Whether pods that fit nowhere may push others aside, and how long to look for the best place; undefined for never. */
+  readonly preemption: PreemptionLimits | undefined
   /** 0 means: adapted to the size of the cluster. */
   readonly percentageOfNodesToScore: number
 }
