@@ -20,15 +20,15 @@ import { InformerCache } from '#client/informer-cache'
 import { Pod } from '#kinds/core/pod/pod.kind'
 import { createPodCgroups, removeCgroupRoot } from '#kubelet/cgroups/create-pod-cgroups'
 import { rotateIfLarge } from '#kubelet/logs/rotate-logs'
+import { execProbe } from '#kubelet/probes/exec-probe'
 import { PodRuntime } from '#kubelet/runtime/pod-runtime'
 import { noRecord, type PodRecord, runtimeLabels } from '#kubelet/runtime/records'
 import { type KubeletServer, startKubeletServer } from '#kubelet/server/kubelet-server'
-import { execProbe } from '#kubelet/probes/exec-probe'
 import { UsageReader } from '#kubelet/stats/usage-reader'
 import { type Containerd, startContainerd } from '#local/containerd/containerd'
 import { loadImages } from '#local/images/image-store'
 import { imageArchitecture, pauseImage, pauseImageName } from '#local/images/pause-image'
-import { createAuthority, type Credential, issueCredential } from '#net/pki/authority'
+import { type Credential, createAuthority, issueCredential } from '#net/pki/authority'
 import { dialExec } from '#net/streams/exec-client'
 import { readExecOutcome } from '#net/streams/exec-outcome'
 import { dialPortForward } from '#net/streams/port-forward'
@@ -146,7 +146,7 @@ async function startPod(): Promise<void> {
 }
 
 async function startServer(): Promise<void> {
-  const validity = { nowMs: Date.now(), validForMs: 3600_000 }
+  const validity = { nowMs: systemClock.nowMs(), validForMs: 3600_000 }
   const authority = await createAuthority('test', validity)
   const serving = await issueCredential(authority, {
     subject: { commonName: 'node', organizations: [] },

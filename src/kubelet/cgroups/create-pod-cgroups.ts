@@ -12,8 +12,8 @@ import {
   cpuPeriodUs,
   cpuSharesMin,
   cpuWeightOf,
-  podCgroupSettingsOf,
   type PodCgroupSettings,
+  podCgroupSettingsOf,
   type QosClass,
   qosClassOf,
 } from './pod-cgroup-settings.ts'

@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import { systemClock } from '#base/env/clock'
 import { silentLog } from '#base/env/log'
 import { VirtualClock } from '#base/env/virtual-clock'
-import { readLog, type ReadLogOptions } from './read-log.ts'
+import { type ReadLogOptions, readLog } from './read-log.ts'
 import { rotateIfLarge } from './rotate-logs.ts'
 
 const lines = [

@@ -8,9 +8,9 @@ import type { EventRecorder } from '#reconcile/event-recorder'
 import { isSidecar, type ProbeVerdict, type ProbeVerdicts } from '../pods/plan.ts'
 import type { PodRuntime } from '../runtime/pod-runtime.ts'
 import { type ContainerRecord, newestOf, type PodRecord } from '../runtime/records.ts'
+import type { ProbeCounts } from './probe-counts.ts'
 import { ProbeLoop } from './probe-loop.ts'
 import type { ProbeOutcome, ProbeTarget } from './probe-outcome.ts'
-import type { ProbeCounts } from './probe-counts.ts'
 import type { Probes } from './probes.ts'
 import { tryProbe } from './try-probe.ts'
 import type { ProbeType } from './verdict-counter.ts'
@@ -83,7 +83,7 @@ class NodeProbes implements Probes, Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const uid of [...this.#pods.keys()]) this.forget(uid)
+    for (const uid of this.#pods.keys()) this.forget(uid)
   }
 
   #syncContainer(uid: string, probed: ProbedPod, container: Container): void {

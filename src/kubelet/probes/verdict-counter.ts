@@ -12,7 +12,7 @@ export type Thresholds = { readonly successThreshold?: number | undefined; reado
 const failureThresholdDefault = 3
 
 /** As upstream: not ready until it says so, alive until it says otherwise. */
-export const initialVerdicts: Readonly<Record<ProbeType, ProbeVerdict>> = { startup: 'unknown', readiness: 'failure', liveness: 'success' }
+const initialVerdicts: Readonly<Record<ProbeType, ProbeVerdict>> = { startup: 'unknown', readiness: 'failure', liveness: 'success' }
 
 export function initialVerdictState(type: ProbeType): VerdictState {
   return { verdict: initialVerdicts[type], lastResult: undefined, runLength: 0 }

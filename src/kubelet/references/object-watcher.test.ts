@@ -3,8 +3,8 @@ import { test } from 'node:test'
 import { silentLog } from '#base/env/log'
 import { seededRandom } from '#base/env/random'
 import { VirtualClock } from '#base/env/virtual-clock'
-import { ObjectApi } from './testdata/object-api.ts'
 import { ObjectWatcher } from './object-watcher.ts'
+import { ObjectApi } from './testdata/object-api.ts'
 
 const reference = { kind: 'ConfigMap', namespace: 'a', name: 'm' } as const
 

@@ -34,7 +34,7 @@ async function sendLog({ lookup, cri, clock }: ContainerLogsDeps, { response, ur
 }
 
 /** Refuses what cannot be read as an option. */
-export function logOptionsOf(query: URLSearchParams, nowMs: number): ReadLogOptions {
+function logOptionsOf(query: URLSearchParams, nowMs: number): ReadLogOptions {
   const sinceSeconds = numberOf(query, 'sinceSeconds')
   const sinceTime = query.get('sinceTime')
   const stream = query.get('stream')

@@ -2,7 +2,7 @@
  * The kubelet's HTTPS server: the API server asks here for logs, exec, attach and port-forward, monitors for metrics.
  * Every request is authenticated and authorised before anything of it is looked at.
  */
-import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http'
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import { createServer, type Server } from 'node:https'
 import type { Duplex } from 'node:stream'
 import type { Env } from '#base/env/env'

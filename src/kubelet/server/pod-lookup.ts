@@ -8,7 +8,7 @@ import type { Params } from './route.ts'
 
 export type PodLookup = { readonly pods: Informer<Pod>; readonly recordOf: (podUid: string) => PodRecord | undefined }
 
-export function podOf({ pods }: PodLookup, { namespace = '', pod: name = '', uid }: Params): Pod {
+function podOf({ pods }: PodLookup, { namespace = '', pod: name = '', uid }: Params): Pod {
   const pod = pods.get(`${namespace}/${name}`)
   if (pod === undefined || (uid !== undefined && pod.metadata.uid !== uid)) throw new HttpProblem(404, 'pod does not exist')
   return pod

@@ -9,9 +9,9 @@ import { VirtualClock } from '#base/env/virtual-clock'
 import { InformerCache } from '#client/informer-cache'
 import { Pod } from '#kinds/core/pod/pod.kind'
 import type { ConfigMap, PodSpec, Secret, Volume } from '#kinds/core/types.gen'
-import { ObjectApi } from '../references/testdata/object-api.ts'
-import { ObjectWatcher } from '../references/object-watcher.ts'
 import { StartError } from '../pods/start-error.ts'
+import { ObjectWatcher } from '../references/object-watcher.ts'
+import { ObjectApi } from '../references/testdata/object-api.ts'
 import { createVolumes } from './create-volumes.ts'
 import { mountsBelow } from './mount-table.ts'
 
@@ -286,4 +286,26 @@ test('unmount ends the watches of a pod that never came up', { skip }, async () 
   await world.volumes.unmount('u1')
   await world.clock.advance(0)
   assert.deepEqual(world.api.openWatches, [])
+})
+
+test('a claim leads to a volume of this node; one that is not bound says so', { skip }, async () => {
+  await using world = await setUp()
+  const claim = {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { namespace: 'a', name: 'data', uid: 'c1' },
+    spec: { volumeName: 'pv' },
+  }
+  const pod = podOf([{ name: 'v', persistentVolumeClaim: { claimName: 'data', readOnly: true } }], { securityContext: { fsGroup: 9 } })
+  await assert.rejects(world.volumes.mount(pod, signal), /error processing PVC a\/data: failed to fetch PVC from API server/)
+  world.api.put({ ...claim, status: { phase: 'Pending' } })
+  await assert.rejects(world.volumes.mount(pod, signal), /error processing PVC a\/data: PVC is not bound/)
+  world.api.put({ ...claim, status: { phase: 'Bound' } })
+  const spec = { local: { path: world.rootDir }, claimRef: { uid: 'c1' } }
+  world.api.put({ apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name: 'pv' }, spec })
+  const mounted = await world.volumes.mount(pod, signal)
+  assert.deepEqual(mounted.get('v'), { hostPath: world.rootDir, isReadOnly: true })
+  const ephemeral = podOf([{ name: 'e', ephemeral: {} }])
+  world.api.put({ ...claim, metadata: { ...claim.metadata, name: 'p-e' }, status: { phase: 'Bound' } })
+  await assert.rejects(world.volumes.mount(ephemeral, signal), /was not created for pod a\/p \(pod is not owner\)/)
 })

@@ -1,7 +1,7 @@
 /** Facts of a pod and its containers as files. */
 import type { Container, DownwardAPIVolumeFile, Pod } from '#kinds/core/types.gen'
 import { podField } from '../runtime/environment.ts'
-import { quantityOf, type QuantityPurpose } from '../runtime/resource-field.ts'
+import { type QuantityPurpose, quantityOf } from '../runtime/resource-field.ts'
 import type { ProjectedFile } from './projected-file.ts'
 
 export type DownwardFacts = QuantityPurpose & { readonly nodeName: string }

@@ -41,7 +41,7 @@ export async function makeWritableDirectory(directory: string): Promise<void> {
 }
 
 /** As upstream: the smallest of the volume's own limit, the pod's memory limit and what the node has. */
-export function memoryLimitOf(pod: Pod, source: EmptyDirVolumeSource, allocatable: string | undefined): number | undefined {
+function memoryLimitOf(pod: Pod, source: EmptyDirVolumeSource, allocatable: string | undefined): number | undefined {
   const own = amountOf(source.sizeLimit)
   const podLimit = podCgroupSettingsOf(pod).memoryLimitBytes ?? 0
   const sizes = [own, podLimit, amountOf(allocatable)].filter((size) => size > 0)

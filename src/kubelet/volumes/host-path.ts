@@ -1,6 +1,7 @@
 /** A path of the node itself, checked or made as its type asks. */
-import { chmod, mkdir, stat, writeFile } from 'node:fs/promises'
+
 import type { Stats } from 'node:fs'
+import { chmod, mkdir, stat, writeFile } from 'node:fs/promises'
 import type { HostPathVolumeSource } from '#kinds/core/types.gen'
 
 type Check = { readonly is: (stats: Stats) => boolean; readonly what: string; readonly make?: (path: string) => Promise<void> }

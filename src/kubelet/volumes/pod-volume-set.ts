@@ -6,6 +6,7 @@ import { makeEmptyDir } from './empty-dir.ts'
 import { FileVolume, type FileVolumeDeps } from './file-volume.ts'
 import { fileVolumeSpecOf } from './file-volume-spec.ts'
 import { checkHostPath } from './host-path.ts'
+import { claimOf, mountClaim } from './persistent-volume.ts'
 import type { MountedVolume } from './volumes.ts'
 
 export class PodVolumeSet {
@@ -15,7 +16,7 @@ export class PodVolumeSet {
   readonly #ready = new Map<string, MountedVolume>()
   readonly #fileVolumes = new Map<string, FileVolume>()
   #turn: Promise<unknown> = Promise.resolve()
-  #isClosed = false
+  readonly #closing = new AbortController()
 
   constructor(deps: FileVolumeDeps, root: string) {
     this.#deps = deps
@@ -35,7 +36,7 @@ export class PodVolumeSet {
 
   /** Resolves when nothing of this process is at work on the pod's directory. */
   async close(): Promise<void> {
-    this.#isClosed = true
+    this.#closing.abort()
     const closing = [...this.#fileVolumes.values()].map((volume) => volume.close())
     await Promise.all([...closing, this.#turn])
     await Promise.all([...this.#fileVolumes.values()].map((volume) => volume.close()))
@@ -50,7 +51,7 @@ export class PodVolumeSet {
   async #mountOne(pod: Pod, volume: Volume): Promise<void> {
     if (this.#ready.has(volume.name)) return
     try {
-      if (this.#isClosed) throw new Error('the pod is being taken down')
+      if (this.#closing.signal.aborted) throw new Error('the pod is being taken down')
       this.#ready.set(volume.name, await this.#make(pod, volume))
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
@@ -70,6 +71,8 @@ export class PodVolumeSet {
       await makeEmptyDir(pod, emptyDir, { directory, readyFile, allocatableMemory: this.#deps.facts().allocatable['memory'] })
       return { hostPath: directory, isReadOnly: false }
     }
+    const claimed = claimOf(pod, volume)
+    if (claimed !== undefined) return await mountClaim(this.#deps.client, pod, claimed, this.#closing.signal)
     const spec = fileVolumeSpecOf(volume)
     if (spec === undefined) throw new Error(`volumes of type ${typeOf(volume)} are not supported by this node`)
     const directory = join(this.#root, 'volumes', spec.directoryName, name)

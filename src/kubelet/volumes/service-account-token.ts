@@ -1,9 +1,9 @@
 /** Tokens of a pod's service account, bound to the pod, renewed when four fifths of their life have passed. */
 import type { Clock } from '#base/env/clock'
 import type { Client } from '#client/client'
+import type { TokenRequest } from '#kinds/authentication/types.gen'
 import { ServiceAccount } from '#kinds/core/service-account.kind'
 import type { Pod, ServiceAccountTokenProjection } from '#kinds/core/types.gen'
-import type { TokenRequest } from '#kinds/authentication/types.gen'
 
 type HeldToken = { readonly token: string; readonly renewAtMs: number }
 
