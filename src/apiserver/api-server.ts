@@ -205,6 +205,7 @@ function assembled({ deps, options, feed, security, allocation, handler, client,
     await ensureBootstrapObjects(client, {
       clock,
       kubernetesService: { serviceIp: allocation.kubernetesServiceIp, advertiseAddress, securePort: situation.port },
+      serviceCidrs: options.serviceClusterIpRanges,
       clientCaPem: clientCa,
       frontProxy: options.frontProxy,
       hasPolicy: security.rbac !== undefined,

@@ -9,6 +9,9 @@ import { Endpoints } from '#kinds/core/endpoints.kind'
 import { Namespace } from '#kinds/core/namespace.kind'
 import { Service } from '#kinds/core/service.kind'
 import { EndpointSlice } from '#kinds/discovery/endpoint-slice.kind'
+import { FlowSchema } from '#kinds/flowcontrol/flow-schema.kind'
+import { PriorityLevelConfiguration } from '#kinds/flowcontrol/priority-level-configuration.kind'
+import { ServiceCIDR } from '#kinds/networking/service-cidr.kind'
 import { ClusterRole } from '#kinds/rbac/cluster-role.kind'
 import { ClusterRoleBinding } from '#kinds/rbac/cluster-role-binding.kind'
 import { Role } from '#kinds/rbac/role.kind'
@@ -18,6 +21,7 @@ import { PriorityClass } from '#kinds/scheduling/priority-class.kind'
 import type { Kind } from '#meta/kind'
 import { keyOf, type KubeObject, refOf } from '#meta/object'
 import { hasReason, ignoreNotFound } from '#meta/status'
+import { bootstrapFlowSchemas, bootstrapPriorityLevels, specAutoUpdateAnnotation } from './flow-objects.ts'
 import { bootstrapClusterRoleBindings, bootstrapClusterRoles, bootstrapRoleBindings, bootstrapRoles } from './policy-objects.ts'
 import { bindingPlan, reconciledRole } from './policy-reconcile.ts'
 import {
@@ -28,6 +32,8 @@ import {
   kubernetesEndpoints,
   kubernetesService,
   legacyTokenTracking,
+  readyServiceCidr,
+  serviceCidr,
   namespace,
   systemNamespaces,
   systemPriorityClasses,
@@ -36,6 +42,7 @@ import {
 export type BootstrapOptions = {
   readonly clock: Clock
   readonly kubernetesService: KubernetesServiceOptions
+  readonly serviceCidrs: readonly string[]
   readonly clientCaPem?: string | undefined
   readonly frontProxy?: FrontProxyOptions | undefined
   /** False where RBAC is not in use. */
@@ -46,7 +53,12 @@ const asApiServer = { fieldManager: 'kube-apiserver' }
 
 export async function ensureBootstrapObjects(client: Client, options: BootstrapOptions, signal?: AbortSignal): Promise<void> {
   const writer = new Writer(client, signal)
-  const clusterWide: Promise<unknown>[] = [writer.ensureAll(PriorityClass, systemPriorityClasses)]
+  const clusterWide: Promise<unknown>[] = [
+    writer.ensureAll(PriorityClass, systemPriorityClasses),
+    writer.restoreSpecs(PriorityLevelConfiguration, bootstrapPriorityLevels),
+    writer.restoreSpecs(FlowSchema, bootstrapFlowSchemas),
+    ensureServiceCidr(writer, options),
+  ]
   if (options.hasPolicy) {
     clusterWide.push(writer.reconcileRoles(ClusterRole, bootstrapClusterRoles))
     clusterWide.push(writer.reconcileBindings(ClusterRoleBinding, bootstrapClusterRoleBindings))
@@ -54,6 +66,12 @@ export async function ensureBootstrapObjects(client: Client, options: BootstrapO
   // What is namespaced has to wait for its namespace.
   const namespaced = writer.ensureAll(Namespace, systemNamespaces.map(namespace)).then(() => ensureNamespaced(writer, options))
   await Promise.all([...clusterWide, namespaced])
+}
+
+/** Later ranges are the administrator's: only the first one is made here, and said to be in use. */
+async function ensureServiceCidr(writer: Writer, { clock, serviceCidrs }: BootstrapOptions): Promise<void> {
+  await writer.ensureAll(ServiceCIDR, [serviceCidr(serviceCidrs)])
+  await writer.restoreStatus(ServiceCIDR, serviceCidr(serviceCidrs), (found) => readyServiceCidr(found, clock.nowMs()))
 }
 
 async function ensureNamespaced(writer: Writer, { clock, clientCaPem, frontProxy, ...options }: BootstrapOptions): Promise<void> {
@@ -120,6 +138,26 @@ class Writer {
     if (found === undefined) return await this.#create(kind, wanted)
     const next = restored(found, wanted)
     if (!isEqual(next, found)) await this.#client.update(kind, next, asApiServer, this.#signal)
+  }
+
+  /** Creates what is missing, and puts back specs that are marked as ours. */
+  async restoreSpecs<T extends KubeObject & { readonly spec?: unknown }>(kind: Kind<T>, wanted: readonly T[]): Promise<void> {
+    const found = await this.#found(kind)
+    await Promise.all(
+      wanted.map(async (object) => {
+        const existing = found.get(keyOf(refOf(object)))
+        if (existing === undefined) return await this.#create(kind, object)
+        if (existing.metadata.annotations?.[specAutoUpdateAnnotation] !== 'true' || isEqual(existing.spec, object.spec)) return
+        await this.#client.update(kind, { ...existing, spec: object.spec }, asApiServer, this.#signal)
+      }),
+    )
+  }
+
+  /** Writes the status that `restored` makes of the found object, if that changes it. */
+  async restoreStatus<T extends KubeObject>(kind: Kind<T>, wanted: T, restored: (found: T) => T): Promise<void> {
+    const found = await this.#client.get(kind, refOf(wanted), this.#signal)
+    const next = restored(found)
+    if (!isEqual(next, found)) await this.#client.update(kind, next, { ...asApiServer, subresource: 'status' }, this.#signal)
   }
 
   async reconcileRoles<R extends AnyRole>(kind: Kind<R>, wanted: readonly R[]): Promise<void> {

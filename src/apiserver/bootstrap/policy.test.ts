@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { gunzipSync } from 'node:zlib'
 import type { KubeObject } from '#meta/object'
+import { bootstrapFlowSchemas, bootstrapPriorityLevels } from './flow-objects.ts'
 import { bootstrapClusterRoleBindings, bootstrapClusterRoles, bootstrapRoleBindings, bootstrapRoles } from './policy-objects.ts'
 import { bindingPlan, reconciledRole } from './policy-reconcile.ts'
 
@@ -42,6 +43,16 @@ const [wantedBinding] = bootstrapRoleBindings
 assert.ok(wantedRole && wantedBinding)
 
 const opened = { verbs: ['get'], apiGroups: [''], resources: ['nodes'] }
+
+test('the tables of priority and fairness say what upstream bootstraps', {
+  skip: existsSync(reference) ? false : 'the reference data is not here',
+}, () => {
+  const lines = gunzipSync(readFileSync(reference)).toString().trim().split('\n')
+  const recorded = lines.map((line) => JSON.parse(line)).filter(({ apiVersion }) => apiVersion === 'flowcontrol.apiserver.k8s.io/v1')
+  const specs = (objects: readonly (KubeObject & { readonly spec?: unknown })[]) =>
+    Object.fromEntries(objects.map(({ kind, metadata: { name, annotations }, spec }) => [`${kind} ${name}`, { annotations, spec }]).sort())
+  assert.deepEqual(specs([...bootstrapFlowSchemas, ...bootstrapPriorityLevels]), specs(recorded))
+})
 
 test('a role that has lost a rule gets it back and keeps what was added', () => {
   const found = { ...wantedRole, rules: [opened, ...(wantedRole.rules ?? []).slice(1)] }

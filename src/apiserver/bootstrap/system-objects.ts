@@ -1,9 +1,11 @@
 /** The objects besides roles that every cluster starts with. Pure. */
+import { rfc3339 } from '#base/env/clock'
 import type { ConfigMap } from '#kinds/core/config-map.kind'
 import type { Endpoints } from '#kinds/core/endpoints.kind'
 import type { Namespace } from '#kinds/core/namespace.kind'
 import type { Service } from '#kinds/core/service.kind'
 import type { EndpointSlice } from '#kinds/discovery/endpoint-slice.kind'
+import type { ServiceCIDR } from '#kinds/networking/service-cidr.kind'
 import type { PriorityClass } from '#kinds/scheduling/priority-class.kind'
 
 export type KubernetesServiceOptions = {
@@ -70,6 +72,25 @@ export function kubernetesEndpointSlice({ advertiseAddress, securePort }: Kubern
     endpoints: [{ addresses: [advertiseAddress], conditions: { ready: true } }],
     ports: [{ ...https, port: securePort }],
   }
+}
+
+export function serviceCidr(cidrs: readonly string[]): ServiceCIDR {
+  const metadata = { name: 'kubernetes', finalizers: ['networking.k8s.io/service-cidr-finalizer'] }
+  return { apiVersion: 'networking.k8s.io/v1', kind: 'ServiceCIDR', metadata, spec: { cidrs }, status: {} }
+}
+
+/** The range with the condition that it can be used. */
+export function readyServiceCidr(found: ServiceCIDR, nowMs: number): ServiceCIDR {
+  const conditions = found.status?.conditions ?? []
+  if (conditions.some(({ type, status }) => type === 'Ready' && status === 'True')) return found
+  const ready = {
+    type: 'Ready',
+    status: 'True',
+    reason: '',
+    message: 'Kubernetes Service CIDR is ready',
+    lastTransitionTime: rfc3339(nowMs),
+  }
+  return { ...found, status: { ...found.status, conditions: [...conditions.filter(({ type }) => type !== 'Ready'), ready] } }
 }
 
 export type FrontProxyOptions = {

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { systemClock } from '#base/env/clock'
+import { ConfigMap } from '#kinds/core/config-map.kind'
+import { Endpoints } from '#kinds/core/endpoints.kind'
+import { Namespace } from '#kinds/core/namespace.kind'
+import { Service } from '#kinds/core/service.kind'
+import { ClusterRole } from '#kinds/rbac/cluster-role.kind'
+import { createMemoryStore } from '#store/memory/memory-store'
+import { startTestApiServer } from '#testing/api-server'
+import { ensureBootstrapObjects } from './ensure-bootstrap-objects.ts'
+import { systemNamespaces } from './system-objects.ts'
+
+const options = {
+  clock: systemClock,
+  kubernetesService: { serviceIp: '10.96.0.1', advertiseAddress: '192.0.2.10', securePort: 6443 },
+  serviceCidrs: ['10.96.0.0/12'],
+  hasPolicy: true,
+}
+
+test('a new cluster has its objects, a second start writes nothing, and what was broken is mended', async () => {
+  const store = createMemoryStore({ clock: systemClock })
+  await using server = await startTestApiServer({}, { store })
+  const { client } = server
+  await server.server.ready
+  await ensureBootstrapObjects(client, options)
+
+  const names = (await client.list(Namespace)).items.map(({ metadata }) => metadata.name)
+  assert.deepEqual(names.toSorted(), systemNamespaces.toSorted())
+  const ref = { namespace: 'default', name: 'kubernetes' }
+  const service = await client.get(Service, ref)
+  assert.deepEqual([service.spec?.clusterIP, service.spec?.ports?.[0]?.targetPort], ['10.96.0.1', 6443])
+  const tracking = { namespace: 'kube-system', name: 'kube-apiserver-legacy-service-account-token-tracking' }
+  assert.match((await client.get(ConfigMap, tracking)).data?.['since'] ?? '', /^\d{4}-\d\d-\d\d$/)
+
+  const { revision } = await store.status()
+  await ensureBootstrapObjects(client, options)
+  assert.equal((await store.status()).revision, revision)
+
+  const view = await client.get(ClusterRole, { name: 'system:discovery' })
+  await client.update(ClusterRole, { ...view, rules: [] })
+  await ensureBootstrapObjects(client, { ...options, kubernetesService: { ...options.kubernetesService, advertiseAddress: '192.0.2.11' } })
+  assert.deepEqual((await client.get(ClusterRole, { name: 'system:discovery' })).rules, view.rules)
+  assert.equal((await client.get(Endpoints, ref)).subsets?.[0]?.addresses?.[0]?.ip, '192.0.2.11')
+})
