@@ -9,6 +9,7 @@ import { clusterRoleAggregation } from './cluster-role-aggregation/controller.ts
 import { deploymentController } from './deployment/controller.ts'
 import { disruptionController } from './disruption/controller.ts'
 import { endpointSliceController } from './endpoint-slice/controller.ts'
+import { endpointSliceMirroring } from './endpoint-slice-mirroring/controller.ts'
 import { endpointsController } from './endpoints/controller.ts'
 import { runGarbageCollector } from './garbage-collector/garbage-collector.ts'
 import { namespaceController } from './namespace/controller.ts'
@@ -61,6 +62,7 @@ export function allControllers(options: ControllerOptions): readonly Loop[] {
     loop('disruption-controller', disruptionController),
     loop('endpoints-controller', endpointsController),
     loop('endpointslice-controller', endpointSliceController(options.endpointsPerSliceMax)),
+    loop('endpointslice-mirroring-controller', endpointSliceMirroring),
     { name: 'garbage-collector-controller', run: runGarbageCollector },
     loop('namespace-controller', namespaceController),
     ...(nodeIpam === undefined ? [] : [loop('node-ipam-controller', nodeIpamController(nodeIpam))]),

@@ -1,4 +1,5 @@
 /** Keeps the EndpointSlices of each Service that selects pods. */
+import { controllerReference } from '#domain/ownership'
 import { Node } from '#kinds/core/node.kind'
 import { Pod } from '#kinds/core/pod/pod.kind'
 import { Service } from '#kinds/core/service.kind'
@@ -9,10 +10,12 @@ import { isBeingDeleted, type KubeObject, keyOf, refOf } from '#meta/object'
 import { ignoreNotFound } from '#meta/status'
 import { type Controller, type ControllerDeps, done, indexOn, type Result, watching } from '#reconcile/controller'
 import { isNamespaceTerminating } from '../namespace-terminating.ts'
-import { managedBy, managedByLabel, planSlices, serviceNameLabel } from './plan.ts'
+import { managedByLabel, planSlices, type SliceOwner, serviceNameLabel } from './plan.ts'
 import { addressTypesOf, endpointGroups } from './service-endpoints.ts'
 
 const bySliceService = 'slice-service'
+const managedBy = 'endpointslice-controller.k8s.io'
+const headlessLabel = 'service.kubernetes.io/headless'
 
 export function endpointSliceController(endpointsPerSliceMax: number): Controller<Service> {
   return {
@@ -37,7 +40,7 @@ async function reconcileSlices(deps: ControllerDeps, service: Service, endpoints
   for (const type of types) {
     const groups = endpointGroups(service, pods, type, (node) => cache(Node).get(node))
     const plan = planSlices(
-      service,
+      sliceOwnerOf(service),
       type,
       groups,
       existing.filter((slice) => slice.addressType === type),
@@ -51,6 +54,15 @@ async function reconcileSlices(deps: ControllerDeps, service: Service, endpoints
     if (!types.some((type) => type === slice.addressType)) await ignoreNotFound(client.delete(EndpointSlice, refOf(slice), {}, signal))
   }
   return done
+}
+
+/** A slice carries its service's labels beside those that say what it is. */
+export function sliceOwnerOf(service: Service): SliceOwner {
+  const { name = '', namespace } = service.metadata
+  const isHeadless = service.spec?.clusterIP === 'None'
+  const { [headlessLabel]: _, ...own } = service.metadata.labels ?? {}
+  const labels = { ...own, [serviceNameLabel]: name, [managedByLabel]: managedBy, ...(isHeadless ? { [headlessLabel]: '' } : {}) }
+  return { name, namespace, reference: controllerReference(Service, service), labels }
 }
 
 async function createSlice({ client }: ControllerDeps, slice: EndpointSlice, signal: AbortSignal): Promise<void> {

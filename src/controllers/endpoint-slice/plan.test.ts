@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import type { Pod } from '#kinds/core/pod/pod.kind'
 import type { Service } from '#kinds/core/service.kind'
 import type { EndpointSlice } from '#kinds/discovery/endpoint-slice.kind'
+import { sliceOwnerOf } from './controller.ts'
 import { planSlices } from './plan.ts'
 import { endpointGroups } from './service-endpoints.ts'
 
@@ -62,7 +63,7 @@ test('endpoints: a named port is looked up in each pod', () => {
 
 /** What the server would hold after the plan. */
 function applied(existing: readonly EndpointSlice[], pods: readonly Pod[], max = 2): readonly EndpointSlice[] {
-  const plan = planSlices(service, 'IPv4', groupsOf(pods), existing, max)
+  const plan = planSlices(sliceOwnerOf(service), 'IPv4', groupsOf(pods), existing, max)
   const kept = existing
     .filter((slice) => !plan.remove.includes(slice))
     .map((slice) => plan.update.find(({ metadata }) => metadata.name === slice.metadata.name) ?? slice)
@@ -86,7 +87,7 @@ test('slices: endpoints fill slices up to their size and stay where they are', (
     ['2', '3', '4'].map((name) => pod(name)),
   )
   assert.deepEqual(layout(second).sort(), ['2,4', '3'].sort())
-  const plan = planSlices(service, 'IPv4', groupsOf(['2', '3', '4'].map((name) => pod(name))), second, 2)
+  const plan = planSlices(sliceOwnerOf(service), 'IPv4', groupsOf(['2', '3', '4'].map((name) => pod(name))), second, 2)
   assert.deepEqual([plan.create.length, plan.update.length, plan.remove.length], [0, 0, 0])
 })
 

@@ -1,15 +1,20 @@
 /** How the endpoints of a Service lie in slices of limited size, with as few changes as possible. Pure. */
-import { controllerReference } from '#domain/ownership'
-import { Service } from '#kinds/core/service.kind'
 import { isSameValue } from '#kinds/same-value'
 import type { EndpointSlice } from '#kinds/discovery/endpoint-slice.kind'
 import type { Endpoint } from '#kinds/discovery/types.gen'
+import type { OwnerReference } from '#meta/types.gen'
 import type { AddressType, EndpointGroup } from './service-endpoints.ts'
+
+/** What the slices belong to, and what they carry because of it. */
+export type SliceOwner = {
+  readonly name: string
+  readonly namespace: string | undefined
+  readonly reference: OwnerReference
+  readonly labels: Readonly<Record<string, string>>
+}
 
 export const serviceNameLabel = 'kubernetes.io/service-name'
 export const managedByLabel = 'endpointslice.kubernetes.io/managed-by'
-export const managedBy = 'endpointslice-controller.k8s.io'
-const headlessLabel = 'service.kubernetes.io/headless'
 
 export type SlicePlan = {
   readonly create: readonly EndpointSlice[]
@@ -19,7 +24,7 @@ export type SlicePlan = {
 
 /** `existing` are this controller's slices of the service, of one address type. */
 export function planSlices(
-  service: Service,
+  owner: SliceOwner,
   type: AddressType,
   groups: readonly EndpointGroup[],
   existing: readonly EndpointSlice[],
@@ -36,13 +41,13 @@ export function planSlices(
       const next = {
         ...slice,
         endpoints,
-        metadata: { ...slice.metadata, labels: labelsOf(service), ownerReferences: [controllerReference(Service, service)] },
+        metadata: { ...slice.metadata, labels: owner.labels, ownerReferences: [owner.reference] },
       }
       if (endpoints.length === 0 && (group.endpoints.length > 0 || slice !== own[0])) plan.remove.push(slice)
       else if (!isSameValue(next, slice)) plan.update.push(next)
     }
     const isMissing = own.length === 0 && group.endpoints.length === 0
-    for (const endpoints of isMissing ? [[]] : filled.overflow) plan.create.push(newSlice(service, type, group, endpoints))
+    for (const endpoints of isMissing ? [[]] : filled.overflow) plan.create.push(newSlice(owner, type, group, endpoints))
   }
   return { ...plan, remove: [...plan.remove, ...unused] }
 }
@@ -76,26 +81,14 @@ function identityOf({ targetRef, addresses }: Pick<Endpoint, 'targetRef' | 'addr
   return `${targetRef?.uid} ${addresses[0]}`
 }
 
-function newSlice(service: Service, type: AddressType, group: EndpointGroup, endpoints: readonly Endpoint[]): EndpointSlice {
-  const { name = '', namespace } = service.metadata
+function newSlice(owner: SliceOwner, type: AddressType, group: EndpointGroup, endpoints: readonly Endpoint[]): EndpointSlice {
+  const { name, namespace } = owner
   return {
     apiVersion: 'discovery.k8s.io/v1',
     kind: 'EndpointSlice',
-    metadata: { generateName: `${name}-`, namespace, labels: labelsOf(service), ownerReferences: [controllerReference(Service, service)] },
+    metadata: { generateName: `${name}-`, namespace, labels: owner.labels, ownerReferences: [owner.reference] },
     addressType: type,
     endpoints,
     ports: group.ports,
-  }
-}
-
-/** A slice carries its service's labels beside those that say what it is. */
-function labelsOf(service: Service): Readonly<Record<string, string>> {
-  const isHeadless = service.spec?.clusterIP === 'None'
-  const { [headlessLabel]: _, ...labels } = service.metadata.labels ?? {}
-  return {
-    ...labels,
-    [serviceNameLabel]: service.metadata.name ?? '',
-    [managedByLabel]: managedBy,
-    ...(isHeadless ? { [headlessLabel]: '' } : {}),
   }
 }
