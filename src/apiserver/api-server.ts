@@ -7,8 +7,15 @@ import type { Log } from '#base/env/log'
 import type { Random } from '#base/env/random'
 import { Client } from '#client/client'
 import type { Transport } from '#client/transport'
+import { TokenRequest } from '#kinds/authentication/schema.gen'
+import { Scale } from '#kinds/autoscaling/schema.v1.gen'
+import { Binding } from '#kinds/core/schema.gen'
+import { Eviction } from '#kinds/policy/schema.gen'
+import { protobufMessages } from '#kinds/protobuf.gen'
 import type { Kind } from '#meta/kind'
 import type { KubeObject } from '#meta/object'
+import type { Schema } from '#meta/schema/schema'
+import { DeleteOptions } from '#meta/schema.gen'
 import type { Store } from '#store/store'
 import { chosenPlugins } from './admission/all-plugins.ts'
 import type { AdmissionPlugin } from './admission/plugin.ts'
@@ -16,7 +23,7 @@ import { changeFeedOf } from './authz/change-feed.ts'
 import { ensureBootstrapObjects } from './bootstrap/ensure-bootstrap-objects.ts'
 import { StoreFeed } from './cache/store-feed.ts'
 import { chainOf, compose, type Handler } from './chain.ts'
-import type { UserInfo } from './exchange.ts'
+import type { KindTable, UserInfo } from './exchange.ts'
 import { defaultInFlightLimits, type InFlightLimits } from './flow/limit-in-flight.ts'
 import { loopbackTransport } from './loopback.ts'
 import { StaticKindTable } from './registry/kind-table.ts'
@@ -150,8 +157,16 @@ function handlerOf(
     authorizer: security.authorizer,
     limits: options.limits ?? defaultInFlightLimits,
     requestTimeoutMs: options.requestTimeoutMs ?? 60_000,
+    protobuf: { messages: protobufMessages, schemaOf: (apiVersion, kind) => bodySchemaOf(registry.kinds, apiVersion, kind) },
   })
   return compose(steps, dispatch)
+}
+
+/** What bodies may be besides the objects of a kind. */
+const furtherBodies: Readonly<Record<string, Schema>> = { Binding, DeleteOptions, Eviction, Scale, TokenRequest }
+
+function bodySchemaOf(kinds: KindTable, apiVersion: string, kind: string): Schema | undefined {
+  return kinds.byKind(apiVersion, kind)?.schema ?? (Object.hasOwn(furtherBodies, kind) ? furtherBodies[kind] : undefined)
 }
 
 function openIdOf({ serviceAccounts }: ApiServerOptions, { verificationKeys }: Security, address: () => string) {

@@ -8,6 +8,7 @@ import type { Answer, Exchange, Step } from './exchange.ts'
 import { type InFlightLimits, limitInFlight } from './flow/limit-in-flight.ts'
 import { authenticate } from './request/authenticate.ts'
 import { authorize } from './request/authorize.ts'
+import { decodeProtobuf, type ProtobufDeps } from './request/decode-protobuf.ts'
 import { guardAgainstPanic } from './request/guard-against-panic.ts'
 import { parseRequestInfo } from './request/parse-request-info.ts'
 import { setDeadline } from './request/set-deadline.ts'
@@ -21,6 +22,7 @@ export type ChainDeps = {
   readonly metrics: Metrics
   readonly limits: InFlightLimits
   readonly requestTimeoutMs: number
+  readonly protobuf: ProtobufDeps
 }
 
 export function chainOf(deps: ChainDeps): readonly Step[] {
@@ -33,6 +35,7 @@ export function chainOf(deps: ChainDeps): readonly Step[] {
     impersonate(deps.authorizer), // as whom
     limitInFlight(deps.limits), // how many at once
     authorize(deps.authorizer), // may they
+    decodeProtobuf(deps.protobuf), // from here on a body is JSON or YAML
   ]
 }
 

@@ -51,7 +51,7 @@ export type IncomingRequest = {
 
 /** Grows while it passes the steps; each field is set by one step. */
 export type Exchange = {
-  readonly request: IncomingRequest
+  request: IncomingRequest
   readonly receivedMs: number
   /** Aborted when the client goes away, the deadline passes or the server stops. */
   signal: AbortSignal

@@ -26,7 +26,7 @@ export function bodyFormatOf(request: IncomingRequest): BodyFormat {
   if (type === 'application/json') return 'json'
   if (type === 'application/yaml') return 'yaml'
   throw unsupportedMediaType(
-    'the body of the request was in an unknown format - accepted media types include: application/json, application/yaml',
+    'the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf',
   )
 }
 
@@ -35,7 +35,8 @@ export async function readText(request: IncomingRequest, bytesMax = bodyBytesMax
   return decodeUtf8(await readBytes(request, bytesMax))
 }
 
-async function readBytes(request: IncomingRequest, bytesMax: number): Promise<Uint8Array> {
+/** The bytes of a body, unpacked; throws 413 beyond the limit. */
+export async function readBytes(request: IncomingRequest, bytesMax: number): Promise<Uint8Array> {
   const bytes = await request.readBody(bytesMax)
   if (request.headers['content-encoding'] !== 'gzip') return bytes
   try {

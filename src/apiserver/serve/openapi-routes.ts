@@ -12,6 +12,7 @@ import { parseAccept } from '../request/media-type.ts'
 import { type ApiVersion, apiGroupsOf } from './api-groups.ts'
 import type { Route } from './dispatch.ts'
 import { pathsOf } from './openapi-paths.ts'
+import { encodeOpenApiV2, openApiV2ProtobufType } from './openapi-v2-protobuf.ts'
 import { kubernetesVersion } from './version.ts'
 
 type State = {
@@ -32,7 +33,7 @@ export function openApiRoute(kinds: KindTable, describe: Describe): Route {
     return state
   }
   return ({ request }) => {
-    if (request.path === '/openapi/v2') return documentAnswer(request, current(), 'v2', () => v2Document(current().kinds, describe))
+    if (request.path === '/openapi/v2') return v2Answer(request, current(), describe)
     if (!request.path.startsWith('/openapi/v3')) return undefined
     const path = request.path.slice('/openapi/v3'.length).replace(/^\/|\/$/g, '')
     if (path === '') return indexAnswer(current())
@@ -74,6 +75,23 @@ function documentAnswer(request: IncomingRequest, { documents, hash }: State, na
 function acceptsJson({ headers }: IncomingRequest): boolean {
   const accept = headers['accept'] ?? ''
   return accept === '' || parseAccept(accept).some(({ type }) => type === 'application/json' || type === '*/*' || type === 'application/*')
+}
+
+/** JSON, or the protobuf form where a client accepts nothing else that we have. */
+function v2Answer(request: IncomingRequest, state: State, describe: Describe): Answer {
+  const make = () => v2Document(state.kinds, describe)
+  const wanted = parseAccept(request.headers['accept'] ?? '').map(({ type }) => type)
+  if (!wanted.includes(openApiV2ProtobufType) || wanted.includes('application/json')) return documentAnswer(request, state, 'v2', make)
+  let bytes = state.documents.get('v2 protobuf')
+  if (bytes === undefined) {
+    bytes = encodeOpenApiV2(make())
+    state.documents.set('v2 protobuf', bytes)
+  }
+  return {
+    status: 200,
+    headers: { vary: 'Accept' },
+    body: { kind: 'bytes', contentType: 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf', bytes },
+  }
 }
 
 const info = { title: 'Kubernetes', version: kubernetesVersion }
