@@ -29,6 +29,14 @@ const pod = {
   },
 }
 
+const volume = {
+  apiVersion: 'v1',
+  kind: 'PersistentVolume',
+  metadata: { name: 'pv' },
+  spec: { claimRef: { namespace: 'a', name: 'data' }, csi: { driver: 'd', nodeStageSecretRef: { namespace: 'csi', name: 'stage' } } },
+}
+const attachment = { apiVersion: 'storage.k8s.io/v1', kind: 'VolumeAttachment', metadata: { name: 'va' }, spec: { nodeName: 'n1' } }
+
 const none = `no relationship found between node 'n1' and this object`
 
 for (const [what, verb, resource, want] of [
@@ -41,6 +49,10 @@ for (const [what, verb, resource, want] of [
   ['all secrets', 'list', { resource: 'secrets' }, 'No Object name found'],
   ['to write a secret', 'update', { resource: 'secrets', name: 'key' }, 'can only read resources of this type'],
   ['a claim of its pod', 'get', { resource: 'persistentvolumeclaims', name: 'data' }, 'allow'],
+  ['the volume of that claim', 'get', { resource: 'persistentvolumes', namespace: '', name: 'pv' }, 'allow'],
+  ['a secret of that volume', 'get', { resource: 'secrets', namespace: 'csi', name: 'stage' }, 'allow'],
+  ['another volume', 'get', { resource: 'persistentvolumes', namespace: '', name: 'other' }, none],
+  ['an attachment to it', 'get', { group: 'storage.k8s.io', resource: 'volumeattachments', namespace: '', name: 'va' }, 'allow'],
   ['a token for an account of its pod', 'create', { resource: 'serviceaccounts', subresource: 'token', name: 'bot' }, 'allow'],
   ['a token for another account', 'create', { resource: 'serviceaccounts', subresource: 'token', name: 'root' }, none],
   ['its own node', 'get', { resource: 'nodes', namespace: '', name: 'n1' }, 'allow'],
@@ -60,7 +72,7 @@ for (const [what, verb, resource, want] of [
 ] as const) {
   test(`a node and ${what}: ${want === '' ? 'no opinion' : want}`, async () => {
     const graph = new NodeGraph()
-    using _ = graph.follow(new ObjectState([pod]))
+    using _ = graph.follow(new ObjectState([pod, volume, attachment]))
     const user = { name: 'system:node:n1', groups: ['system:nodes', 'system:authenticated'] }
     const authorizer = nodeAuthorizer({ graph, rules: componentRoles['system:node'] ?? [] })
     const asked = { group: '', version: 'v1', subresource: '', namespace: 'a', name: '', ...resource }

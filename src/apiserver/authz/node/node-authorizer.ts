@@ -5,9 +5,8 @@
 import type { PolicyRule } from '#kinds/rbac/types.gen'
 import { type AccessQuestion, type Authorizer, allow, type Decision, noOpinion, type ResourceQuestion } from '../authorizer.ts'
 import { rulesAllow } from '../rbac/rules.ts'
-import type { NodeGraph } from './node-graph.ts'
+import type { NeededKind, NodeGraph } from './node-graph.ts'
 import { nodeNameOf } from './node-identity.ts'
-import type { ReferenceKind } from './pod-references.ts'
 
 export type NodeAuthorizerDeps = {
   readonly graph: NodeGraph
@@ -41,6 +40,8 @@ const checks: Readonly<Record<string, Check>> = {
   'secrets.': (question) => readNeeded('secrets', question),
   'configmaps.': (question) => readNeeded('configmaps', question),
   'persistentvolumeclaims.': claim,
+  'persistentvolumes.': (question) => getNeeded('persistentvolumes', question),
+  'volumeattachments.storage.k8s.io': (question) => getNeeded('volumeattachments', question),
   'resourceclaims.resource.k8s.io': (question) => getNeeded('resourceclaims', question),
   'serviceaccounts.': serviceAccount,
   'leases.coordination.k8s.io': lease,
@@ -50,20 +51,20 @@ const checks: Readonly<Record<string, Check>> = {
 }
 
 /** Lists and watches are allowed for single objects: kubelets watch what their pods mount. */
-function readNeeded(kind: ReferenceKind, question: NodeQuestion): Decision {
+function readNeeded(kind: NeededKind, question: NodeQuestion): Decision {
   if (!['get', 'list', 'watch'].includes(question.verb)) return noOpinion('can only read resources of this type')
   if (question.resource.subresource !== '') return noOpinion('cannot read subresource')
   if (question.resource.namespace === '') return noOpinion('can only read namespaced object of this type')
   return needed(kind, question)
 }
 
-function getNeeded(kind: ReferenceKind, question: NodeQuestion): Decision {
+function getNeeded(kind: NeededKind, question: NodeQuestion): Decision {
   if (question.verb !== 'get') return noOpinion('can only get individual resources of this type')
   if (question.resource.subresource !== '') return noOpinion('cannot get subresource')
   return needed(kind, question)
 }
 
-function needed(kind: ReferenceKind | 'pods', { nodeName, resource, graph }: NodeQuestion): Decision {
+function needed(kind: NeededKind, { nodeName, resource, graph }: NodeQuestion): Decision {
   if (resource.name === '') return noOpinion('No Object name found')
   if (graph.isNeeded(nodeName, kind, resource.namespace, resource.name)) return allow()
   return noOpinion(`no relationship found between node '${nodeName}' and this object`)
