@@ -113,10 +113,6 @@ export function intFlag(initial: number, help: string, extras: Extras = {}): Fla
   return { default: initial, help, placeholder: 'int', parse: parseInteger, ...extras }
 }
 
-export function floatFlag(initial: number, help: string): Flag<number> {
-  return { default: initial, help, placeholder: 'float', parse: parseFloatingPoint }
-}
-
 /** A duration in Go's notation; the value is in milliseconds. */
 export function durationFlag(initialMs: number, help: string): Flag<number> {
   return { default: initialMs, help, placeholder: 'duration', parse: parseDuration }
@@ -176,12 +172,6 @@ function parseBool(text: string): boolean {
 function parseInteger(text: string): number {
   if (!/^[-+]?[0-9]+$/.test(text)) throw new FlagError(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`)
   return Number(text)
-}
-
-function parseFloatingPoint(text: string): number {
-  const value = Number(text)
-  if (text.trim() === '' || Number.isNaN(value)) throw new FlagError(`strconv.ParseFloat: parsing ${JSON.stringify(text)}: invalid syntax`)
-  return value
 }
 
 function parseDuration(text: string): number {

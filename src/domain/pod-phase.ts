@@ -36,7 +36,3 @@ export function availableInMs(pod: Pod, minReadySeconds: number, nowMs: number):
   const sinceMs = readySinceMs(pod)
   return sinceMs === undefined ? undefined : Math.max(sinceMs + minReadySeconds * 1000 - nowMs, 0)
 }
-
-export function isPodAvailable(pod: Pod, minReadySeconds: number, nowMs: number): boolean {
-  return availableInMs(pod, minReadySeconds, nowMs) === 0
-}

@@ -51,7 +51,7 @@ export function claimedLease(old: Lease | undefined, options: LeaderElectionOpti
   }
 }
 
-export class LeadershipLostError extends Error {
+class LeadershipLostError extends Error {
   override readonly name = 'LeadershipLostError'
 }
 

@@ -22,7 +22,7 @@ const ownAnnotations: ReadonlySet<string> = new Set([
 
 type Annotations = Readonly<Record<string, string>>
 
-export function revisionOf(set: ReplicaSet): number {
+function revisionOf(set: ReplicaSet): number {
   const revision = Number(set.metadata.annotations?.[revisionAnnotation] ?? 0)
   return Number.isSafeInteger(revision) ? revision : 0
 }
