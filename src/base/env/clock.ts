@@ -14,7 +14,7 @@ export interface Clock {
 /** Node refuses longer timers: it would fire them at once. */
 const timerMsMax = 2 ** 31 - 1
 
-/** The machine's clock. Timers do not keep the process alive. */
+/** The machine's clock. */
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
   monotonicMs: () => performance.now(),

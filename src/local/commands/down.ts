@@ -3,7 +3,6 @@ import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { readFile, rm } from 'node:fs/promises'
 import { promisify } from 'node:util'
-import type { Clock } from '#base/env/clock'
 import { kubeconfigPaths } from '#client/kubeconfig-file'
 import { boolFlag, stringFlag } from '#component/flags'
 import { openCriClient } from '#net/cri/client'
@@ -12,9 +11,9 @@ import { changeUserKubeconfig, withoutCluster } from '../cluster-kubeconfig.ts'
 import { removeAllPods } from '../containerd/containerd.ts'
 import { mountsBelow, removeLeftovers } from '../containerd/leftovers.ts'
 import { type Layout, layoutOf } from '../layout.ts'
-import { dataDirFlag, localCommand } from '../local-command.ts'
+import { dataDirFlag, type Host, localCommand } from '../local-command.ts'
 import { containerdPathsOf } from '../node-containerd.ts'
-import { runningOf, stopSupervised } from '../processes/supervised.ts'
+import { logFileOf, runningOf, stopSupervised } from '../processes/supervised.ts'
 import { LocalError, readSettings, type Settings } from '../settings.ts'
 
 const run = promisify(execFile)
@@ -36,7 +35,7 @@ export const down = localCommand({
       return 0
     }
     const settings = await readSettings(layout.settingsFile)
-    if (settings !== undefined) await stopAll(layout, settings, host.clock)
+    if (settings !== undefined) await stopAll(layout, settings, host)
     if (flags.purge) {
       const [userFile = ''] = kubeconfigPaths(flags.kubeconfig || undefined, host.environment)
       if (settings !== undefined && existsSync(userFile)) await changeUserKubeconfig(userFile, (config) => withoutCluster(config, settings.name))
@@ -48,15 +47,19 @@ export const down = localCommand({
 })
 
 /** The agent first, so that it does not start again what is being ended; the control plane last. */
-async function stopAll(layout: Layout, settings: Settings, clock: Clock): Promise<void> {
-  await stopSupervised('agent', layout, clock)
+async function stopAll(layout: Layout, settings: Settings, { clock, stderr }: Host): Promise<void> {
+  const stop = async (name: string) => {
+    const how = await stopSupervised(name, layout, clock)
+    if (how === 'killed') stderr.write(`Warning: ${name} did not end when it was asked to, and was killed: see ${logFileOf(layout, name)}\n`)
+  }
+  await stop('agent')
   if ((await runningOf('containerd', layout)) !== undefined) {
     using cri = openCriClient(layout.containerdSocket, { clock })
     await removeAllPods(cri)
   }
-  await stopSupervised('containerd', layout, clock)
+  await stop('containerd')
   await removeLeftovers(containerdPathsOf(layout), clock)
-  await stopSupervised('server', layout, clock)
+  await stop('server')
   await removeNodeTraces(layout, settings)
 }
 

@@ -3,7 +3,6 @@ import { spawn } from 'node:child_process'
 import { mkdir, open, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Clock, sleep } from '#base/env/clock'
-import { LocalError } from '../settings.ts'
 
 export type Program = { readonly name: string; readonly command: readonly string[] }
 export type Places = { readonly runDir: string; readonly logDir: string }
@@ -43,20 +42,21 @@ export async function runningOf(name: string, places: Places): Promise<Running |
   return { supervisorPid, pid: await readPid(`${pidFile}.child`) }
 }
 
-/** Asks it to end and waits until it has; one that does not is killed. */
-export async function stopSupervised(name: string, places: Places, clock: Clock): Promise<void> {
+/** Asks it to end and waits until it has; one that does not is killed. Resolves with how it ended. */
+export async function stopSupervised(name: string, places: Places, clock: Clock): Promise<'not running' | 'ended' | 'killed'> {
   const running = await runningOf(name, places)
-  if (running === undefined) return
+  if (running === undefined) return 'not running'
   process.kill(running.supervisorPid, 'SIGTERM')
   const deadlineMs = clock.monotonicMs() + stopTimeoutMs
   while ((await runningOf(name, places)) !== undefined) {
     if (clock.monotonicMs() > deadlineMs) {
       for (const pid of [running.supervisorPid, running.pid]) if (pid !== undefined) killIfThere(pid)
       await rm(pidFileOf(name, places), { force: true })
-      throw new LocalError(`${name} did not end within ${stopTimeoutMs / 1000} s and was killed; see ${logFileOf(places, name)}`)
+      return 'killed'
     }
     await sleep(clock, lookAgainMs)
   }
+  return 'ended'
 }
 
 function killIfThere(pid: number): void {
