@@ -143,11 +143,15 @@ function scoreByConstraints(
 
 /** Fewer pods are better; ignored nodes get nothing. */
 function reverse(scores: Float64Array, isIgnored: (index: number) => boolean): void {
-  const counted = scores.filter((_, index) => !isIgnored(index))
-  const max = counted.reduce((a, b) => Math.max(a, b), 0)
-  const min = counted.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)
-  for (const [index, score] of scores.entries()) {
+  let max = 0
+  let min = Number.POSITIVE_INFINITY
+  for (let index = 0; index < scores.length; index++) {
+    if (isIgnored(index)) continue
+    max = Math.max(max, scores[index] ?? 0)
+    min = Math.min(min, scores[index] ?? 0)
+  }
+  for (let index = 0; index < scores.length; index++) {
     if (isIgnored(index)) scores[index] = 0
-    else scores[index] = max === 0 ? nodeScoreMax : Math.floor((nodeScoreMax * (max + min - score)) / max)
+    else scores[index] = max === 0 ? nodeScoreMax : Math.floor((nodeScoreMax * (max + min - (scores[index] ?? 0))) / max)
   }
 }
