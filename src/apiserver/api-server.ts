@@ -172,7 +172,7 @@ function bodySchemaOf(kinds: KindTable, apiVersion: string, kind: string): Schem
 function openIdOf({ serviceAccounts }: ApiServerOptions, { verificationKeys }: Security, address: () => string) {
   const issuer = serviceAccounts?.issuers[0]
   if (issuer === undefined || verificationKeys.length === 0) return []
-  return openIdDocuments({ issuer, jwksUri: `https://${address()}/openid/v1/jwks`, keys: verificationKeys }).map(documentRoute)
+  return openIdDocuments({ issuer, jwksUri: () => `https://${address()}/openid/v1/jwks`, keys: verificationKeys }).map(documentRoute)
 }
 
 function healthChecks(store: Store, situation: Situation): readonly HealthCheck[] {

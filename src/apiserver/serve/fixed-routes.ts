@@ -29,14 +29,13 @@ export function versionRoute(info: VersionInfo, clock: Clock): Route {
 }
 
 /** A document that is made elsewhere, such as those of OpenID. */
-export function documentRoute(document: { readonly path: string; readonly contentType: string; readonly body: string }): Route {
-  const bytes = new TextEncoder().encode(document.body)
+export function documentRoute(document: { readonly path: string; readonly contentType: string; readonly body: () => string }): Route {
   return ({ request }) =>
     request.path === document.path
       ? {
           status: 200,
           headers: { 'cache-control': 'public, max-age=3600' },
-          body: { kind: 'bytes', contentType: document.contentType, bytes },
+          body: { kind: 'bytes', contentType: document.contentType, bytes: new TextEncoder().encode(document.body()) },
         }
       : undefined
 }
