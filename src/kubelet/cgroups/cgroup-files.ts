@@ -6,13 +6,14 @@ import { dirname, join } from 'node:path'
 const cpusetFiles = ['cpuset.cpus', 'cpuset.mems'] as const
 
 /** Makes `path` below a hierarchy's mount, and every level above it. */
-export async function makeCgroup(mount: string, path: string, version: 1 | 2): Promise<void> {
+export async function makeCgroup(mount: string, path: string, version: 1 | 2, hasFile: (file: string) => boolean): Promise<void> {
+  const inherited = version === 1 ? cpusetFiles.filter(hasFile) : []
   let at = mount
   for (const name of path.split('/').filter((part) => part !== '')) {
     if (version === 2) await delegateControllers(at)
     at = join(at, name)
     await mkdir(at, { recursive: true, mode: 0o755 })
-    if (version === 1) for (const file of cpusetFiles) await inheritSetting(at, file)
+    for (const file of inherited) await inheritSetting(at, file)
   }
 }
 

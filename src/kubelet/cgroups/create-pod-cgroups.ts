@@ -1,8 +1,8 @@
 /**
  * Pods' cgroups in the layout of upstream's cgroupfs driver: `kubepods`, below it `burstable` and `besteffort`, and a
- * `pod<UID>` for each pod. State is what the kernel has; nothing is remembered.
+ * `pod<UID>` for each pod. What counts is what the kernel has: nothing here has to outlive the process.
  */
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Pod } from '#kinds/core/types.gen'
@@ -39,53 +39,91 @@ export async function removeCgroupRoot({ root, layout }: PodCgroupsOptions): Pro
   for (const mount of mounts) await removeCgroup(join(mount, top === '/' ? 'kubepods' : top))
 }
 
+/** One mount, and the files of its controllers. */
+type Hierarchy = { readonly mount: string; readonly hasFile: (file: string) => boolean }
+type MachineCgroups = { readonly version: 1 | 2; readonly hierarchies: readonly Hierarchy[] }
+
 class CgroupfsPodCgroups implements PodCgroups {
   readonly #kubepods: string
-  readonly #layout: Promise<CgroupLayout>
+  readonly #options: PodCgroupsOptions
+  /** What pods' cgroups were given last: looking is cheaper than writing it all again. */
+  readonly #given = new Map<string, string>()
+  #machine: Promise<MachineCgroups> | undefined
 
-  constructor({ root, layout }: PodCgroupsOptions) {
-    this.#kubepods = join('/', root, 'kubepods')
-    this.#layout = layout === undefined ? machineLayout() : Promise.resolve(layout)
-    this.#layout.catch(() => {}) // Whoever asks first hears of it.
+  constructor(options: PodCgroupsOptions) {
+    this.#options = options
+    this.#kubepods = join('/', options.root, 'kubepods')
   }
 
   async ensure(pod: Pod): Promise<string> {
-    const layout = await this.#layout
+    const { uid = '' } = pod.metadata
+    const { hierarchies } = await this.#hierarchies()
     const qosClass = qosClassOf(pod)
-    const path = join(this.#kubepods, qosNames[qosClass], `pod${pod.metadata.uid}`)
-    for (const mount of layout.mounts) await makeCgroup(mount, path, layout.version)
-    await this.#apply(layout, path, podCgroupSettingsOf(pod))
-    await this.#apply(layout, this.#kubepods, { cpuShares: availableParallelism() * 1024 })
-    if (qosClass === 'BestEffort') await this.#apply(layout, join(this.#kubepods, 'besteffort'), { cpuShares: cpuSharesMin })
-    if (qosClass === 'Burstable') await this.#weighBurstable(layout)
+    const path = join(this.#kubepods, qosNames[qosClass], `pod${uid}`)
+    const settings = podCgroupSettingsOf(pod)
+    const wanted = JSON.stringify([path, settings])
+    if (this.#given.get(uid) === wanted && (await isThere(join(hierarchies[0]?.mount ?? '/', path)))) return path
+    await Promise.all(hierarchies.map((hierarchy) => this.#ensureIn(hierarchy, path, settings, qosClass)))
+    if (qosClass === 'Burstable') await this.#weighBurstable()
+    this.#given.set(uid, wanted)
     return path
   }
 
   async remove(podUid: string): Promise<void> {
-    const layout = await this.#layout
-    for (const mount of layout.mounts) {
-      for (const qosName of Object.values(qosNames)) await removeCgroup(join(mount, this.#kubepods, qosName, `pod${podUid}`))
+    const { hierarchies } = await this.#hierarchies()
+    this.#given.delete(podUid)
+    const parents = hierarchies.flatMap(({ mount }) => Object.values(qosNames).map((name) => join(mount, this.#kubepods, name)))
+    await Promise.all(parents.map((parent) => removeCgroup(join(parent, `pod${podUid}`))))
+    await this.#weighBurstable()
+  }
+
+  async #ensureIn(hierarchy: Hierarchy, path: string, settings: PodCgroupSettings, qosClass: QosClass): Promise<void> {
+    const { version } = await this.#hierarchies()
+    const { mount, hasFile } = hierarchy
+    await makeCgroup(mount, path, version, hasFile)
+    const apply = async (directory: string, own: PodCgroupSettings) => {
+      for (const [file, value] of filesOf(version, own)) if (hasFile(file)) await setCgroup(directory, file, value)
     }
-    await this.#weighBurstable(layout)
+    await apply(join(mount, path), settings)
+    await apply(join(mount, this.#kubepods), { cpuShares: availableParallelism() * 1024 })
+    if (qosClass === 'BestEffort') await apply(join(mount, this.#kubepods, 'besteffort'), { cpuShares: cpuSharesMin })
   }
 
   /** All burstable pods together weigh as much as what they ask for. */
-  async #weighBurstable(layout: CgroupLayout): Promise<void> {
-    const file = layout.version === 1 ? 'cpu.shares' : 'cpu.weight'
-    for (const mount of layout.mounts) {
+  async #weighBurstable(): Promise<void> {
+    const { version, hierarchies } = await this.#hierarchies()
+    const [file, most] = version === 1 ? ['cpu.shares', 262_144] : ['cpu.weight', 10_000]
+    for (const { mount, hasFile } of hierarchies) {
+      if (!hasFile(file)) continue
       const directory = join(mount, this.#kubepods, 'burstable')
       const pods = await childrenOf(directory)
       const shares = await Promise.all(pods.map(async (pod) => Number((await readCgroup(pod, file)) ?? 0)))
       const sum = shares.reduce((total, one) => total + one, 0)
-      if (sum > 0) await setCgroup(directory, file, `${Math.min(sum, layout.version === 1 ? 262_144 : 10_000)}`)
+      if (sum > 0) await setCgroup(directory, file, `${Math.min(sum, most)}`)
     }
   }
 
-  async #apply(layout: CgroupLayout, path: string, settings: PodCgroupSettings): Promise<void> {
-    for (const mount of layout.mounts) {
-      for (const [file, value] of filesOf(layout.version, settings)) await setCgroup(join(mount, path), file, value)
-    }
+  #hierarchies(): Promise<MachineCgroups> {
+    this.#machine ??= hierarchiesOf(this.#options)
+    return this.#machine
   }
+}
+
+/** In v1 a hierarchy's root shows which controllers it has; in v2 the root lacks what its children have. */
+async function hierarchiesOf({ layout }: PodCgroupsOptions): Promise<MachineCgroups> {
+  const { version, mounts } = layout ?? (await machineLayout())
+  const hierarchies = mounts.map(async (mount): Promise<Hierarchy> => {
+    const files = version === 1 ? new Set(await readdir(mount)) : undefined
+    return { mount, hasFile: (file) => files?.has(file) ?? true }
+  })
+  return { version, hierarchies: await Promise.all(hierarchies) }
+}
+
+async function isThere(directory: string): Promise<boolean> {
+  return await stat(directory).then(
+    () => true,
+    () => false,
+  )
 }
 
 async function machineLayout(): Promise<CgroupLayout> {

@@ -16,6 +16,7 @@ export async function httpProbe(get: HTTPGetAction, container: Container, host: 
   for (let redirectCount = 0; ; redirectCount++) {
     const answer = await fetchOnce(at, headers, signal)
     if ('failure' in answer) return { result: 'failure', message: `Get ${JSON.stringify(at.href)}: ${answer.failure}` }
+    if ('broken' in answer) return { result: 'error', message: answer.broken }
     const { status, location, body } = answer
     if (status < 200 || status >= 400) return { result: 'failure', message: `HTTP probe failed with statuscode: ${status}` }
     if (status < 300 || location === undefined || status === 304) return { result: 'success' }
@@ -44,7 +45,11 @@ function headersOf(get: HTTPGetAction): Readonly<Record<string, string[]>> {
   return Object.fromEntries(Object.entries(headers).filter(([, values]) => values.some((value) => value !== '')))
 }
 
-type Answer = { readonly status: number; readonly location: string | undefined; readonly body: string } | { readonly failure: string }
+type Answer =
+  | { readonly status: number; readonly location: string | undefined; readonly body: string }
+  | { readonly failure: string }
+  /** The status came and the body broke off. As upstream: that says nothing. */
+  | { readonly broken: string }
 
 function fetchOnce(url: URL, { host, ...headers }: Readonly<Record<string, string[]>>, signal: AbortSignal): Promise<Answer> {
   const isSecure = url.protocol === 'https:'
@@ -59,8 +64,7 @@ function fetchOnce(url: URL, { host, ...headers }: Readonly<Record<string, strin
       const { statusCode = 0, headers: answered } = response
       headOf(response).then(
         (body) => resolve({ status: statusCode, location: answered.location, body }),
-        // The status has come: a body that breaks off changes nothing.
-        () => resolve({ status: statusCode, location: answered.location, body: '' }),
+        (error: Error) => resolve({ broken: signal.aborted ? bodyTimeoutMessage : error.message }),
       )
     })
     request.once('error', (error) => resolve({ failure: signal.aborted ? timeoutMessage : dialMessage(error, url) }))
@@ -68,6 +72,7 @@ function fetchOnce(url: URL, { host, ...headers }: Readonly<Record<string, strin
   })
 }
 
+const bodyTimeoutMessage = 'context deadline exceeded (Client.Timeout or context cancellation while reading body)'
 const timeoutMessage = 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)'
 
 async function headOf(response: IncomingMessage): Promise<string> {
