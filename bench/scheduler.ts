@@ -33,8 +33,10 @@ function main(nodeCount: number, podCount: number): void {
 }
 
 function measure(shape: Shape, nodeCount: number, podCount: number): string {
-  const workloadSelector = ({ labels }: { readonly labels: Readonly<Record<string, string>> }) => selectorOfMap({ app: labels['app'] ?? '' })
-  const profile = buildProfile(defaultProfile, { workloadSelector })
+  const workloadSelector = ({ labels }: { readonly labels: Readonly<Record<string, string>> }) =>
+    selectorOfMap({ app: labels['app'] ?? '' })
+  const volumes = { claim: () => undefined, volume: () => undefined, volumes: () => [], storageClass: () => undefined }
+  const profile = buildProfile(defaultProfile, { workloadSelector, volumes, bindVolumes: async () => {} })
   const cluster = new Cluster(() => ({}))
   for (let index = 0; index < nodeCount; index++) cluster.putNode(nodeOf(index))
   const placed = new PlacedPods(cluster)

@@ -14,10 +14,16 @@ import { nodeUnschedulable } from './plugins/node-unschedulable.ts'
 import { podTopologySpread } from './plugins/pod-topology-spread.ts'
 import { schedulingGates } from './plugins/scheduling-gates.ts'
 import { taintToleration } from './plugins/taint-toleration.ts'
+import { type VolumePlan, volumeBinding } from './plugins/volume-binding.ts'
+import type { VolumeSources } from './plugins/volume-claims.ts'
 import type { EnabledPlugin, PluginArguments, ProfileConfig } from './profile-config.ts'
 
 /** What plugins know of the cluster besides nodes and pods. */
-export type PluginSources = { readonly workloadSelector: (pod: PodFacts) => Selector | undefined }
+export type PluginSources = {
+  readonly workloadSelector: (pod: PodFacts) => Selector | undefined
+  readonly volumes: VolumeSources
+  readonly bindVolumes: (plan: VolumePlan, timeoutMs: number, signal: AbortSignal) => Promise<void>
+}
 
 type Factory = (args: PluginArguments, sources: PluginSources) => Plugin
 
@@ -29,6 +35,8 @@ const factories: Readonly<Record<string, Factory>> = {
   NodeAffinity: ({ addedAffinity }) => nodeAffinity(addedAffinity),
   NodePorts: () => nodePorts,
   NodeResourcesFit: ({ fit }) => nodeResourcesFit(fit),
+  VolumeBinding: ({ bindTimeoutMs }, { volumes, bindVolumes }) =>
+    volumeBinding(volumes, (plan, signal) => bindVolumes(plan, bindTimeoutMs, signal)),
   PodTopologySpread: ({ defaultSpreadConstraints: defaults }, { workloadSelector }) => podTopologySpread({ defaults, workloadSelector }),
   InterPodAffinity: interPodAffinity,
   NodeResourcesBalancedAllocation: ({ balancedResources }) => nodeResourcesBalancedAllocation(balancedResources),

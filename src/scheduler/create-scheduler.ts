@@ -6,12 +6,15 @@ import type { Informers } from '#client/informers'
 import { ReplicaSet } from '#kinds/apps/replica-set.kind'
 import { Namespace } from '#kinds/core/namespace.kind'
 import { Node } from '#kinds/core/node.kind'
+import { PersistentVolume } from '#kinds/core/persistent-volume.kind'
+import { PersistentVolumeClaim } from '#kinds/core/persistent-volume-claim.kind'
 import { Pod } from '#kinds/core/pod/pod.kind'
 import { Service } from '#kinds/core/service.kind'
 import { PodDisruptionBudget } from '#kinds/policy/pod-disruption-budget.kind'
+import { StorageClass } from '#kinds/storage/storage-class.kind'
 import { ApiEventRecorder } from '#reconcile/api-event-recorder'
 import { Background } from './background.ts'
-import { buildProfile } from './build-profile.ts'
+import { buildProfile, type PluginSources } from './build-profile.ts'
 import { feedCluster } from './cache/cluster-feed.ts'
 import { PlacedPods } from './cache/placed-pods.ts'
 import { Cluster } from './framework/cluster.ts'
@@ -23,6 +26,7 @@ import { SchedulingQueue } from './queue/scheduling-queue.ts'
 import { WakeRules } from './queue/wake-rules.ts'
 import { SchedulingCycle } from './scheduling-cycle.ts'
 import { noMetrics, type SchedulingMetrics } from './scheduling-metrics.ts'
+import { bindVolumes } from './volume-writer.ts'
 import { workloadSelector } from './workload-selector.ts'
 
 export type SchedulerDeps = Env & {
@@ -60,7 +64,7 @@ export function createScheduler(deps: SchedulerDeps, options: SchedulerOptions =
       const parts = assemble(deps, options, sources)
       queue = parts.queue
       using _queue = parts.queue
-      using _feed = feedCluster(parts, sources.nodes, sources.pods, sources.namespaces)
+      using _feed = feedCluster(parts, sources)
       const telling = parts.recorders.map((recorder) => recorder.run(signal))
       await scheduleUntilAborted(parts, signal)
       await parts.background.settled()
@@ -80,6 +84,9 @@ async function openSources({ informers }: SchedulerDeps, signal: AbortSignal) {
     services: informers.of(Service),
     replicaSets: informers.of(ReplicaSet),
     budgets: informers.of(PodDisruptionBudget),
+    claims: informers.of(PersistentVolumeClaim),
+    volumes: informers.of(PersistentVolume),
+    storageClasses: informers.of(StorageClass),
   }
   await Promise.all(Object.values(sources).map((source) => source.synced(signal)))
   return sources
@@ -89,9 +96,7 @@ type Parts = ReturnType<typeof assemble>
 
 function assemble(deps: SchedulerDeps, options: SchedulerOptions, sources: Sources) {
   const { namespaces } = sources
-  const profiles = (options.profiles ?? [defaultProfile]).map((profile) =>
-    buildProfile(profile, { workloadSelector: (pod) => workloadSelector(sources, pod) }),
-  )
+  const profiles = (options.profiles ?? [defaultProfile]).map((profile) => buildProfile(profile, pluginSources(deps, sources)))
   const active = new Map(
     profiles.map((profile) => [
       profile.schedulerName,
@@ -120,6 +125,20 @@ function assemble(deps: SchedulerDeps, options: SchedulerOptions, sources: Sourc
   })
   const isOurs = (pod: Pod) => active.has(pod.spec?.schedulerName ?? '')
   return { ...shared, clock: deps.clock, cycle, isOurs, recorders: [...active.values()].map(({ events }) => events) }
+}
+
+function pluginSources(deps: SchedulerDeps, sources: Sources): PluginSources {
+  const { claims, volumes, storageClasses } = sources
+  return {
+    workloadSelector: (pod) => workloadSelector(sources, pod),
+    volumes: {
+      claim: (namespace, name) => claims.get(`${namespace}/${name}`),
+      volume: (name) => volumes.get(name),
+      volumes: () => volumes.list(),
+      storageClass: (name) => storageClasses.get(name),
+    },
+    bindVolumes: (plan, timeoutMs, signal) => bindVolumes(plan, { ...deps, claims }, timeoutMs, signal),
+  }
 }
 
 /** Decisions follow one another without a pause, except to let answers and events in. */

@@ -56,35 +56,43 @@ export class SchedulingCycle {
     const startedMs = clock.monotonicMs()
     const decision = decide(active.profile, queued.pod, { cluster, random, start: this.#start })
     const isPlaced = decision.outcome === 'node'
-    if (decision.outcome === 'node') this.#bindTo(cluster.nodes.at(decision.slot).name, queued, active, signal)
+    if (decision.outcome === 'node') this.#bindTo(decision.slot, queued, active, signal)
     else this.#turnAway(decision.diagnosis, queued, active, signal)
     metrics.attempted(active.profile.schedulerName, isPlaced ? 'scheduled' : 'unschedulable', clock.monotonicMs() - startedMs)
   }
 
-  #bindTo(nodeName: string, queued: QueuedPod, active: ActiveProfile, signal: AbortSignal): void {
+  #bindTo(slot: number, queued: QueuedPod, active: ActiveProfile, signal: AbortSignal): void {
     const { placed, cluster, background } = this.#deps
-    placed.assume(queued.pod, nodeName)
+    const { name } = cluster.nodes.at(slot)
+    const refused = active.profile.reserves
+      .map((plugin) => plugin.reserve(queued.pod, slot, cluster))
+      .find(({ outcome }) => outcome !== 'pass')
+    placed.assume(queued.pod, name)
     cluster.nominations.withdraw(queued.pod.uid)
-    background.start(() => this.#bind(nodeName, queued, active, signal))
+    if (refused === undefined) background.start(() => this.#bind(name, queued, active, signal))
+    else this.#giveUp(new Error('reasons' in refused ? refused.reasons.join(', ') : ''), queued, active, signal)
   }
 
   async #bind(nodeName: string, queued: QueuedPod, active: ActiveProfile, signal: AbortSignal): Promise<void> {
     const { writer, queue, metrics, clock } = this.#deps
     const { pod } = queued
     try {
+      for (const plugin of active.profile.reserves) await plugin.preBind(pod, signal)
       await writer.bind(pod, nodeName, signal)
     } catch (error) {
-      return await this.#giveUp(error, queued, active, signal)
+      return this.#giveUp(error, queued, active, signal)
     }
+    for (const plugin of active.profile.reserves) plugin.release(pod)
     queue.done(queued)
     active.events.event(pod.pod, 'Normal', 'Scheduled', `Successfully assigned ${pod.key} to ${nodeName}`, { action: 'Binding' })
     metrics.bound(queued.attemptCount, clock.monotonicMs() - queued.firstSeenMs)
   }
 
   /** The binding did not work out: what was assumed is free again, and the pod has another try. */
-  async #giveUp(error: unknown, queued: QueuedPod, active: ActiveProfile, signal: AbortSignal): Promise<void> {
+  #giveUp(error: unknown, queued: QueuedPod, active: ActiveProfile, signal: AbortSignal): void {
     const { placed, queue, log, metrics } = this.#deps
     const { pod } = queued
+    for (const plugin of active.profile.reserves) plugin.release(pod)
     const isFreed = placed.forget(pod.uid)
     if (isFreed) queue.happened({ kind: 'assigned-pod-deleted', pod })
     // A pod that is gone needs no word; one that somebody else bound is on its way here.

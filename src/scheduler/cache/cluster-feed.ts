@@ -3,7 +3,10 @@ import type { Informer, InformerEvent } from '#client/informer'
 import { isPodFinished } from '#domain/pod-phase'
 import type { Namespace } from '#kinds/core/namespace.kind'
 import type { Node } from '#kinds/core/node.kind'
+import type { PersistentVolume } from '#kinds/core/persistent-volume.kind'
+import type { PersistentVolumeClaim } from '#kinds/core/persistent-volume-claim.kind'
 import type { Pod } from '#kinds/core/pod/pod.kind'
+import type { StorageClass } from '#kinds/storage/storage-class.kind'
 import { isSameValue } from '#kinds/same-value'
 import type { Cluster } from '../framework/cluster.ts'
 import type { PodEventKind } from '../framework/cluster-event.ts'
@@ -21,12 +24,25 @@ export type FeedDeps = {
   readonly isOurs: (pod: Pod) => boolean
 }
 
+export type FeedSources = {
+  readonly nodes: Informer<Node>
+  readonly pods: Informer<Pod>
+  readonly namespaces: Informer<Namespace>
+  readonly claims: Informer<PersistentVolumeClaim>
+  readonly volumes: Informer<PersistentVolume>
+  readonly storageClasses: Informer<StorageClass>
+}
+
 /** Nodes before pods, so that pods find theirs; disposing ends it. */
-export function feedCluster(deps: FeedDeps, nodes: Informer<Node>, pods: Informer<Pod>, namespaces: Informer<Namespace>): Disposable {
+export function feedCluster(deps: FeedDeps, sources: FeedSources): Disposable {
+  const { queue } = deps
   const subscriptions = new DisposableStack()
-  subscriptions.use(namespaces.subscribe((event) => onNamespace(deps, event)))
-  subscriptions.use(nodes.subscribe((event) => onNode(deps, event)))
-  subscriptions.use(pods.subscribe((event) => onPod(deps, event)))
+  subscriptions.use(sources.namespaces.subscribe((event) => onNamespace(deps, event)))
+  subscriptions.use(sources.claims.subscribe(() => queue.happened({ kind: 'claim-changed' })))
+  subscriptions.use(sources.volumes.subscribe(() => queue.happened({ kind: 'volume-changed' })))
+  subscriptions.use(sources.storageClasses.subscribe(() => queue.happened({ kind: 'storage-class-changed' })))
+  subscriptions.use(sources.nodes.subscribe((event) => onNode(deps, event)))
+  subscriptions.use(sources.pods.subscribe((event) => onPod(deps, event)))
   return subscriptions
 }
 

@@ -2,14 +2,10 @@
 import type { Node } from '#kinds/core/types.gen'
 import type { PodFacts } from './pod-facts.ts'
 
-export type NodeEventKind =
-  | 'node-added'
-  | 'node-allocatable-changed'
-  | 'node-labels-changed'
-  | 'node-taints-changed'
-  | 'node-images-changed'
+export type NodeEventKind = 'node-added' | 'node-allocatable-changed' | 'node-labels-changed' | 'node-taints-changed'
+
 export type PodEventKind = 'assigned-pod-added' | 'assigned-pod-labels-changed' | 'assigned-pod-scaled-down' | 'assigned-pod-deleted'
-export type ObjectEventKind = 'claim-changed' | 'volume-changed' | 'storage-class-changed' | 'namespace-changed' | 'service-changed'
+export type ObjectEventKind = 'claim-changed' | 'volume-changed' | 'storage-class-changed' | 'namespace-changed'
 
 export type ClusterEvent =
   | { readonly kind: NodeEventKind; readonly node: Node }

@@ -40,10 +40,11 @@ export type ScorePlugin = {
 /** Holds something for a pod from the decision until it is bound, or until that failed. */
 export type ReservePlugin = {
   readonly name: string
-  reserve(pod: PodFacts, nodeName: string): Verdict
-  unreserve(pod: PodFacts, nodeName: string): void
+  reserve(pod: PodFacts, slot: number, cluster: Cluster): Verdict
+  /** What was held is no longer needed: the pod is bound, or has given up. */
+  release(pod: PodFacts): void
   /** Runs before binding; may wait. A throw gives the node up. */
-  preBind(pod: PodFacts, nodeName: string, signal: AbortSignal): Promise<void>
+  preBind(pod: PodFacts, signal: AbortSignal): Promise<void>
 }
 
 /** Keeps a pod from being looked at at all; the text is for the log. */
