@@ -1,9 +1,8 @@
 /** PATCH: the current state changed by a JSON, merge or strategic merge patch, then stored like an update. */
-import { parseYaml, YamlError } from '#base/encoding/yaml'
 import { FieldPath, invalid } from '#meta/field-path'
 import type { Kind } from '#meta/kind'
 import type { KubeObject } from '#meta/object'
-import { applyJsonPatch, parseJsonPatch } from '#meta/patch/json-patch'
+import { applyJsonPatch, parseJsonPatch, unknownOperationFields } from '#meta/patch/json-patch'
 import { applyMergePatch, parseObjectPatch } from '#meta/patch/merge-patch'
 import { PatchError } from '#meta/patch/patch-error'
 import { applyStrategicPatch } from '#meta/patch/strategic-apply'
@@ -13,7 +12,7 @@ import { JsonError } from '#meta/schema/json-scanner'
 import { badRequest, entityTooLarge, invalidObject, StatusError, unsupportedMediaType } from '#meta/status'
 import type { Answer, Exchange, IncomingRequest } from '../exchange.ts'
 import { parseMediaType } from '../request/media-type.ts'
-import { readText } from '../request/read-body.ts'
+import { type ReadBody, readText } from '../request/read-body.ts'
 import { type WriteOptions, writeOptionsOf } from '../request/write-options.ts'
 import { entryAnswer } from './answers.ts'
 import { changeObject } from './change.ts'
@@ -22,8 +21,8 @@ import type { Registry } from './registry.ts'
 import { inRequestNamespace, namespaceOf } from './system-metadata.ts'
 import { checkName, writeTarget } from './update.ts'
 
-/** A patch that has been read: a function from the current state, as JSON, to the wanted one. */
-export type Patch = (current: JsonObject) => unknown
+/** A patch that has been read: from the current state, as JSON, to the wanted one. `strictErrors`: what strict validation has against the patch itself. */
+export type Patch = { readonly apply: (current: JsonObject) => unknown; readonly strictErrors: readonly string[] }
 
 export async function patchObject(registry: Registry, exchange: Exchange, kind: Kind): Promise<Answer> {
   const { info, request } = exchange
@@ -51,16 +50,20 @@ export async function readPatch(request: IncomingRequest, schema: Kind['schema']
   const { type } = parseMediaType(request.headers['content-type'] ?? '')
   switch (type) {
     case 'application/json-patch+json': {
-      const operations = guarded(parseJsonPatch, await readPatchBody(request))
-      return (current) => applyJsonPatch(current, operations)
+      const { value, duplicates } = await readPatchBody(request)
+      const operations = guarded(parseJsonPatch, value)
+      const unknown = unknownOperationFields(operations)
+      return { apply: (current) => applyJsonPatch(current, operations), strictErrors: [...duplicateErrors(duplicates), ...unknown] }
     }
     case 'application/merge-patch+json': {
-      const patch = guarded(parseObjectPatch, await readPatchBody(request))
-      return (current) => applyMergePatch(current, patch)
+      const { value, duplicates } = await readPatchBody(request)
+      const patch = guarded(parseObjectPatch, value)
+      return { apply: (current) => applyMergePatch(current, patch), strictErrors: duplicateErrors(duplicates) }
     }
     case 'application/strategic-merge-patch+json': {
-      const patch = guarded(parseObjectPatch, await readPatchBody(request))
-      return (current) => applyStrategicPatch(schema, current, patch)
+      const { value, duplicates } = await readPatchBody(request)
+      const patch = guarded(parseObjectPatch, value)
+      return { apply: (current) => applyStrategicPatch(schema, current, patch), strictErrors: duplicateErrors(duplicates) }
     }
     default:
       throw unsupportedPatch(type)
@@ -73,33 +76,38 @@ function unsupportedPatch(type: string): StatusError {
   return new StatusError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {})
 }
 
-async function readPatchBody(request: IncomingRequest): Promise<unknown> {
-  if (request.object !== undefined) return request.object
+function duplicateErrors(duplicates: readonly string[]): readonly string[] {
+  return duplicates.map((path) => `duplicate field ${JSON.stringify(path)}`)
+}
+
+async function readPatchBody(request: IncomingRequest): Promise<ReadBody> {
+  if (request.object !== undefined) return { value: request.object, duplicates: [] }
   const text = await readText(request)
   try {
-    return parseJson(text).value
+    return parseJson(text, { findDuplicates: true })
   } catch (error) {
     if (error instanceof JsonError) throw badRequest(`error decoding patch: ${error.message}`, error)
     throw error
   }
 }
 
-/** Reads the body of an apply, which may be YAML. */
-export function parseApplyBody(text: string): unknown {
-  try {
-    return parseYaml(text)
-  } catch (error) {
-    if (error instanceof YamlError) throw badRequest(`error decoding YAML: ${error.message}`, error)
-    throw error
-  }
-}
-
 function patched(exchange: Exchange, kind: Kind, current: KubeObject, patch: Patch, options: WriteOptions): KubeObject {
-  const result = guarded(patch, current as unknown as JsonObject)
+  const result = guarded(patch.apply, current as unknown as JsonObject)
+  checkStrictness(exchange, patch, options, result)
   const decoded = decodedResult(exchange, kind, result, options)
   const wanted = inRequestNamespace(kind, exchange.info, decoded)
   checkName(wanted, exchange.info.name)
   return wanted
+}
+
+function checkStrictness(exchange: Exchange, { strictErrors }: Patch, { fieldValidation }: WriteOptions, result: unknown): void {
+  if (strictErrors.length === 0 || fieldValidation === 'Ignore') return
+  if (fieldValidation === 'Strict') throw unfitResult(result, `strict decoding error: ${strictErrors.join(', ')}`)
+  for (const error of strictErrors) if (!exchange.warnings.includes(error)) exchange.warnings.push(error)
+}
+
+function unfitResult(result: unknown, why: string): StatusError {
+  return invalidObject({ group: '', kind: '' }, '', [invalid(FieldPath.of('patch'), JSON.stringify(result), why)])
 }
 
 /** As upstream: a patch whose result is no valid object is the patch's fault, 422. */
@@ -109,7 +117,7 @@ function decodedResult(exchange: Exchange, kind: Kind, result: unknown, options:
   } catch (error) {
     if (!(error instanceof StatusError) || error.code !== 400) throw error
     const why = error.message.replace(/^.* cannot be handled as a [^:]*: /s, '')
-    throw invalidObject({ group: '', kind: '' }, '', [invalid(FieldPath.of('patch'), JSON.stringify(result), why)])
+    throw unfitResult(result, why)
   }
 }
 

@@ -94,7 +94,7 @@ async function patchedScale(exchange: Exchange, rules: ScaleRules<KubeObject>): 
     const { metadata, ...rest } = scaleOf(rules, old)
     // A patch that names no revision must not carry the one that was read.
     const { resourceVersion: _, ...meta } = metadata
-    return decodedScale(patch({ ...rest, metadata: meta } as unknown as JsonObject))
+    return decodedScale(patch.apply({ ...rest, metadata: meta } as unknown as JsonObject))
   }
 }
 

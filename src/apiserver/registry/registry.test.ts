@@ -1,0 +1,248 @@
+/** The generic verbs on a kind of our own: nothing here knows any kind of Kubernetes. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { silentLog } from '#base/env/log'
+import { seededRandom } from '#base/env/random'
+import { VirtualClock } from '#base/env/virtual-clock'
+import { defineKind, type Kind } from '#meta/kind'
+import type { KubeObject } from '#meta/object'
+import { definitionsOf, int32, map, string } from '#meta/schema/build'
+import { ObjectMeta } from '#meta/schema.gen'
+import { StatusError } from '#meta/status'
+import { createMemoryStore } from '#store/memory/memory-store'
+import { StoreFeed } from '../cache/store-feed.ts'
+import type { Answer, Exchange, SharedFrame } from '../exchange.ts'
+import { requestInfoOf } from '../request/parse-request-info.ts'
+import { resourceDispatcher } from '../serve/dispatch-resource.ts'
+import { StaticKindTable } from './kind-table.ts'
+import { Registry } from './registry.ts'
+
+const define = definitionsOf('io.example.v1')
+const schema = define(
+  'Widget',
+  () => ({
+    kind: string,
+    apiVersion: string,
+    metadata: ObjectMeta,
+    spec: define('WidgetSpec', () => ({ size: int32, tags: map(string) })),
+    status: define('WidgetStatus', () => ({ phase: string })),
+  }),
+  { apiVersion: 'example.io/v1', always: ['metadata', 'spec', 'status'] },
+)
+
+const Widget: Kind = defineKind({
+  apiVersion: 'example.io/v1',
+  kind: 'Widget',
+  plural: 'widgets',
+  scope: 'Namespaced',
+  schema,
+  hasGeneration: true,
+  status: {},
+  graceSeconds: (_object, { gracePeriodSeconds }) => gracePeriodSeconds ?? 0,
+  subresources: [{ name: 'status', kind: 'Widget', verbs: ['get', 'patch', 'update'] }],
+})
+
+const collection = '/apis/example.io/v1/namespaces/a/widgets'
+
+async function setUp() {
+  const clock = new VirtualClock()
+  const store = createMemoryStore({ clock })
+  const feed = await StoreFeed.open({ store, clock, log: silentLog }, { isShared: false, replayedRevisions: 100 })
+  const admission = { mutate: async <T>({ object }: { readonly object: T }) => object, validate: async () => {} }
+  const registry = new Registry({
+    store,
+    feed,
+    kinds: new StaticKindTable([Widget]),
+    admission,
+    deletionRules: [],
+    writeHooks: [],
+    clock,
+    random: seededRandom(1),
+    log: silentLog,
+  })
+  const dispatch = resourceDispatcher({ registry, clock, handlers: {} })
+  const warnings: string[] = []
+  const call = async (request: string, object?: unknown, contentType = 'application/json'): Promise<Answer> => {
+    const [method = '', target = ''] = request.split(' ')
+    const [path = '', query = ''] = target.split('?')
+    const parameters = new URLSearchParams(query)
+    const exchange: Exchange = {
+      request: {
+        method,
+        path,
+        query: parameters,
+        object,
+        headers: { 'content-type': contentType, 'content-length': object === undefined ? '0' : '1' },
+        readBody: () => Promise.resolve(new Uint8Array()),
+      },
+      receivedMs: 0,
+      signal: new AbortController().signal,
+      info: requestInfoOf(method, path, parameters),
+      user: { name: 'test', groups: [] },
+      warnings,
+    }
+    return await dispatch(exchange)
+  }
+  return { call, registry, store, clock, warnings, [Symbol.asyncDispose]: async () => await feed.close().then(() => store.close()) }
+}
+
+type Widgets = { readonly metadata: Readonly<Record<string, unknown>>; readonly items: readonly KubeObject[] }
+
+function objectOf(
+  answer: Answer,
+): KubeObject & { readonly spec: { readonly size?: number }; readonly status: { readonly phase?: string } } {
+  assert(answer.body.kind === 'object')
+  return answer.body.object() as ReturnType<typeof objectOf>
+}
+
+function listOf(answer: Answer): Widgets {
+  assert(answer.body.kind === 'list')
+  const bytes = Buffer.concat([...answer.body.chunks()]).toString()
+  return JSON.parse(bytes) as Widgets
+}
+
+function namesOf(answer: Answer): readonly (string | undefined)[] {
+  return listOf(answer).items.map(({ metadata }) => metadata.name)
+}
+
+function failsWith(code: number, text: RegExp) {
+  return (error: unknown) => error instanceof StatusError && error.code === code && text.test(error.message)
+}
+
+const widget = (name: string, size = 1) => ({ metadata: { name, labels: { parity: size % 2 === 0 ? 'even' : 'odd' } }, spec: { size } })
+
+test('a created object has what the server writes, and is read back as it was answered', async () => {
+  await using server = await setUp()
+  const created = await server.call(`POST ${collection}`, widget('w'))
+  assert.equal(created.status, 201)
+  const { metadata } = objectOf(created)
+  assert.equal(metadata.generation, 1)
+  assert.equal(metadata.namespace, 'a')
+  assert.match(metadata.uid ?? '', /^[0-9a-f-]{36}$/)
+  assert.deepEqual(objectOf(await server.call(`GET ${collection}/w`)), objectOf(created))
+  await assert.rejects(server.call(`POST ${collection}`, widget('w')), failsWith(409, /widgets.example.io "w" already exists/))
+})
+
+test('generateName makes names that are free', async () => {
+  await using server = await setUp()
+  const answers = await Promise.all([1, 2, 3].map(() => server.call(`POST ${collection}`, { metadata: { generateName: 'w-' } })))
+  const names = answers.map((answer) => objectOf(answer).metadata.name)
+  assert.equal(new Set(names).size, 3)
+  for (const name of names) assert.match(name ?? '', /^w-[a-z0-9]{5}$/)
+})
+
+test('fields that are not known are dropped with a warning, or refused', async () => {
+  await using server = await setUp()
+  const odd = { ...widget('w'), bogus: 1 }
+  await assert.rejects(
+    server.call(`POST ${collection}?fieldValidation=Strict`, odd),
+    failsWith(400, /strict decoding error: unknown field "bogus"/),
+  )
+  await server.call(`POST ${collection}`, odd)
+  assert.deepEqual(server.warnings, ['unknown field "bogus"'])
+})
+
+test('an update from an old revision is refused, one that changes nothing keeps the revision', async () => {
+  await using server = await setUp()
+  const first = objectOf(await server.call(`POST ${collection}`, widget('w')))
+  const second = objectOf(await server.call(`PUT ${collection}/w`, { ...first, spec: { size: 2 } }))
+  assert.equal(second.metadata.generation, 2)
+  await assert.rejects(server.call(`PUT ${collection}/w`, { ...first, spec: { size: 3 } }), failsWith(409, /the object has been modified/))
+  const same = objectOf(await server.call(`PUT ${collection}/w`, { ...second, metadata: { name: 'w', labels: second.metadata.labels } }))
+  assert.equal(same.metadata.resourceVersion, second.metadata.resourceVersion)
+})
+
+test('the status and the rest of an object are written apart', async () => {
+  await using server = await setUp()
+  await server.call(`POST ${collection}`, widget('w'))
+  const ready = objectOf(
+    await server.call(`PATCH ${collection}/w/status`, { spec: { size: 9 }, status: { phase: 'Ready' } }, 'application/merge-patch+json'),
+  )
+  assert.deepEqual([ready.spec.size, ready.status.phase, ready.metadata.generation], [1, 'Ready', 1])
+  const grown = objectOf(
+    await server.call(`PATCH ${collection}/w`, { spec: { size: 9 }, status: { phase: 'Gone' } }, 'application/merge-patch+json'),
+  )
+  assert.deepEqual([grown.spec.size, grown.status.phase, grown.metadata.generation], [9, 'Ready', 2])
+})
+
+test('a dry run answers as if and changes nothing', async () => {
+  await using server = await setUp()
+  assert.equal((await server.call(`POST ${collection}?dryRun=All`, widget('w'))).status, 201)
+  await assert.rejects(server.call(`GET ${collection}/w`), failsWith(404, /not found/))
+})
+
+test('a delete waits for finalizers and for grace', async () => {
+  await using server = await setUp()
+  await server.call(`POST ${collection}`, { metadata: { name: 'w', finalizers: ['example.io/wait'] } })
+  const marked = objectOf(await server.call(`DELETE ${collection}/w`))
+  assert.notEqual(marked.metadata.deletionTimestamp, undefined)
+  await server.call(`PATCH ${collection}/w`, { metadata: { finalizers: null } }, 'application/merge-patch+json')
+  await assert.rejects(server.call(`GET ${collection}/w`), failsWith(404, /not found/))
+
+  await server.call(`POST ${collection}`, widget('slow'))
+  const lingering = objectOf(await server.call(`DELETE ${collection}/slow?gracePeriodSeconds=30`))
+  assert.equal(lingering.metadata.deletionGracePeriodSeconds, 30)
+  const gone = objectOf(await server.call(`DELETE ${collection}/slow?gracePeriodSeconds=0`))
+  assert.equal(gone.kind, 'Status')
+})
+
+test('preconditions of a delete are checked', async () => {
+  await using server = await setUp()
+  await server.call(`POST ${collection}`, widget('w'))
+  const options = { kind: 'DeleteOptions', apiVersion: 'v1', preconditions: { uid: 'other' } }
+  await assert.rejects(server.call(`DELETE ${collection}/w`, options), failsWith(409, /Precondition failed: UID in precondition: other/))
+})
+
+test('pages show one revision, whatever is written between them', async () => {
+  await using server = await setUp()
+  for (const name of ['b', 'd', 'f']) await server.call(`POST ${collection}`, widget(name))
+  const first = await server.call(`GET ${collection}?limit=2`)
+  assert.deepEqual(namesOf(first), ['b', 'd'])
+  const { continue: token, remainingItemCount } = listOf(first).metadata
+  assert.equal(remainingItemCount, 1)
+  await server.call(`POST ${collection}`, widget('e'))
+  await server.call(`DELETE ${collection}/f`)
+  assert.deepEqual(namesOf(await server.call(`GET ${collection}?limit=2&continue=${token}`)), ['f'])
+  await server.store.compact(await server.store.currentRevision())
+  await assert.rejects(server.call(`GET ${collection}?limit=2&continue=${token}`), failsWith(410, /continue parameter is too old/))
+})
+
+test('a list of an exact old revision shows the past', async () => {
+  await using server = await setUp()
+  const { metadata } = objectOf(await server.call(`POST ${collection}`, widget('w', 1)))
+  await server.call(`DELETE ${collection}/w`)
+  const path = `GET ${collection}?resourceVersion=${metadata.resourceVersion}&resourceVersionMatch=Exact`
+  assert.deepEqual(namesOf(await server.call(path)), ['w'])
+})
+
+test('a watch with a selector sees an object that leaves it as deleted', async () => {
+  await using server = await setUp()
+  await server.call(`POST ${collection}`, widget('w', 1))
+  const answer = await server.call(`GET ${collection}?watch=true&labelSelector=parity%3Dodd`)
+  assert(answer.body.kind === 'watch')
+  const seen: string[] = []
+  const send = (frames: readonly SharedFrame[]) => {
+    for (const { frame } of frames) seen.push(`${frame.type} ${(frame.object as KubeObject).metadata.name}`)
+    return true
+  }
+  const stop = new AbortController()
+  const running = answer.body.watch.run(send, stop.signal)
+  await server.call(`PATCH ${collection}/w`, { metadata: { labels: { parity: 'even' } } }, 'application/merge-patch+json')
+  await server.call(`PATCH ${collection}/w`, { metadata: { labels: { parity: 'odd' } } }, 'application/merge-patch+json')
+  await server.call(`DELETE ${collection}/w`)
+  stop.abort()
+  await running
+  assert.deepEqual(seen, ['ADDED w', 'DELETED w', 'ADDED w', 'DELETED w'])
+})
+
+test('a watch from what is no revision is refused', async () => {
+  await using server = await setUp()
+  await assert.rejects(server.call(`GET ${collection}?watch=true&resourceVersion=abc`), failsWith(400, /invalid resource version/))
+})
+
+test('deletecollection takes what its selector names', async () => {
+  await using server = await setUp()
+  for (const size of [1, 2, 3]) await server.call(`POST ${collection}`, widget(`w${size}`, size))
+  assert.deepEqual(namesOf(await server.call(`DELETE ${collection}?labelSelector=parity%3Dodd`)), ['w1', 'w3'])
+  assert.deepEqual(namesOf(await server.call(`GET ${collection}`)), ['w2'])
+})
