@@ -20,5 +20,6 @@ export const commands: readonly CommandEntry[] = [
   { name: 'kube-controller-manager', type: 'component', summary: 'The controllers', load: async () => (await import('#controllers/main')).kubeControllerManager },
   { name: 'kube-scheduler', type: 'component', summary: 'The scheduler', load: async () => (await import('#scheduler/main')).kubeScheduler },
   { name: 'kubelet', type: 'component', summary: 'The agent of a node', load: async () => (await import('#kubelet/main')).kubelet },
+  { name: 'kube-proxy', type: 'component', summary: 'Carries calls to services to their endpoints', load: async () => (await import('#proxy/main')).kubeProxy },
   { name: 'kubectl', type: 'tool', summary: 'Talk to a cluster: the command line of Kubernetes', load: async () => (await import('#kubectl/main')).kubectl },
 ]

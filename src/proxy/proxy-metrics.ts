@@ -20,7 +20,8 @@ export class ProxyMetrics {
   constructor(clock: Clock) {
     this.#clock = clock
     const registers = [this.registry]
-    const histogram = (name: string, help: string) => new Histogram({ name: `kubeproxy_${name}`, help, buckets: durationBuckets, registers })
+    const histogram = (name: string, help: string) =>
+      new Histogram({ name: `kubeproxy_${name}`, help, buckets: durationBuckets, registers })
     const gauge = (name: string, help: string) => new Gauge({ name: `kubeproxy_${name}`, help, registers })
     const counter = (name: string, help: string) => new Counter({ name: `kubeproxy_${name}`, help, registers })
     this.#duration = histogram('sync_proxy_rules_duration_seconds', 'How long a sync took, in seconds')

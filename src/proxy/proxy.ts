@@ -70,7 +70,12 @@ function problemOf(loop: SyncLoop | undefined): string | undefined {
 
 type Parts = { readonly backend: NftablesBackend; readonly started: (loop: SyncLoop) => void }
 
-async function runProxy({ env, informers, metrics }: ProxyDeps, options: ProxyOptions, { backend, started }: Parts, signal: AbortSignal): Promise<void> {
+async function runProxy(
+  { env, informers, metrics }: ProxyDeps,
+  options: ProxyOptions,
+  { backend, started }: Parts,
+  signal: AbortSignal,
+): Promise<void> {
   const services = informers.of(Service)
   const slices = informers.of(EndpointSlice)
   const nodes = informers.of(Node, { fieldSelector: `metadata.name=${options.nodeName}` })

@@ -30,7 +30,9 @@ export class ServiceTracker implements Disposable {
     this.#node = { name: deps.nodeName, zone: undefined }
     deps.slices.addIndex(serviceIndex, (slice) => [serviceOf(slice)])
     this.#subscriptions.use(deps.nodes.subscribe((event) => event.type !== 'deleted' && this.#observeNode(event.object)))
-    this.#subscriptions.use(deps.services.subscribe(({ object: { metadata } }) => this.#mark(`${metadata.namespace}/${metadata.name}`, 'service')))
+    this.#subscriptions.use(
+      deps.services.subscribe(({ object: { metadata } }) => this.#mark(`${metadata.namespace}/${metadata.name}`, 'service')),
+    )
     this.#subscriptions.use(
       deps.slices.subscribe((event) => {
         if (event.type === 'updated') this.#mark(serviceOf(event.old), 'endpoints')

@@ -11,12 +11,19 @@ const skip = process.getuid?.() === 0 ? false : 'network namespaces need root'
 const [node, podA, podB, client] = ['nvproxy-node', 'nvproxy-pod-a', 'nvproxy-pod-b', 'nvproxy-client']
 
 for (const bridgeIsTracked of [false, true]) {
-  test(`services work for pods on one bridge, the node and a client outside, ${bridgeIsTracked ? 'with' : 'without'} br_netfilter`, { skip, timeout: 60_000 }, () => {
+  test(`services work for pods on one bridge, the node and a client outside, ${bridgeIsTracked ? 'with' : 'without'} br_netfilter`, {
+    skip,
+    timeout: 60_000,
+  }, () => {
     try {
       build(bridgeIsTracked)
       const scenario = join(import.meta.dirname, 'proxy/scenario.ts')
       const { NODE_TEST_CONTEXT: _, ...environment } = process.env
-      const { status, stdout, stderr } = spawnSync('ip', ['netns', 'exec', node, process.execPath, scenario], { encoding: 'utf8', env: environment, timeout: 50_000 })
+      const { status, stdout, stderr } = spawnSync('ip', ['netns', 'exec', node, process.execPath, scenario], {
+        encoding: 'utf8',
+        env: environment,
+        timeout: 50_000,
+      })
       assert.equal(status, 0, `${stdout}\n${stderr}`)
     } finally {
       tearDown()
@@ -34,7 +41,10 @@ function build(bridgeIsTracked: boolean): void {
   addPod(podA, 'port-a', '10.77.0.2')
   addPod(podB, 'port-b', '10.77.0.3')
   ip('-n', node, 'link', 'add', 'up0', 'type', 'veth', 'peer', 'name', 'eth0', 'netns', client)
-  for (const [name, device, address] of [[node, 'up0', '192.168.77.1/24'], [client, 'eth0', '192.168.77.2/24']] as const) {
+  for (const [name, device, address] of [
+    [node, 'up0', '192.168.77.1/24'],
+    [client, 'eth0', '192.168.77.2/24'],
+  ] as const) {
     ip('-n', name, 'addr', 'add', address, 'dev', device)
     ip('-n', name, 'link', 'set', device, 'up')
   }

@@ -75,7 +75,8 @@ function rulesOfPort({ service, slices, node, clusterIp, port }: PortFacts): Ser
     family,
     protocol,
     frontends: frontendsOf(service, port, clusterIp),
-    affinitySeconds: spec.sessionAffinity === 'ClientIP' ? (spec.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? defaultAffinitySeconds) : undefined,
+    affinitySeconds:
+      spec.sessionAffinity === 'ClientIP' ? (spec.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? defaultAffinitySeconds) : undefined,
     endpoints,
     internal: verdictOf(spec.internalTrafficPolicy, endpoints),
     external: verdictOf(spec.externalTrafficPolicy, endpoints),
@@ -95,7 +96,8 @@ function verdictOf(policy: string | undefined, { cluster, local }: Choice): Verd
 
 function frontendsOf({ spec, status }: Service, { port, nodePort = 0 }: ServicePort, clusterIp: string): readonly Frontend[] {
   const family = familyOf(clusterIp)
-  const ofFamily = (addresses: readonly string[]) => addresses.map(bareAddress).filter((address) => address !== '' && familyOf(address) === family)
+  const ofFamily = (addresses: readonly string[]) =>
+    addresses.map(bareAddress).filter((address) => address !== '' && familyOf(address) === family)
   // As upstream: in mode Proxy the load balancer itself delivers to a node port, and its address is not ours to answer for.
   const ingress = (status?.loadBalancer?.ingress ?? []).filter((one) => one.ipMode !== 'Proxy').map((one) => one.ip ?? '')
   const sourceRanges = (spec.loadBalancerSourceRanges ?? []).map((range) => range.trim()).filter((range) => familyOf(range) === family)

@@ -11,7 +11,8 @@ createServer((request, response) => {
   const { pathname, searchParams } = new URL(request.url, 'http://pod')
   const answer = (value) => response.end(value)
   if (pathname === '/call') return call(searchParams.get('url')).then(answer)
-  if (pathname === '/udp') return datagram(searchParams.get('address'), Number(searchParams.get('port')), Number(searchParams.get('source'))).then(answer)
+  if (pathname === '/udp')
+    return datagram(searchParams.get('address'), Number(searchParams.get('port')), Number(searchParams.get('source'))).then(answer)
   answer(`${name} ${request.socket.remoteAddress.replace('::ffff:', '')}`)
 }).listen(8080)
 

@@ -1,18 +1,22 @@
 /** Run by `proxy.test.ts` inside of the node's namespace. Ends with status 0 when every service behaved. */
 import assert from 'node:assert/strict'
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { get } from 'node:http'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { systemClock } from '#base/env/clock'
 import { silentLog } from '#base/env/log'
 import { systemRandom } from '#base/env/random'
 import { Informers } from '#client/informers'
+import { parseFlags } from '#component/flags'
 import { EndpointSlice } from '#kinds/discovery/endpoint-slice.kind'
+import { Node } from '#kinds/core/node.kind'
 import { Service } from '#kinds/core/service.kind'
+import { kubeProxy } from '#proxy/main'
 import { createProxy } from '#proxy/proxy'
-import { startTestApiServer } from '#testing/api-server'
+import { startTestApiServer, type TestApiServer } from '#testing/api-server'
 
 const podProgram = join(import.meta.dirname, 'pod-program.mjs')
 const [a, b, outside] = ['10.77.0.2', '10.77.0.3', '192.168.77.2']
@@ -36,7 +40,14 @@ async function runScenario(): Promise<void> {
   await using informers = new Informers({ ...env, client: api.client })
   const proxy = createProxy(
     { env, informers },
-    { nodeName: 'node', tableName: 'nvproxy-test', clusterCidr: '10.77.0.0/16', nodeAddresses: ['192.168.77.1'], podBridge: 'nv0', minSyncPeriodMs: 50 },
+    {
+      nodeName: 'node',
+      tableName: 'nvproxy-test',
+      clusterCidr: '10.77.0.0/16',
+      nodeAddresses: ['192.168.77.1'],
+      podBridge: 'nv0',
+      minSyncPeriodMs: 50,
+    },
   )
   const stop = new AbortController()
   const running = proxy.run(stop.signal)
@@ -44,12 +55,24 @@ async function runScenario(): Promise<void> {
     service: async (name: string, clusterIP: string, spec: object, protocol = 'TCP') => {
       const ports = [{ port: 80, targetPort: 8080, protocol, ...('nodePort' in spec ? { nodePort: spec.nodePort } : {}) }]
       const { nodePort: _, ...rest } = { nodePort: 0, ...spec }
-      await api.client.create(Service, { apiVersion: 'v1', kind: 'Service', metadata: { name, namespace: 'default' }, spec: { clusterIP, ports, ...rest } } as unknown as Service)
+      await api.client.create(Service, {
+        apiVersion: 'v1',
+        kind: 'Service',
+        metadata: { name, namespace: 'default' },
+        spec: { clusterIP, ports, ...rest },
+      } as unknown as Service)
     },
     slice: async (name: string, addresses: readonly string[], protocol = 'TCP', nodeName = 'node') => {
       const endpoints = addresses.map((address) => ({ addresses: [address], conditions: { ready: true }, nodeName }))
       const metadata = { name: `${name}-1`, namespace: 'default', labels: { 'kubernetes.io/service-name': name } }
-      const slice = { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', metadata, addressType: 'IPv4', endpoints, ports: [{ name: '', port: 8080, protocol }] } as unknown as EndpointSlice
+      const slice = {
+        apiVersion: 'discovery.k8s.io/v1',
+        kind: 'EndpointSlice',
+        metadata,
+        addressType: 'IPv4',
+        endpoints,
+        ports: [{ name: '', port: 8080, protocol }],
+      } as unknown as EndpointSlice
       await api.client.delete(EndpointSlice, { name: metadata.name, namespace: 'default' }).catch(() => {})
       await api.client.create(EndpointSlice, slice)
     },
@@ -67,6 +90,7 @@ async function runScenario(): Promise<void> {
   await proxy.cleanup()
   assert.doesNotMatch(tables(), /nvproxy-test/, 'cleanup takes them away')
   await proxy.cleanup()
+  await checkProgram(api)
 }
 
 type Cluster = {
@@ -82,16 +106,27 @@ async function checkClusterIp(cluster: Cluster): Promise<void> {
   await eventually(async () => assert.match(await call('http://10.96.0.10/'), /^pod-/, 'the node itself reaches it'))
   for (const from of [a, b, outside]) {
     const answers = await Promise.all(Array.from({ length: 20 }, () => callFrom(from, 'http://10.96.0.10/')))
-    assert.deepEqual(new Set(answers.map((answer) => answer.split(' ')[0])), new Set(['pod-a', 'pod-b']), `${from} reaches both: ${answers.join(', ')}`)
+    assert.deepEqual(
+      new Set(answers.map((answer) => answer.split(' ')[0])),
+      new Set(['pod-a', 'pod-b']),
+      `${from} reaches both: ${answers.join(', ')}`,
+    )
   }
   assert.equal(await callFrom(a, 'http://10.96.0.10:81/'), 'ECONNREFUSED', 'a port that the service does not have')
   await cluster.slice('web', [b])
   await eventually(async () => {
     const answers = await Promise.all(Array.from({ length: 10 }, () => callFrom(outside, 'http://10.96.0.10/')))
-    assert.ok(answers.every((answer) => answer.startsWith('pod-b ')), answers.join(', '))
+    assert.ok(
+      answers.every((answer) => answer.startsWith('pod-b ')),
+      answers.join(', '),
+    )
   })
   const isTracked = readFileSync('/proc/sys/net/bridge/bridge-nf-call-iptables', 'utf8').trim() === '1'
-  assert.equal(await callFrom(a, 'http://10.96.0.10/'), isTracked ? `pod-b ${a}` : 'pod-b 10.77.0.1', "the caller's address is kept where answers pass connection tracking")
+  assert.equal(
+    await callFrom(a, 'http://10.96.0.10/'),
+    isTracked ? `pod-b ${a}` : 'pod-b 10.77.0.1',
+    "the caller's address is kept where answers pass connection tracking",
+  )
 }
 
 async function checkHairpin(cluster: Cluster): Promise<void> {
@@ -114,9 +149,13 @@ async function checkNodePort(cluster: Cluster): Promise<void> {
 async function checkPolicyLocal(cluster: Cluster): Promise<void> {
   await cluster.service('local', '10.96.0.13', { type: 'NodePort', nodePort: 30081, externalTrafficPolicy: 'Local' })
   await cluster.slice('local', [b])
-  await eventually(async () => assert.equal(await callFrom(outside, 'http://192.168.77.1:30081/'), `pod-b ${outside}`, "the caller's address is kept"))
+  await eventually(async () =>
+    assert.equal(await callFrom(outside, 'http://192.168.77.1:30081/'), `pod-b ${outside}`, "the caller's address is kept"),
+  )
   await cluster.slice('local', [b], 'TCP', 'elsewhere')
-  await eventually(async () => assert.equal(await callFrom(outside, 'http://192.168.77.1:30081/'), 'ETIMEDOUT', 'no endpoint on this node: dropped'))
+  await eventually(async () =>
+    assert.equal(await callFrom(outside, 'http://192.168.77.1:30081/'), 'ETIMEDOUT', 'no endpoint on this node: dropped'),
+  )
   assert.match(await callFrom(a, 'http://192.168.77.1:30081/'), /^pod-b /, 'pods of the cluster get through all the same')
 }
 
@@ -148,6 +187,54 @@ async function checkSurvival(cluster: Cluster): Promise<void> {
   await cluster.slice('late', [b])
   await eventually(async () => assert.match(await call('http://10.96.0.16/'), /^pod-b/))
   assert.match(await call('http://10.96.0.10/'), /^pod-b/)
+}
+
+/** The same as a program of its own, from a configuration file as kubeadm writes it. */
+async function checkProgram(api: TestApiServer): Promise<void> {
+  const directory = mkdtempSync(join(tmpdir(), 'navarch-proxy-'))
+  try {
+    const user = { name: 'admin', user: { token: api.token } }
+    const cluster = { name: 'test', cluster: { server: api.url, 'certificate-authority-data': Buffer.from(api.ca).toString('base64') } }
+    const kubeconfig = {
+      apiVersion: 'v1',
+      kind: 'Config',
+      clusters: [cluster],
+      users: [user],
+      contexts: [{ name: 'c', context: { cluster: 'test', user: 'admin' } }],
+      'current-context': 'c',
+    }
+    writeFileSync(join(directory, 'kubeconfig'), JSON.stringify(kubeconfig))
+    const config = {
+      apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',
+      kind: 'KubeProxyConfiguration',
+      mode: 'nftables',
+      clientConnection: { kubeconfig: join(directory, 'kubeconfig') },
+      clusterCIDR: '10.77.0.0/16',
+      detectLocal: { bridgeInterface: 'nv0' },
+      hostnameOverride: 'node',
+      conntrack: { maxPerCore: 0, tcpEstablishedTimeout: '0s', tcpCloseWaitTimeout: '0s' },
+    }
+    writeFileSync(join(directory, 'config.yaml'), JSON.stringify(config))
+    await api.client.create(Node, { apiVersion: 'v1', kind: 'Node', metadata: { name: 'node' } } as unknown as Node)
+    const node = await api.client.get(Node, { name: 'node' })
+    await api.client.updateStatus(Node, {
+      ...node,
+      status: { ...node.status, addresses: [{ type: 'InternalIP', address: '192.168.77.1' }] },
+    })
+    const { values } = parseFlags(kubeProxy.flags, ['--config', join(directory, 'config.yaml')])
+    const stop = new AbortController()
+    const running = kubeProxy.run(env, values, stop.signal)
+    await eventually(async () => assert.match(await callFrom(outside, 'http://192.168.77.1:30080/'), /^pod-b/))
+    assert.equal(await callFrom(a, 'http://10.96.0.10/'), await callFrom(a, 'http://10.96.0.16/'))
+    assert.equal(await call('http://127.0.0.1:10256/healthz'), 'ok')
+    assert.match(await call('http://127.0.0.1:10249/metrics'), /kubeproxy_sync_full_proxy_rules_duration_seconds_count 1/)
+    stop.abort()
+    await running
+    await kubeProxy.run(env, parseFlags(kubeProxy.flags, ['--cleanup']).values, new AbortController().signal)
+    assert.doesNotMatch(tables(), /navarch-proxy/)
+  } finally {
+    rmSync(directory, { recursive: true })
+  }
 }
 
 function callFrom(from: string, url: string): Promise<string> {

@@ -36,7 +36,14 @@ export class NftablesBackend {
   async apply(rules: readonly ServiceRules[]): Promise<SyncResult> {
     const before = this.#applied
     const wanted = this.#tables(rules)
-    const script = wanted.map((table) => scriptFor(before?.find(({ family }) => family === table.family), table)).join('')
+    const script = wanted
+      .map((table) =>
+        scriptFor(
+          before?.find(({ family }) => family === table.family),
+          table,
+        ),
+      )
+      .join('')
     if (script !== '') {
       this.#applied = undefined
       await runProgram('nft', ['-f', '-'], script)
@@ -55,7 +62,13 @@ export class NftablesBackend {
   #tables(rules: readonly ServiceRules[]): readonly TableContent[] {
     const hasIpv6 = rules.some(({ family }) => family === 'IPv6') || this.#applied?.some(({ family }) => family === 'ip6') === true
     const families: readonly IpFamily[] = hasIpv6 ? ['IPv4', 'IPv6'] : ['IPv4']
-    return families.map((family) => tableOf(family, rules.filter((one) => one.family === family).map((one) => this.#fragment(one)), this.#options))
+    return families.map((family) =>
+      tableOf(
+        family,
+        rules.filter((one) => one.family === family).map((one) => this.#fragment(one)),
+        this.#options,
+      ),
+    )
   }
 
   #fragment(rules: ServiceRules): ServiceFragment {
@@ -86,6 +99,8 @@ function scriptFor(before: TableContent | undefined, after: TableContent): strin
 
 /** Takes the tables away, whether or not a proxy of this process made them. */
 export async function removeTables(tableName: string): Promise<void> {
-  const script = (['ip', 'ip6'] as const).map((family) => `add table ${family} ${tableName}\ndelete table ${family} ${tableName}\n`).join('')
+  const script = (['ip', 'ip6'] as const)
+    .map((family) => `add table ${family} ${tableName}\ndelete table ${family} ${tableName}\n`)
+    .join('')
   await runProgram('nft', ['-f', '-'], script)
 }

@@ -76,11 +76,21 @@ function entryChains(rules: ServiceRules, options: TrafficOptions): readonly [st
 function externalLines(rules: ServiceRules, options: TrafficOptions): readonly string[] {
   const toCluster = `goto ${chainName('cluster', rules)}`
   if (rules.external === 'cluster') return [markForMasquerade, toCluster]
-  const fromHere = rules.endpoints.cluster.length === 0 ? [] : [...options.whenFromCluster(rules.family, toCluster), `fib saddr type local ${markForMasquerade}`, `fib saddr type local ${toCluster}`]
+  const fromHere =
+    rules.endpoints.cluster.length === 0
+      ? []
+      : [
+          ...options.whenFromCluster(rules.family, toCluster),
+          `fib saddr type local ${markForMasquerade}`,
+          `fib saddr type local ${toCluster}`,
+        ]
   return [...fromHere, rules.external === 'local' ? `goto ${chainName('local', rules)}` : 'drop']
 }
 
-function balancingChains(rules: ServiceRules, options: TrafficOptions): Pick<ServiceFragment, 'affinitySets'> & { readonly balancing: ReadonlyMap<string, readonly string[]> } {
+function balancingChains(
+  rules: ServiceRules,
+  options: TrafficOptions,
+): Pick<ServiceFragment, 'affinitySets'> & { readonly balancing: ReadonlyMap<string, readonly string[]> } {
   const { cluster, local } = rules.endpoints
   const needsLocal = local.length > 0 && (rules.internal === 'local' || rules.external === 'local')
   const needsCluster = cluster.length > 0 && (rules.internal === 'cluster' || hasExternalChain(rules))
@@ -108,7 +118,9 @@ function choice(rules: ServiceRules, endpoints: readonly Endpoint[]): readonly s
     const family = rules.family === 'IPv4' ? 'ip' : 'ip6'
     return [`meta l4proto ${rules.protocol} dnat ${family} to numgen random mod ${endpoints.length} map { ${entries.join(', ')} }`]
   }
-  const returning = endpoints.map((endpoint) => `${sourceOf(rules)} @${affinityName(rules, endpoint)} goto ${endpointName(rules, endpoint)}`)
+  const returning = endpoints.map(
+    (endpoint) => `${sourceOf(rules)} @${affinityName(rules, endpoint)} goto ${endpointName(rules, endpoint)}`,
+  )
   const entries = endpoints.map((endpoint, index) => `${index} : goto ${endpointName(rules, endpoint)}`)
   return [...returning, `numgen random mod ${endpoints.length} vmap { ${entries.join(', ')} }`]
 }

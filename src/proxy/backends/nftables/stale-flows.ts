@@ -29,7 +29,10 @@ export function staleFlows(flows: readonly Flow[], udpRules: readonly ServiceRul
   return [...stale.values()]
 }
 
-function wantedAnswers(udpRules: readonly ServiceRules[]): { readonly byAddress: ReadonlyMap<string, ReadonlySet<string>>; readonly byNodePort: ReadonlyMap<number, ReadonlySet<string>> } {
+function wantedAnswers(udpRules: readonly ServiceRules[]): {
+  readonly byAddress: ReadonlyMap<string, ReadonlySet<string>>
+  readonly byNodePort: ReadonlyMap<number, ReadonlySet<string>>
+} {
   const byAddress = new Map<string, ReadonlySet<string>>()
   const byNodePort = new Map<number, ReadonlySet<string>>()
   for (const rules of udpRules) {

@@ -24,13 +24,15 @@ export function tableOf(family: IpFamily, fragments: Iterable<ServiceFragment>, 
   return { family: words.table, name: options.tableName, chains, sets: setsOf(words, parts, family, options) }
 }
 
-type Words = { readonly table: TableFamily; readonly ip: string; readonly address: string }
+type Words = { readonly table: TableFamily; readonly ip: string; readonly address: string; readonly loopback: string }
 
 function wordsOf(family: IpFamily): Words {
-  return family === 'IPv4' ? { table: 'ip', ip: 'ip', address: 'ipv4_addr' } : { table: 'ip6', ip: 'ip6', address: 'ipv6_addr' }
+  return family === 'IPv4'
+    ? { table: 'ip', ip: 'ip', address: 'ipv4_addr', loopback: '127.0.0.0/8' }
+    : { table: 'ip6', ip: 'ip6', address: 'ipv6_addr', loopback: '::1' }
 }
 
-function baseChains({ ip }: Words, { maskedBridge }: TableOptions): readonly [string, ChainContent][] {
+function baseChains({ ip, loopback }: Words, { maskedBridge }: TableOptions): readonly [string, ChainContent][] {
   const sameBridge = maskedBridge === undefined ? [] : [`ct status dnat iifname "${maskedBridge}" oifname "${maskedBridge}" masquerade`]
   return [
     ['refuse', { hook: undefined, rules: ['reject'] }],
@@ -40,7 +42,8 @@ function baseChains({ ip }: Words, { maskedBridge }: TableOptions): readonly [st
         hook: undefined,
         rules: [
           `${ip} daddr . meta l4proto . th dport vmap @services`,
-          `${ip} daddr @node-port-ranges fib daddr type local meta l4proto . th dport vmap @node-ports`,
+          // The kernel would not route a translated packet that came from a loopback address.
+          `${ip} daddr != ${loopback} ${ip} daddr @node-port-ranges fib daddr type local meta l4proto . th dport vmap @node-ports`,
           `${ip} daddr @cluster-ips goto refuse`,
         ],
       },
@@ -51,14 +54,23 @@ function baseChains({ ip }: Words, { maskedBridge }: TableOptions): readonly [st
       'postrouting',
       {
         hook: 'type nat hook postrouting priority 100 ;',
-        rules: [`${isMarkedForMasquerade} masquerade fully-random`, `ct status dnat ${ip} saddr . ${ip} daddr @hairpins masquerade fully-random`, ...sameBridge],
+        rules: [
+          `${isMarkedForMasquerade} masquerade fully-random`,
+          `ct status dnat ${ip} saddr . ${ip} daddr @hairpins masquerade fully-random`,
+          ...sameBridge,
+        ],
       },
     ],
   ]
 }
 
 /** Where two services claim one address and port, the first in order has it. */
-function setsOf({ address }: Words, parts: readonly ServiceFragment[], family: IpFamily, { nodePortRanges }: TableOptions): ReadonlyMap<string, SetContent> {
+function setsOf(
+  { address }: Words,
+  parts: readonly ServiceFragment[],
+  family: IpFamily,
+  { nodePortRanges }: TableOptions,
+): ReadonlyMap<string, SetContent> {
   const services = new Map<string, string>()
   const nodePorts = new Map<string, string>()
   const clusterIps = new Map<string, string>()
@@ -70,7 +82,10 @@ function setsOf({ address }: Words, parts: readonly ServiceFragment[], family: I
     for (const key of part.clusterIps) clusterIps.set(key, '')
     for (const key of part.hairpins) hairpins.set(key, '')
     for (const [name, seconds] of part.affinitySets) {
-      affinity.push([name, { type: 'set', declaration: `type ${address} ; flags dynamic, timeout ; timeout ${seconds}s ;`, elements: undefined }])
+      affinity.push([
+        name,
+        { type: 'set', declaration: `type ${address} ; flags dynamic, timeout ; timeout ${seconds}s ;`, elements: undefined },
+      ])
     }
   }
   const ranges = new Map(nodePortRanges.filter((range) => range.includes(':') === (family === 'IPv6')).map((range) => [range, '']))

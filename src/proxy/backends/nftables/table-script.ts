@@ -16,7 +16,9 @@ export function tableDifference(before: TableContent, after: TableContent): stri
   const goneSets = keysOnlyIn(before.sets, after.sets)
   const changedChains = [...after.chains].filter(([name, chain]) => !sameChain(before.chains.get(name), chain))
   return lines([
-    ...[...after.sets].filter(([name]) => !before.sets.has(name)).map(([name, set]) => `add ${set.type} ${at} ${name} { ${set.declaration} }`),
+    ...[...after.sets]
+      .filter(([name]) => !before.sets.has(name))
+      .map(([name, set]) => `add ${set.type} ${at} ${name} { ${set.declaration} }`),
     ...changedChains.flatMap(([name, chain]) => emptyChain(at, name, chain, before.chains.has(name))),
     ...changedChains.flatMap(([name, chain]) => chain.rules.map((rule) => `add rule ${at} ${name} ${rule}`)),
     ...[...after.sets].flatMap(([name, set]) => elementChanges(at, name, before.sets.get(name), set)),
@@ -32,7 +34,9 @@ function emptyChain(at: string, name: string, { hook }: ChainContent, exists: bo
 }
 
 function sameChain(before: ChainContent | undefined, after: ChainContent): boolean {
-  return before !== undefined && before.rules.length === after.rules.length && before.rules.every((rule, index) => rule === after.rules[index])
+  return (
+    before !== undefined && before.rules.length === after.rules.length && before.rules.every((rule, index) => rule === after.rules[index])
+  )
 }
 
 function elementChanges(at: string, name: string, before: SetContent | undefined, after: SetContent): readonly string[] {
@@ -41,7 +45,9 @@ function elementChanges(at: string, name: string, before: SetContent | undefined
   const added = [...now].filter(([key, verdict]) => old.get(key) !== verdict)
   return [
     ...(removed.length === 0 ? [] : [`delete element ${at} ${name} { ${removed.map(([key]) => key).join(', ')} }`]),
-    ...(added.length === 0 ? [] : [`add element ${at} ${name} { ${added.map(([key, verdict]) => (verdict === '' ? key : `${key} : ${verdict}`)).join(', ')} }`]),
+    ...(added.length === 0
+      ? []
+      : [`add element ${at} ${name} { ${added.map(([key, verdict]) => (verdict === '' ? key : `${key} : ${verdict}`)).join(', ')} }`]),
   ]
 }
 
