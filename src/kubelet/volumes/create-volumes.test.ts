@@ -43,9 +43,18 @@ async function setUp() {
   const clock = new VirtualClock()
   const pods = new InformerCache(Pod)
   const deps = { clock, random: seededRandom(1), log: silentLog, client: api.client }
+  const changes = { count: 0 }
   const start = () => {
     const references = new ObjectWatcher(deps)
-    const volumes = createVolumes({ ...deps, references, rootDir, pods, nodeName: 'n', allocatable: () => ({ cpu: '2', memory: '1Gi' }) })
+    const volumes = createVolumes({
+      ...deps,
+      references,
+      rootDir,
+      pods,
+      nodeName: 'n',
+      allocatable: () => ({ cpu: '2', memory: '1Gi' }),
+      onChange: () => changes.count++,
+    })
     return { volumes, end: async () => Promise.all([volumes[Symbol.asyncDispose](), references[Symbol.asyncDispose]()]) }
   }
   const { volumes, end } = start()
@@ -54,6 +63,7 @@ async function setUp() {
     api,
     clock,
     pods,
+    changes,
     volumes,
     start,
     end,
@@ -175,8 +185,11 @@ test('what was missing may come later; what is optional may be missing and come 
     { name: 'o', secret: { secretName: 'password', optional: true } },
   ])
   await assert.rejects(world.volumes.mount(pod, signal), /configmap "settings" not found/)
+  await world.clock.advance(0)
+  assert.equal(world.changes.count, 0)
   world.api.put(settings)
   await world.clock.advance(0)
+  assert.equal(world.changes.count, 1, 'whoever waits is told at once')
   const mounted = await world.volumes.mount(pod, signal)
   assert.equal(await text(join(mounted.get('v')?.hostPath ?? '', 'size')), 'big')
   const optional = mounted.get('o')?.hostPath ?? ''

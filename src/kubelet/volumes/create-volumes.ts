@@ -23,6 +23,8 @@ export type VolumesDeps = Env & {
   readonly pods: Informer<Pod>
   readonly nodeName: string
   readonly allocatable: () => Readonly<Record<string, string>>
+  /** What a pod's volumes were waiting for may be there now: mounting them may be tried again. */
+  readonly onChange: (podUid: string) => void
 }
 
 /** Disposing it ends refreshing; files and mounts stay for the next run. */
@@ -72,11 +74,14 @@ class NodeVolumes implements Volumes, AsyncDisposable {
   }
 
   #setOf(uid: string): PodVolumeSet {
-    const { client, references, nodeName, allocatable, clock, random, log, rootDir } = this.#deps
+    const { client, references, nodeName, allocatable, clock, random, log, rootDir, onChange } = this.#deps
     const known = this.#sets.get(uid)
     if (known !== undefined) return known
     const facts = () => ({ nodeName, allocatable: allocatable() })
-    const set = new PodVolumeSet({ clock, random, log, client, references, facts }, podDirsOf(rootDir, uid).root)
+    const set = new PodVolumeSet(
+      { clock, random, log, client, references, facts, onChange: () => onChange(uid) },
+      podDirsOf(rootDir, uid).root,
+    )
     this.#sets.set(uid, set)
     return set
   }

@@ -15,7 +15,12 @@ import { giveToGroup, ownershipOf } from './ownership.ts'
 import { projectedFiles, referencesOf } from './projected.ts'
 import { VolumeTokens } from './service-account-token.ts'
 
-export type FileVolumeDeps = Env & { readonly client: Client; readonly references: ObjectWatcher; readonly facts: () => DownwardFacts }
+export type FileVolumeDeps = Env & {
+  readonly client: Client
+  readonly references: ObjectWatcher
+  readonly facts: () => DownwardFacts /** What the pod's volume was waiting for may be there now. */
+  readonly onChange: () => void
+}
 
 const retryAfterMs = 30_000
 
@@ -28,6 +33,8 @@ export class FileVolume {
   readonly #stop = new AbortController()
   #pod: Pod
   #isFilled = false
+  /** Could not be filled: somebody will try again when told. */
+  #isWaiting = false
   #isDirty = false
   #running: Promise<void> | undefined
   #timer: Disposable | undefined
@@ -49,7 +56,16 @@ export class FileVolume {
       await mountTmpfs(this.#directory, undefined)
       await makeWritableDirectory(this.#directory)
     }
-    await this.#write()
+    this.#isWaiting = false
+    this.#isDirty = false
+    try {
+      await this.#write()
+    } catch (error) {
+      this.#isWaiting = true
+      // It may have come just after we looked.
+      if (this.#isDirty) this.#deps.onChange()
+      throw error
+    }
     const { fsGroup } = ownershipOf(this.#pod)
     if (fsGroup !== undefined) await giveToGroup(this.#directory, fsGroup, true)
     this.#isFilled = true
@@ -73,6 +89,7 @@ export class FileVolume {
 
   #refresh(): void {
     this.#isDirty = true
+    if (this.#isWaiting) this.#deps.onChange()
     if (!this.#isFilled || this.#stop.signal.aborted) return
     this.#running ??= this.#refreshWhileDirty().finally(() => {
       this.#running = undefined
