@@ -7,8 +7,9 @@ import { isSameValue } from '#kinds/same-value'
 import { matches, selectorOrNothing } from '#meta/labels'
 import { controllerOf, isBeingDeleted, keyOf, refOf } from '#meta/object'
 import { type Controller, type ControllerDeps, controllerUidIndex, indexOn, type Result, watching } from '#reconcile/controller'
+import { settleClaims } from '../owned-pods.ts'
 import { nextAvailableInMs, planReplicas, replicaStatus, type WantedReplicas } from './plan.ts'
-import { carryOut, settleClaims } from './replica-pods.ts'
+import { carryOut } from './replica-pods.ts'
 
 export const replicaSetController: Controller<ReplicaSet> = {
   name: 'replicaset-controller',

@@ -4,7 +4,7 @@ import { availableInMs, isPodActive, isPodReady, isPodTerminating } from '#domai
 import type { ReplicaSetStatus } from '#kinds/apps/types.gen'
 import type { Pod } from '#kinds/core/pod/pod.kind'
 import { withCondition, withoutCondition } from '#meta/conditions'
-import { inDeletionOrder } from './deletion-order.ts'
+import { inDeletionOrder } from '../deletion-order.ts'
 
 /** What ReplicaSet and ReplicationController have in common. */
 export type WantedReplicas = {

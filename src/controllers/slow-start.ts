@@ -5,11 +5,12 @@
 
 export type SlowStart = { readonly doneCount: number; readonly error?: unknown }
 
-/** Stops after the first batch with a failure; the error is the first of that batch. */
-export async function slowStart(count: number, act: () => Promise<void>): Promise<SlowStart> {
+/** Stops after the first batch with a failure; the error is the first of that batch. `act` gets the number of its turn. */
+export async function slowStart(count: number, act: (turn: number) => Promise<unknown>): Promise<SlowStart> {
   let doneCount = 0
   for (let batch = 1; doneCount < count; batch *= 2) {
-    const results = await Promise.allSettled(Array.from({ length: Math.min(batch, count - doneCount) }, act))
+    const first = doneCount
+    const results = await Promise.allSettled(Array.from({ length: Math.min(batch, count - first) }, (_, turn) => act(first + turn)))
     doneCount += results.filter(({ status }) => status === 'fulfilled').length
     const failed = results.find((result) => result.status === 'rejected')
     if (failed !== undefined) return { doneCount, error: failed.reason }
