@@ -43,7 +43,7 @@ test('who has no credentials gets health and nothing else; wrong ones are refuse
 
 test('YAML is read and written', async () => {
   await using server = await startTestApiServer()
-  const body = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: y\ndata:\n  a: "1"\n'
+  const body = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\ndata:\n  a: "1"\n'
   const created = await call(server, configMaps, {
     method: 'POST',
     headers: { 'content-type': 'application/yaml', accept: 'application/yaml' },

@@ -214,6 +214,9 @@ function targetOf(url: string): { readonly path: string; readonly query: URLSear
   return mark < 0 ? { path: url, query: noQuery } : { path: url.slice(0, mark), query: new URLSearchParams(url.slice(mark + 1)) }
 }
 
+/** What is beyond the limit is read and dropped for a while, so that the client gets to read why; then the connection is cut. */
+const droppedBytesMax = 64 * 1024 * 1024
+
 function readAll(stream: ServerHttp2Stream | IncomingMessage, bytesMax: number): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     const chunks: Uint8Array[] = []
@@ -221,12 +224,10 @@ function readAll(stream: ServerHttp2Stream | IncomingMessage, bytesMax: number):
     stream.on('data', (chunk: Uint8Array) => {
       size += chunk.length
       if (size <= bytesMax) chunks.push(chunk)
-      else {
-        stream.pause()
-        reject(entityTooLarge(`Request entity too large: limit is ${bytesMax}`))
-      }
+      else reject(entityTooLarge(`Request entity too large: limit is ${bytesMax}`))
+      if (size > droppedBytesMax) stream.destroy()
     })
-    stream.on('end', () => resolve(Buffer.concat(chunks, Math.min(size, bytesMax))))
+    stream.on('end', () => resolve(Buffer.concat(chunks)))
     stream.on('error', reject)
     stream.on('close', () => reject(new StatusError(400, 'BadRequest', 'the request ended before its body did')))
   })

@@ -14,13 +14,13 @@ export async function deleteCollection(registry: Registry, exchange: Exchange, k
   const listOptions = listOptionsOf(listQuery(exchange.request.query), false)
   const options = await deleteOptionsOf(exchange.request)
   const page = await readPage(registry, exchange, kind, listOptions)
-  const view = registry.viewOf(kind)
   const deleted: ObjectEntry[] = []
-  for (const { key } of page.entries) {
+  for (const entry of page.entries) {
     exchange.signal.throwIfAborted()
     try {
-      const { entry } = await deleteKey(registry, exchange, kind, key, options)
-      deleted.push(view.served(entry))
+      await deleteKey(registry, exchange, kind, entry.key, options)
+      // As upstream: the answer shows the objects as they were found.
+      deleted.push(entry)
     } catch (error) {
       // Someone else was quicker.
       if (!hasReason(error, 'NotFound')) throw error

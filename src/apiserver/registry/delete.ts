@@ -80,7 +80,9 @@ type Outcome = Deletion | { readonly current: CacheEntry | undefined }
 
 async function carriedOut(registry: Registry, kind: Kind, old: CacheEntry, marked: KubeObject, isDryRun: boolean): Promise<Outcome> {
   const isGone = isReadyToGo(registry, kind, marked)
-  const shown = new CacheEntry(old.key, old.revision, storedBytes(kind, marked))
+  // As upstream: what goes at once is answered as it was, unless its kind knows grace.
+  const isPlain = isGone && kind.graceSeconds === undefined
+  const shown = isPlain ? old : new CacheEntry(old.key, old.revision, storedBytes(kind, marked))
   if (isDryRun) return { entry: shown, isGone }
   if (isGone) {
     const result = await commitRemoval(registry, old)

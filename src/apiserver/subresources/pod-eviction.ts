@@ -25,6 +25,7 @@ export const evictPod: ResourceHandler = async (registry, exchange, kind) => {
   if (pod === undefined) throw notFound({ group: '', plural: 'pods' }, info.name)
   const options = deleteOptionsOf(eviction, request.query)
   if (!needsNoBudget(pod)) await takeFromBudget(registry, exchange, pod, options.isDryRun)
+  await markAsTarget(registry, exchange, kind, options.isDryRun)
   await deleteKey(registry, exchange, kind, registry.viewOf(kind).keyOf(info.namespace, info.name), options)
   return valueAnswer({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 }, 201)
 }
@@ -55,6 +56,32 @@ function deleteOptionsOf({ deleteOptions = {} }: Eviction, query: URLSearchParam
   }
 }
 
+/** Tells in the pod's status why it goes. */
+async function markAsTarget(registry: Registry, exchange: Exchange, kind: Kind, isDryRun: boolean): Promise<void> {
+  const nowMs = registry.clock.nowMs()
+  await changeObject(registry, exchange, kind, registry.viewOf(kind).keyOf(exchange.info.namespace, exchange.info.name), {
+    subresource: 'status',
+    rules: {},
+    isDryRun,
+    options: undefined,
+    next: (pod) => withTarget(pod as Pod, nowMs),
+    confine: (next) => next,
+  })
+}
+
+function withTarget(pod: Pod, nowMs: number): KubeObject {
+  const others = (pod.status?.conditions ?? []).filter(({ type }) => type !== 'DisruptionTarget')
+  const target = {
+    type: 'DisruptionTarget',
+    status: 'True',
+    lastTransitionTime: rfc3339(nowMs),
+    reason: 'EvictionByEvictionAPI',
+    message: 'Eviction API: evicting',
+  }
+  const next: Pod = { ...pod, status: { ...pod.status, conditions: [...others, target] } }
+  return next
+}
+
 /** Pods that are over, have not begun, or are going already disrupt nothing by going. */
 function needsNoBudget({ status, metadata }: Pod): boolean {
   const { phase } = status ?? {}
@@ -68,11 +95,7 @@ async function takeFromBudget(registry: Registry, exchange: Exchange, pod: Pod, 
   const [budget] = budgets
   if (budget === undefined) return
   if (budgets.length > 1) {
-    throw new StatusError(
-      500,
-      'InternalError',
-      'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.',
-    )
+    throw new StatusError(500, '', 'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.')
   }
   if (isUnhealthyAndFree(pod, budget)) return
   const view = registry.viewOf(kind as unknown as Kind)
@@ -105,12 +128,17 @@ function taken(budget: PodDisruptionBudget, pod: Pod, nowMs: number): PodDisrupt
   }
   const { disruptionsAllowed = 0 } = status
   if (disruptionsAllowed <= 0) {
-    throw refused(
-      `The disruption budget ${metadata.name} needs ${status.desiredHealthy} healthy pods and has ${status.currentHealthy} currently`,
-    )
+    throw refused(denialOf(budget))
   }
   const disruptedPods = { ...status.disruptedPods, [pod.metadata.name ?? '']: rfc3339(nowMs) }
   return { ...budget, status: { ...status, disruptionsAllowed: disruptionsAllowed - 1, disruptedPods } }
+}
+
+function denialOf({ metadata, status }: PodDisruptionBudget): string {
+  const { currentHealthy = 0, desiredHealthy = 0 } = status ?? {}
+  const isEnough = currentHealthy >= desiredHealthy
+  if (isEnough) return `The disruption budget ${metadata.name} does not allow evicting pods currently`
+  return `The disruption budget ${metadata.name} needs ${desiredHealthy} healthy pods and has ${currentHealthy} currently`
 }
 
 function refused(why: string, retryAfterSeconds?: number): StatusError {
