@@ -7,6 +7,7 @@ import { EndpointSlice } from '#kinds/discovery/endpoint-slice.kind'
 import { Node } from '#kinds/core/node.kind'
 import { Service } from '#kinds/core/service.kind'
 import { NftablesBackend, removeTables } from './backends/nftables/nftables-backend.ts'
+import { watchTable } from './backends/nftables/table-watch.ts'
 import { type LocalTraffic, trafficOptions } from './backends/nftables/traffic-options.ts'
 import type { ProxyMetrics } from './proxy-metrics.ts'
 import { ServiceTracker } from './service-tracker.ts'
@@ -100,8 +101,14 @@ async function runProxy(
     },
   })
   started(loop)
-  env.log.info('proxying services', { node: options.nodeName, table: options.tableName ?? defaultTableName })
-  await loop.run(signal)
+  const { tableName = defaultTableName } = options
+  env.log.info('proxying services', { node: options.nodeName, table: tableName })
+  const onLost = () => {
+    env.log.warn('the nft table is gone: writing it again', { table: tableName })
+    backend.forget()
+    loop.request()
+  }
+  await Promise.all([loop.run(signal), watchTable({ log: env.log, tableName, onLost }, signal)])
 }
 
 async function backendOptions(options: ProxyOptions, tableName: string): Promise<ConstructorParameters<typeof NftablesBackend>[1]> {
