@@ -30,11 +30,11 @@ export class PlacedPods {
     return true
   }
 
-  /** The server says where the pod is. Returns what was known of it before. */
+  /** The server says where the pod is. Returns what it said before: what was only assumed is news to those who wait. */
   told(pod: PodFacts, nodeName: string): PodFacts | undefined {
     const before = this.#byUid.get(pod.uid)
     this.#place({ pod, nodeName, isAssumed: false })
-    return before?.pod
+    return before?.isAssumed ? undefined : before?.pod
   }
 
   /** The pod is gone or has finished. Returns what was known of it. */
