@@ -9,8 +9,10 @@ import { Informers } from '#client/informers'
 import { Event } from '#kinds/core/event.kind'
 import { Namespace } from '#kinds/core/namespace.kind'
 import { Node } from '#kinds/core/node.kind'
+import { PersistentVolumeClaim } from '#kinds/core/persistent-volume-claim.kind'
 import { Pod } from '#kinds/core/pod/pod.kind'
 import { PriorityClass } from '#kinds/scheduling/priority-class.kind'
+import { StorageClass } from '#kinds/storage/storage-class.kind'
 import { startTestApiServer } from '#testing/api-server'
 import { createScheduler } from './create-scheduler.ts'
 
@@ -151,4 +153,30 @@ test('a gated pod waits until its gates are gone', () =>
     assert.equal(spec.nodeName, undefined)
     await client.update(Pod, { ...rest, spec: { ...spec, schedulingGates: [] } })
     await podWhere(client, 'gated', (one) => one.spec?.nodeName === 'one')
+  }))
+
+test('a claim that waits for its first pod is told the node, and the pod follows when the claim is bound', () =>
+  withScheduler(async (client) => {
+    await addNode(client, 'one', '2')
+    const provisioner = 'example.com/disks'
+    const storage = { apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', metadata: { name: 'later' }, provisioner } as const
+    await client.create(StorageClass, { ...storage, volumeBindingMode: 'WaitForFirstConsumer' })
+    const claim = await client.create(PersistentVolumeClaim, {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: 'data', namespace: 'shop' },
+      spec: { accessModes: ['ReadWriteOnce'], storageClassName: 'later', resources: { requests: { storage: '1Gi' } } },
+      status: {},
+    })
+    const volumes = [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }]
+    await client.create(Pod, podOf('web', '1', { volumes }))
+    const from = { namespace: 'shop', resourceVersion: claim.metadata.resourceVersion ?? '' }
+    for await (const { object } of await client.watch(PersistentVolumeClaim, from, AbortSignal.timeout(10_000))) {
+      if ((object as PersistentVolumeClaim).metadata.annotations?.['volume.kubernetes.io/selected-node'] === 'one') break
+    }
+    // What the provisioner and the volume controller do together.
+    const metadata = { annotations: { 'pv.kubernetes.io/bind-completed': 'yes' } }
+    const body = { metadata, spec: { volumeName: 'disk' } }
+    await client.patch(PersistentVolumeClaim, { namespace: 'shop', name: 'data' }, { type: 'merge', body })
+    await podWhere(client, 'web', ({ spec }) => spec?.nodeName === 'one')
   }))
