@@ -45,8 +45,11 @@ const factories: Readonly<Record<string, Factory>> = {
 
 const preemptionName = 'DefaultPreemption'
 
+/** Plugins of upstream's that are part of the machinery here: there is nothing to choose. */
+const machinery = ['PrioritySort', 'DefaultBinder', preemptionName]
+
 export function isKnownPlugin(name: string): boolean {
-  return name === preemptionName || Object.hasOwn(factories, name)
+  return machinery.includes(name) || Object.hasOwn(factories, name)
 }
 
 export function buildProfile(config: ProfileConfig, sources: PluginSources): Profile {

@@ -52,6 +52,8 @@ export type Scheduler = {
 
 /** As many requests at once as do not crowd out others on the connection. */
 const inFlightMax = 128
+/** Pods that wait for volumes cost nothing but memory. */
+const waitingMax = 5000
 /** How long decisions may go on before the process looks at anything else. */
 const turnMsMax = 5
 
@@ -67,6 +69,7 @@ export function createScheduler(deps: SchedulerDeps, options: SchedulerOptions =
       using _feed = feedCluster(parts, sources)
       const telling = parts.recorders.map((recorder) => recorder.run(signal))
       await scheduleUntilAborted(parts, signal)
+      await parts.waiting.settled()
       await parts.background.settled()
       await Promise.all(telling)
     },
@@ -114,7 +117,13 @@ function assemble(deps: SchedulerDeps, options: SchedulerOptions, sources: Sourc
     backoff: options.backoff,
     unschedulableMsMax: options.unschedulableMsMax,
   })
-  const shared = { cluster, queue, placed: new PlacedPods(cluster), background: new Background(inFlightMax) }
+  const shared = {
+    cluster,
+    queue,
+    placed: new PlacedPods(cluster),
+    background: new Background(inFlightMax),
+    waiting: new Background(waitingMax),
+  }
   const cycle = new SchedulingCycle({
     ...deps,
     ...shared,

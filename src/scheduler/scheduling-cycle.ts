@@ -29,7 +29,10 @@ export type CycleDeps = Env & {
   readonly placed: PlacedPods
   readonly queue: SchedulingQueue
   readonly writer: PodWriter
+  /** Requests on their way; no decisions are made while it is full. */
   readonly background: Background
+  /** Pods that wait for their volumes before they are bound. */
+  readonly waiting: Background
   readonly metrics: SchedulingMetrics
   readonly profiles: ReadonlyMap<string, ActiveProfile>
   readonly client: Client
@@ -62,15 +65,19 @@ export class SchedulingCycle {
   }
 
   #bindTo(slot: number, queued: QueuedPod, active: ActiveProfile, signal: AbortSignal): void {
-    const { placed, cluster, background } = this.#deps
+    const { placed, cluster, background, waiting } = this.#deps
     const { name } = cluster.nodes.at(slot)
     const refused = active.profile.reserves
       .map((plugin) => plugin.reserve(queued.pod, slot, cluster))
       .find(({ outcome }) => outcome !== 'pass')
     placed.assume(queued.pod, name)
     cluster.nominations.withdraw(queued.pod.uid)
-    if (refused === undefined) background.start(() => this.#bind(name, queued, active, signal))
-    else this.#giveUp(new Error('reasons' in refused ? refused.reasons.join(', ') : ''), queued, active, signal)
+    if (refused !== undefined)
+      return this.#giveUp(new Error('reasons' in refused ? refused.reasons.join(', ') : ''), queued, active, signal)
+    if (!active.profile.reserves.some((plugin) => plugin.mustWait(queued.pod)))
+      background.start(() => this.#bind(name, queued, active, signal))
+    else if (!waiting.isFull) waiting.start(() => this.#bind(name, queued, active, signal))
+    else this.#giveUp(new Error('too many pods are waiting for their volumes'), queued, active, signal)
   }
 
   async #bind(nodeName: string, queued: QueuedPod, active: ActiveProfile, signal: AbortSignal): Promise<void> {

@@ -43,7 +43,9 @@ export type ReservePlugin = {
   reserve(pod: PodFacts, slot: number, cluster: Cluster): Verdict
   /** What was held is no longer needed: the pod is bound, or has given up. */
   release(pod: PodFacts): void
-  /** Runs before binding; may wait. A throw gives the node up. */
+  /** Whether `preBind` will wait for somebody else, perhaps for long. */
+  mustWait(pod: PodFacts): boolean
+  /** Runs before binding. A throw gives the node up. */
   preBind(pod: PodFacts, signal: AbortSignal): Promise<void>
 }
 

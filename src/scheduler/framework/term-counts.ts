@@ -22,10 +22,6 @@ export class TermCounts {
     return this.#terms[kind].values()
   }
 
-  count(kind: TermKind): number {
-    return this.#terms[kind].size
-  }
-
   add(slot: number, pod: PodFacts): void {
     this.#change(slot, pod.affinity, 1)
   }

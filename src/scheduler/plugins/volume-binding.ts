@@ -56,6 +56,7 @@ export function volumeBinding(sources: VolumeSources, bindVolumes: BindVolumes):
       return pass
     },
     release: ({ uid }) => void plans.delete(uid),
+    mustWait: ({ uid }) => plans.has(uid),
     async preBind({ uid }, signal) {
       const plan = plans.get(uid)
       if (plan !== undefined) await bindVolumes(plan, signal)
