@@ -10,6 +10,7 @@ export const controllerManagerFlags = {
   kubeconfig: stringFlag('', 'Path to a kubeconfig file with the API server and the credentials for it.'),
   master: stringFlag('', 'Address of the API server; stands in for the one in the kubeconfig.'),
   'feature-gates': mapFlag({}, 'Features to turn on or off: Name=true,Other=false.'),
+  'use-service-account-credentials': boolFlag(false, 'Whether each controller works under a service account of its own.'),
   controllers: listFlag(['*'], "Controllers to run: '*' for all, 'name' for one, '-name' for all but that one."),
   'bind-address': stringFlag('0.0.0.0', 'Address to serve health and metrics on.'),
   'secure-port': intFlag(10257, 'Port to serve health and metrics on with HTTPS; 0 serves nothing.'),

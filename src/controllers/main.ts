@@ -3,6 +3,7 @@ import { hostname } from 'node:os'
 import type { Env } from '#base/env/env'
 import { Client } from '#client/client'
 import { transportOfKubeconfig } from '#client/connect'
+import { HttpTransport } from '#client/http-transport'
 import type { Component } from '#component/component'
 import { mayGetPath } from '#component/delegated-access'
 import { featureGates } from '#component/feature-gates'
@@ -11,6 +12,8 @@ import { serve } from '#component/serving'
 import { createAuthority, issueCredential } from '#net/pki/authority'
 import { ApiEventRecorder } from '#reconcile/api-event-recorder'
 import { type LeaderElectionOptions, runAsLeader } from '#reconcile/leader-election'
+import { accountEndpoint } from './account-endpoint.ts'
+import { controllerAccount } from './controller-accounts.ts'
 import { runControllers } from './controller-manager.ts'
 import { type ControllerManagerFlags, controllerManagerFlags, credentialOf, optionsOf } from './controller-manager-flags.ts'
 
@@ -24,12 +27,14 @@ export const kubeControllerManager: Component<typeof controllerManagerFlags> = {
 async function run(env: Env, flags: ControllerManagerFlags, signal: AbortSignal): Promise<void> {
   featureGates(flags['feature-gates'])
   const options = await optionsOf(flags)
-  using transport = await transportOfKubeconfig(
-    flags.kubeconfig,
-    { clock: env.clock, userAgent: 'kube-controller-manager/v1.36' },
-    flags.master,
-  )
+  const connection = { clock: env.clock, userAgent: 'kube-controller-manager/v1.36' }
+  using transport = await transportOfKubeconfig(flags.kubeconfig, connection, flags.master)
   const client = new Client(transport)
+  using transports = new DisposableStack()
+  const clientOf = (controllerName: string): Client => {
+    const endpoint = accountEndpoint({ client, clock: env.clock, endpoint: transport.endpoint }, controllerAccount(controllerName))
+    return new Client(transports.use(new HttpTransport(endpoint, connection)))
+  }
   const metrics = queueMetrics()
   await using _serving = await serve({
     address: flags['bind-address'],
@@ -39,7 +44,8 @@ async function run(env: Env, flags: ControllerManagerFlags, signal: AbortSignal)
     isAllowed: ({ bearerToken, path }) => mayGetPath(transport, bearerToken, path),
     log: env.log,
   })
-  const work = (stop: AbortSignal) => runControllers({ ...env, client, observeQueue: metrics.observe }, options, stop)
+  const own = flags['use-service-account-credentials'] ? { clientOf } : {}
+  const work = (stop: AbortSignal) => runControllers({ ...env, client, ...own, observeQueue: metrics.observe }, options, stop)
   if (!flags['leader-elect']) return await work(signal)
   const events = new ApiEventRecorder({ ...env, client }, { component: 'kube-controller-manager' })
   const recording = new AbortController()
