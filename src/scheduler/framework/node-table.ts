@@ -21,6 +21,8 @@ export type NodeFacts = {
   readonly isUnschedulable: boolean
   readonly ports: TakenPorts
   readonly pods: Map<string, PodFacts>
+  /** How many of the pods have each priority. */
+  readonly priorities: Map<number, number>
 }
 
 export type ResourceColumns = { readonly allocatable: NumberColumn; readonly requested: NumberColumn; readonly assumed: NumberColumn }
@@ -77,6 +79,7 @@ export class NodeTable {
       isUnschedulable: node.spec?.unschedulable ?? false,
       ports: old?.ports ?? new TakenPorts(),
       pods: old?.pods ?? new Map(),
+      priorities: old?.priorities ?? new Map(),
     }
     if (known === undefined) {
       this.#slotByName.set(name, slot)
@@ -113,6 +116,10 @@ export class NodeTable {
   }
 
   #count(slot: number, pod: PodFacts, sign: 1 | -1): void {
+    const { priorities } = this.at(slot)
+    const sameCount = (priorities.get(pod.priority) ?? 0) + sign
+    if (sameCount === 0) priorities.delete(pod.priority)
+    else priorities.set(pod.priority, sameCount)
     this.podCount.add(slot, sign)
     for (const [name, amount] of pod.requests) this.resource(name).requested.add(slot, sign * amount)
     for (const [name, amount] of pod.assumedRequests) this.resource(name).assumed.add(slot, sign * amount)

@@ -28,9 +28,10 @@ const noVictims = unresolvable('No preemption victims found for incoming pod')
 /** As few and as unimportant pods as will do; a rejection where even all of them are not enough. */
 export function victimsOn(slot: number, pod: PodFacts, deps: VictimsDeps): Candidate | Rejection {
   const { cluster } = deps
-  const { name, pods } = cluster.nodes.at(slot)
+  const { name, pods, priorities } = cluster.nodes.at(slot)
+  // Before any pod is looked at: in most clusters most pods matter the same.
+  if (!priorities.keys().some((priority) => priority < pod.priority)) return noVictims
   const potential = [...pods.values()].filter(({ priority }) => priority < pod.priority).sort(byImportance)
-  if (potential.length === 0) return noVictims
   const removed = new Set(potential)
   for (const victim of potential) cluster.removePod(name, victim)
   try {
