@@ -12,6 +12,8 @@ import { endpointSliceController } from './endpoint-slice/controller.ts'
 import { endpointSliceMirroring } from './endpoint-slice-mirroring/controller.ts'
 import { endpointsController } from './endpoints/controller.ts'
 import { runGarbageCollector } from './garbage-collector/garbage-collector.ts'
+import { jobController } from './job/controller.ts'
+import { orphanPodsController } from './job/orphan-pods.ts'
 import { namespaceController } from './namespace/controller.ts'
 import { nodeIpamController } from './node-ipam/controller.ts'
 import type { Cidr } from './node-ipam/plan.ts'
@@ -64,6 +66,7 @@ export function allControllers(options: ControllerOptions): readonly Loop[] {
     loop('endpointslice-controller', endpointSliceController(options.endpointsPerSliceMax)),
     loop('endpointslice-mirroring-controller', endpointSliceMirroring),
     { name: 'garbage-collector-controller', run: runGarbageCollector },
+    loop('job-controller', jobController(), orphanPodsController),
     loop('namespace-controller', namespaceController),
     ...(nodeIpam === undefined ? [] : [loop('node-ipam-controller', nodeIpamController(nodeIpam))]),
     loop('node-lifecycle-controller', nodeLifecycleController(nodeLifecycle)),
@@ -78,8 +81,14 @@ export function allControllers(options: ControllerOptions): readonly Loop[] {
   return loops.filter(({ name }) => isChosen(name, options.controllers))
 }
 
-function loop(name: string, controller: Controller): Loop {
-  return { name, run: (deps, signal) => runController(deps, controller, signal) }
+/** Controllers of one name are turned on and off together. */
+function loop(name: string, ...controllers: readonly Controller[]): Loop {
+  return {
+    name,
+    async run(deps, signal) {
+      await Promise.all(controllers.map((controller) => runController(deps, controller, signal)))
+    },
+  }
 }
 
 /** What is named decides; the star stands for all that is not. */

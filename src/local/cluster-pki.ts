@@ -20,6 +20,7 @@ export type ClusterPki = {
   readonly admin: Credential
   readonly nodeClient: Credential
   readonly nodeServing: Credential
+  readonly proxyClient: Credential
   readonly serviceAccountKeyPem: string
 }
 
@@ -30,7 +31,7 @@ export async function ensurePki(directory: string, settings: Settings, clock: Cl
   await mkdir(directory, { recursive: true, mode: 0o700 })
   const authority = await ensureAuthority(directory, clock)
   const leaf = (name: string, wanted: Wanted) => ensureLeaf(directory, name, authority, wanted, clock)
-  const [apiServer, apiServerKubeletClient, admin, nodeClient, nodeServing, serviceAccountKeyPem] = await Promise.all([
+  const [apiServer, apiServerKubeletClient, admin, nodeClient, nodeServing, proxyClient, serviceAccountKeyPem] = await Promise.all([
     leaf('apiserver', {
       subject: { commonName: 'kube-apiserver', organizations: [] },
       usages: ['server'],
@@ -50,9 +51,10 @@ export async function ensurePki(directory: string, settings: Settings, clock: Cl
       usages: ['server'],
       hosts: [settings.nodeName, settings.nodeAddress],
     }),
+    leaf('kube-proxy', { subject: { commonName: 'system:kube-proxy', organizations: [] }, usages: ['client'] }),
     ensureServiceAccountKey(directory),
   ])
-  return { authority, apiServer, apiServerKubeletClient, admin, nodeClient, nodeServing, serviceAccountKeyPem }
+  return { authority, apiServer, apiServerKubeletClient, admin, nodeClient, nodeServing, proxyClient, serviceAccountKeyPem }
 }
 
 function apiServerHosts(settings: Settings): readonly string[] {

@@ -1,12 +1,13 @@
 /** The control plane process: store, API server, controllers and scheduler, with the last two on the loopback. */
-import type { Env } from '#base/env/env'
+
 import { createApiServer } from '#apiserver/api-server'
 import type { UserInfo } from '#apiserver/exchange'
+import type { Env } from '#base/env/env'
 import { Client } from '#client/client'
 import { Informers } from '#client/informers'
-import { parseCidr } from '#controllers/node-ipam/plan'
 import { type ControllerOptions, defaultControllerOptions } from '#controllers/all-controllers'
 import { runControllers } from '#controllers/controller-manager'
+import { parseCidr } from '#controllers/node-ipam/plan'
 import { builtinKinds } from '#kinds/builtin-kinds'
 import { createScheduler } from '#scheduler/create-scheduler'
 import { openSqliteStore } from '#store/sqlite/sqlite-store'
@@ -37,7 +38,11 @@ export async function runServer(env: Env, { layout, settings, pki }: ServerOptio
       advertiseAddress: settings.nodeAddress,
       serviceClusterIpRanges: [settings.serviceCidr],
       serviceNodePorts: { from: 30_000, to: 32_767 },
-      kubelet: { clientCert: pki.apiServerKubeletClient.certificatePem, clientKey: pki.apiServerKubeletClient.privateKeyPem, ca: pki.authority.certificatePem },
+      kubelet: {
+        clientCert: pki.apiServerKubeletClient.certificatePem,
+        clientKey: pki.apiServerKubeletClient.privateKeyPem,
+        ca: pki.authority.certificatePem,
+      },
     },
   )
   await apiServer.listen(settings.apiPort, '0.0.0.0')

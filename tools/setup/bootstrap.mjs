@@ -19,14 +19,17 @@ const result = spawnSync(node, [join(root, 'tools/setup', `${goal}.ts`), ...args
 })
 process.exit(result.status ?? 1)
 
-/** Installs when the lock file is not the one that was installed last; a broken install is not marked. */
+/**
+ * Installs what the lock file says when it is not what was installed last; a broken install is not marked.
+ * Not `npm ci`: it refuses a lock file without the optional packages of other platforms, and not every mirror has those.
+ */
 function installDependencies() {
   const lock = readFileSync(join(root, 'package-lock.json'), 'utf8')
   const mark = join(root, 'node_modules/.installed-lock')
   if (existsSync(mark) && readFileSync(mark, 'utf8') === lock) return
   console.log('Installing the npm dependencies (once) ...')
-  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: 'inherit' })
-  if (status !== 0) fail('npm ci failed: see above. With a registry in reach, run the same command again.')
+  const { status } = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: 'inherit' })
+  if (status !== 0) fail('npm install failed: see above. With a registry in reach, run the same command again.')
   writeFileSync(mark, lock)
 }
 

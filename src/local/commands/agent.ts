@@ -1,9 +1,9 @@
 /** `navarch agent`: the node process in the foreground; `up` runs it under its supervisor. */
 import { textLog } from '#component/text-log'
+import { runAgent } from '../agent.ts'
 import { ensurePki } from '../cluster-pki.ts'
 import { layoutOf } from '../layout.ts'
 import { dataDirFlag, localCommand } from '../local-command.ts'
-import { runAgent } from '../agent.ts'
 import { LocalError, readSettings } from '../settings.ts'
 
 export const agent = localCommand({

@@ -6,12 +6,12 @@ import { promisify } from 'node:util'
 import { kubeconfigPaths } from '#client/kubeconfig-file'
 import { boolFlag, stringFlag } from '#component/flags'
 import { openCriClient } from '#net/cri/client'
-import { removePodCgroups } from '../node-cgroups.ts'
 import { changeUserKubeconfig, withoutCluster } from '../cluster-kubeconfig.ts'
 import { removeAllPods } from '../containerd/containerd.ts'
 import { mountsBelow, removeLeftovers } from '../containerd/leftovers.ts'
 import { type Layout, layoutOf } from '../layout.ts'
 import { dataDirFlag, type Host, localCommand } from '../local-command.ts'
+import { removePodCgroups } from '../node-cgroups.ts'
 import { containerdPathsOf } from '../node-containerd.ts'
 import { logFileOf, runningOf, stopSupervised } from '../processes/supervised.ts'
 import { LocalError, readSettings, type Settings } from '../settings.ts'
@@ -38,7 +38,8 @@ export const down = localCommand({
     if (settings !== undefined) await stopAll(layout, settings, host)
     if (flags.purge) {
       const [userFile = ''] = kubeconfigPaths(flags.kubeconfig || undefined, host.environment)
-      if (settings !== undefined && existsSync(userFile)) await changeUserKubeconfig(userFile, (config) => withoutCluster(config, settings.name))
+      if (settings !== undefined && existsSync(userFile))
+        await changeUserKubeconfig(userFile, (config) => withoutCluster(config, settings.name))
       await rm(layout.root, { recursive: true, force: true })
     }
     host.stdout.write(flags.purge ? 'The cluster is gone.\n' : 'The cluster is down. "navarch up" brings it back as it was.\n')
@@ -50,7 +51,8 @@ export const down = localCommand({
 async function stopAll(layout: Layout, settings: Settings, { clock, stderr }: Host): Promise<void> {
   const stop = async (name: string) => {
     const how = await stopSupervised(name, layout, clock)
-    if (how === 'killed') stderr.write(`Warning: ${name} did not end when it was asked to, and was killed: see ${logFileOf(layout, name)}\n`)
+    if (how === 'killed')
+      stderr.write(`Warning: ${name} did not end when it was asked to, and was killed: see ${logFileOf(layout, name)}\n`)
   }
   await stop('agent')
   if ((await runningOf('containerd', layout)) !== undefined) {

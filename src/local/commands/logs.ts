@@ -4,10 +4,10 @@ import { stat } from 'node:fs/promises'
 import { boolFlag, intFlag } from '#component/flags'
 import { layoutOf } from '../layout.ts'
 import { dataDirFlag, localCommand } from '../local-command.ts'
-import { programNames } from '../programs.ts'
-import { logFileOf } from '../processes/supervised.ts'
-import { LocalError } from '../settings.ts'
 import { tailOffset } from '../processes/log-tail.ts'
+import { logFileOf } from '../processes/supervised.ts'
+import { programNames } from '../programs.ts'
+import { LocalError } from '../settings.ts'
 
 export const logs = localCommand({
   name: 'logs',

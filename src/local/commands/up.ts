@@ -10,8 +10,9 @@ import { fixedEndpoint } from '#client/endpoint'
 import { HttpTransport } from '#client/http-transport'
 import { kubeconfigPaths } from '#client/kubeconfig-file'
 import { boolFlag, intFlag, stringFlag } from '#component/flags'
-import { Node } from '#kinds/core/node.kind'
 import { isReadyNode } from '#domain/node-readiness'
+import { Node } from '#kinds/core/node.kind'
+import { openCriClient } from '#net/cri/client'
 import { changeUserKubeconfig, type KubeconfigFacts, withCluster, writeOwnKubeconfig } from '../cluster-kubeconfig.ts'
 import { type ClusterPki, ensurePki } from '../cluster-pki.ts'
 import { untilReady, writeContainerdConfig } from '../containerd/containerd.ts'
@@ -21,7 +22,6 @@ import { imageArchitecture, pauseImage, pauseImageName } from '../images/pause-i
 import { type Layout, layoutOf } from '../layout.ts'
 import { dataDirFlag, type Host, localCommand } from '../local-command.ts'
 import { containerdOptionsOf, containerdPathsOf } from '../node-containerd.ts'
-import { openCriClient } from '#net/cri/client'
 import { logFileOf, runningOf, startSupervised } from '../processes/supervised.ts'
 import { programsOf } from '../programs.ts'
 import { LocalError, readSettings, type Settings, stateVersion, writeSettings } from '../settings.ts'
@@ -134,7 +134,12 @@ async function refuseBusyPort(flag: string, port: number): Promise<void> {
 }
 
 function adminFacts({ settings, pki }: Context, address: string): KubeconfigFacts {
-  return { name: settings.name, server: `https://${address}:${settings.apiPort}`, caPem: pki.authority.certificatePem, credential: pki.admin }
+  return {
+    name: settings.name,
+    server: `https://${address}:${settings.apiPort}`,
+    caPem: pki.authority.certificatePem,
+    credential: pki.admin,
+  }
 }
 
 async function writeKubeconfigs(host: Host, flags: Flags, layout: Layout, context: Context): Promise<void> {

@@ -183,6 +183,7 @@ async function checkUdp(cluster: Cluster): Promise<void> {
 /** Someone empties the rule set, as a firewall that reloads does: everything is written anew. */
 async function checkSurvival(cluster: Cluster): Promise<void> {
   execFileSync('nft', ['flush', 'ruleset'])
+  await eventually(async () => assert.match(tables(), /nvproxy-test/, 'the table is back'))
   await eventually(async () => assert.match(await call('http://10.96.0.10/'), /^pod-b/, 'without any change of a service'))
   await cluster.service('late', '10.96.0.16', {})
   await cluster.slice('late', [b])
@@ -226,7 +227,7 @@ async function checkProgram(api: TestApiServer): Promise<void> {
     const running = kubeProxy.run(env, values, stop.signal)
     await eventually(async () => assert.match(await callFrom(outside, 'http://192.168.77.1:30080/'), /^pod-b/))
     assert.equal(await callFrom(a, 'http://10.96.0.10/'), await callFrom(a, 'http://10.96.0.16/'))
-    assert.equal(await call('http://127.0.0.1:10256/healthz'), 'ok')
+    await eventually(async () => assert.equal(await call('http://127.0.0.1:10256/healthz'), 'ok'))
     assert.match(await call('http://127.0.0.1:10249/metrics'), /kubeproxy_sync_full_proxy_rules_duration_seconds_count 1/)
     stop.abort()
     await running

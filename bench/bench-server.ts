@@ -1,0 +1,72 @@
+/** A `navarch kube-apiserver` of our own, on a store on disk that goes with it. */
+import { spawn } from 'node:child_process'
+import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { request } from 'node:https'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const port = 16459
+const token = 'bench-token'
+const navarchFile = join(import.meta.dirname, '../bin/navarch.mjs')
+const startTimeoutMs = 20_000
+
+export type BenchServer = AsyncDisposable & { readonly kubeconfig: string; readonly pid: number }
+
+export async function startBenchServer(): Promise<BenchServer> {
+  const directory = mkdtempSync(join(tmpdir(), 'navarch-bench-api-'))
+  const tokenFile = join(directory, 'tokens.csv')
+  const kubeconfig = join(directory, 'kubeconfig')
+  const logFile = join(directory, 'log')
+  writeFileSync(tokenFile, `${token},admin,admin-uid,system:masters\n`)
+  writeFileSync(kubeconfig, JSON.stringify(kubeconfigOf()))
+  const words = ['kube-apiserver', '--storage-backend=sqlite', `--data-dir=${directory}/store`, `--secure-port=${port}`, '--bind-address=127.0.0.1', '--advertise-address=192.0.2.10']
+  const log = openSync(logFile, 'a')
+  const child = spawn(process.execPath, [...extraNodeFlags(), navarchFile, ...words, `--token-auth-file=${tokenFile}`], { stdio: ['ignore', log, log] })
+  const ended = new Promise((resolve) => child.on('exit', resolve))
+  const server: BenchServer = {
+    kubeconfig,
+    pid: child.pid ?? 0,
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGTERM')
+      await ended
+      rmSync(directory, { recursive: true })
+    },
+  }
+  const deadlineMs = performance.now() + startTimeoutMs
+  while (!(await isReady())) {
+    if (performance.now() > deadlineMs || child.exitCode !== null) {
+      const said = readFileSync(logFile, 'utf8')
+      await server[Symbol.asyncDispose]()
+      throw new Error(`the API server did not start: ${said}`)
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  return server
+}
+
+/** `NAVARCH_BENCH_NODE_FLAGS='--cpu-prof --cpu-prof-dir=/tmp/x'` gives a profile of the server. */
+function extraNodeFlags(): readonly string[] {
+  return (process.env['NAVARCH_BENCH_NODE_FLAGS'] ?? '').split(' ').filter((flag) => flag !== '')
+}
+
+function kubeconfigOf() {
+  return {
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name: 'bench', cluster: { server: `https://127.0.0.1:${port}`, 'insecure-skip-tls-verify': true } }],
+    users: [{ name: 'bench', user: { token } }],
+    contexts: [{ name: 'bench', context: { cluster: 'bench', user: 'bench' } }],
+    'current-context': 'bench',
+  }
+}
+
+function isReady(): Promise<boolean> {
+  return new Promise((resolve) => {
+    const asked = request({ port, host: '127.0.0.1', path: '/readyz', rejectUnauthorized: false, agent: false }, (answer) => {
+      answer.resume()
+      resolve(answer.statusCode === 200)
+    })
+    asked.on('error', () => resolve(false))
+    asked.end()
+  })
+}

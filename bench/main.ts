@@ -1,0 +1,24 @@
+/** One command for each table: `node bench/main.ts start|pods|idle|api [flags]`. */
+import { cpus } from 'node:os'
+import { measureApi } from './api.ts'
+import { measureIdle } from './idle.ts'
+import { measurePods } from './pods.ts'
+import { measureStart } from './start.ts'
+
+/** One line of a table: what was measured, and what was seen. */
+export type Row = readonly [what: string, seen: string]
+
+/** Gives its rows as they are found, so that a long one shows that it lives. */
+type Benchmark = (argv: readonly string[]) => AsyncIterable<Row>
+
+const benchmarks: Readonly<Record<string, Benchmark>> = { start: measureStart, pods: measurePods, idle: measureIdle, api: measureApi }
+
+const [name = '', ...argv] = process.argv.slice(2)
+const benchmark = Object.hasOwn(benchmarks, name) ? benchmarks[name] : undefined
+if (benchmark === undefined) {
+  console.error(`usage: node bench/main.ts ${Object.keys(benchmarks).join('|')} (and, for themselves, bench/store.ts and bench/scheduler.ts)`)
+  process.exitCode = 1
+} else {
+  console.log(`node ${process.version}, ${cpus().length} x ${cpus()[0]?.model}`)
+  for await (const [what, seen] of benchmark(argv)) console.log(`${what.padEnd(64)} ${seen.padStart(24)}`)
+}
