@@ -2,9 +2,9 @@
 import { systemClock } from '#base/env/clock'
 import { Client } from '#client/client'
 import { transportOfKubeconfig } from '#client/connect'
-import type { Pod as PodObject } from '#kinds/core/types.gen'
-import { Pod } from '#kinds/core/pod/pod.kind'
 import type { WatchFrame } from '#client/transport'
+import { Pod } from '#kinds/core/pod/pod.kind'
+import type { Pod as PodObject } from '#kinds/core/types.gen'
 import { startTestCluster, type TestCluster } from '../test/e2e/test-cluster.ts'
 
 /** Beside those of the tests. */

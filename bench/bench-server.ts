@@ -19,9 +19,18 @@ export async function startBenchServer(): Promise<BenchServer> {
   const logFile = join(directory, 'log')
   writeFileSync(tokenFile, `${token},admin,admin-uid,system:masters\n`)
   writeFileSync(kubeconfig, JSON.stringify(kubeconfigOf()))
-  const words = ['kube-apiserver', '--storage-backend=sqlite', `--data-dir=${directory}/store`, `--secure-port=${port}`, '--bind-address=127.0.0.1', '--advertise-address=192.0.2.10']
+  const words = [
+    'kube-apiserver',
+    '--storage-backend=sqlite',
+    `--data-dir=${directory}/store`,
+    `--secure-port=${port}`,
+    '--bind-address=127.0.0.1',
+    '--advertise-address=192.0.2.10',
+  ]
   const log = openSync(logFile, 'a')
-  const child = spawn(process.execPath, [...extraNodeFlags(), navarchFile, ...words, `--token-auth-file=${tokenFile}`], { stdio: ['ignore', log, log] })
+  const child = spawn(process.execPath, [...extraNodeFlags(), navarchFile, ...words, `--token-auth-file=${tokenFile}`], {
+    stdio: ['ignore', log, log],
+  })
   const ended = new Promise((resolve) => child.on('exit', resolve))
   const server: BenchServer = {
     kubeconfig,

@@ -20,7 +20,15 @@ export class Load {
   }
 
   /** Resolves with the seconds that it took. */
-  async run({ count, inFlight, send }: { readonly count: number; readonly inFlight: number; readonly send: () => Promise<void> }): Promise<number> {
+  async run({
+    count,
+    inFlight,
+    send,
+  }: {
+    readonly count: number
+    readonly inFlight: number
+    readonly send: () => Promise<void>
+  }): Promise<number> {
     const startedMs = performance.now()
     let left = count
     const sender = async () => {

@@ -16,7 +16,9 @@ const benchmarks: Readonly<Record<string, Benchmark>> = { start: measureStart, p
 const [name = '', ...argv] = process.argv.slice(2)
 const benchmark = Object.hasOwn(benchmarks, name) ? benchmarks[name] : undefined
 if (benchmark === undefined) {
-  console.error(`usage: node bench/main.ts ${Object.keys(benchmarks).join('|')} (and, for themselves, bench/store.ts and bench/scheduler.ts)`)
+  console.error(
+    `usage: node bench/main.ts ${Object.keys(benchmarks).join('|')} (and, for themselves, bench/store.ts and bench/scheduler.ts)`,
+  )
   process.exitCode = 1
 } else {
   console.log(`node ${process.version}, ${cpus().length} x ${cpus()[0]?.model}`)

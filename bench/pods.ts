@@ -15,7 +15,10 @@ export async function* measurePods(): AsyncGenerator<Row> {
   await msUntilRunning(client, 'warm-up')
   const tookMs: number[] = []
   for (let i = 0; i < singleCount; i++) tookMs.push(await msUntilRunning(client, `one-${i}`))
-  yield [`pod create to Running, median of ${singleCount}`, `${(median(tookMs) / 1000).toFixed(3)} s (best ${(Math.min(...tookMs) / 1000).toFixed(3)})`]
+  yield [
+    `pod create to Running, median of ${singleCount}`,
+    `${(median(tookMs) / 1000).toFixed(3)} s (best ${(Math.min(...tookMs) / 1000).toFixed(3)})`,
+  ]
   await client.deleteCollection(Pod, { namespace: 'default' }, { gracePeriodSeconds: 0 })
   while ((await client.list(Pod, { namespace: 'default' })).items.length > 0) await new Promise((resolve) => setTimeout(resolve, 100))
   yield [`Deployment of ${replicaCount} pods until all are available`, `${((await deploymentMs(client)) / 1000).toFixed(2)} s`]

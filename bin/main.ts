@@ -2,11 +2,11 @@
 import { basename } from 'node:path'
 import { systemClock } from '#base/env/clock'
 import { systemRandom } from '#base/env/random'
-import { upstreamVersion } from '#component/version'
-import { FlagError, parseFlags } from '#component/flags'
 import { helpText } from '#component/flag-help'
+import { FlagError, parseFlags } from '#component/flags'
 import { nearestName } from '#component/nearest-name'
 import { type ComponentProcess, runComponent } from '#component/run-component'
+import { upstreamVersion } from '#component/version'
 import { type Host } from '#local/local-command'
 import { LocalError } from '#local/settings'
 import { type CommandEntry, commands } from './commands.ts'
@@ -27,8 +27,13 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
   const entry = commands.find((one) => one.name === name)
   if (entry === undefined) {
-    const nearest = nearestName(name, commands.map((one) => one.name))
-    host.stderr.write(`Error: unknown command "${name}" for "navarch"${nearest === undefined ? '' : ` (did you mean "${nearest}"?)`}\nRun 'navarch help' for usage.\n`)
+    const nearest = nearestName(
+      name,
+      commands.map((one) => one.name),
+    )
+    host.stderr.write(
+      `Error: unknown command "${name}" for "navarch"${nearest === undefined ? '' : ` (did you mean "${nearest}"?)`}\nRun 'navarch help' for usage.\n`,
+    )
     return 1
   }
   return await run(entry, rest, host)
@@ -68,7 +73,13 @@ async function runLocal(entry: CommandEntry & { readonly type: 'local' }, argv: 
 function hostOf(node: string): Host {
   const { stdin, stdout, stderr, env } = process
   return {
-    clock: systemClock, random: systemRandom, stdin, stdout, stderr, environment: env, version: upstreamVersion,
+    clock: systemClock,
+    random: systemRandom,
+    stdin,
+    stdout,
+    stderr,
+    environment: env,
+    version: upstreamVersion,
     self: [node, new URL('navarch.mjs', import.meta.url).pathname],
   }
 }
@@ -85,7 +96,11 @@ function onStopSignal(stop: () => void): Disposable {
 function overview(): string {
   const width = Math.max(...commands.map(({ name }) => name.length)) + 3
   const section = (title: string, type: CommandEntry['type']) =>
-    [`${title}:`, ...commands.filter((entry) => entry.type === type).map(({ name, summary }) => `  ${name.padEnd(width)}${summary}`), ''].join('\n')
+    [
+      `${title}:`,
+      ...commands.filter((entry) => entry.type === type).map(({ name, summary }) => `  ${name.padEnd(width)}${summary}`),
+      '',
+    ].join('\n')
   return [
     'Kubernetes on this machine, in one command.\n',
     section('A cluster on this machine', 'local'),

@@ -9,6 +9,6 @@ export function unreachable(value: never): never {
 }
 
 /** A broken assumption. Border guards turn it into one loud failure. */
-export class BugError extends Error {
+class BugError extends Error {
   override readonly name = 'BugError'
 }

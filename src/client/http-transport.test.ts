@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
 import {
   createSecureServer,
   type Http2SecureServer,
@@ -8,6 +7,7 @@ import {
   type ServerHttp2Session,
 } from 'node:http2'
 import type { AddressInfo } from 'node:net'
+import { after, before, describe, test } from 'node:test'
 import { systemClock } from '#base/env/clock'
 import { StatusError } from '#meta/status'
 import { createAuthority, issueCredential } from '#net/pki/authority'

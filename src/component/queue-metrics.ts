@@ -1,5 +1,5 @@
 /** Figures of work queues under upstream's names, read when somebody asks for them. */
-import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 
 export type QueueStats = { readonly depth: number; readonly addCount: number; readonly retryCount: number }
 

@@ -18,8 +18,8 @@ export function podRequests(pod: Pod): ResourceAmounts {
 }
 
 /** What containers that ask for nothing count as when nodes are compared. */
-export const assumedMilliCpu = 100
-export const assumedMemoryBytes = 200 * 1024 * 1024
+const assumedMilliCpu = 100
+const assumedMemoryBytes = 200 * 1024 * 1024
 
 /** As `podRequests`, with an assumed amount of cpu and memory for each container that states none. */
 export function assumedPodRequests(pod: Pod): ResourceAmounts {

@@ -12,7 +12,7 @@ export function parseIp(text: string): IpAddress | undefined {
   return text.includes(':') ? parseIpv6(text) : parseIpv4(text)
 }
 
-export function parseCidr(text: string): Cidr | undefined {
+function parseCidr(text: string): Cidr | undefined {
   const [addressText = '', bitsText = '', ...rest] = text.split('/')
   const address = parseIp(addressText)
   if (address === undefined || rest.length > 0 || !/^(0|[1-9][0-9]{0,2})$/.test(bitsText)) return undefined

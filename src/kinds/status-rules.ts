@@ -26,4 +26,4 @@ export function keepSpecAndLabels<T extends WithSpecAndStatus>(next: T, old: T):
 }
 
 /** The rules of a status that anything may be written to. */
-export const plainStatus: UpdateRules<WithSpecAndStatus> = { prepare: keepSpec }
+const plainStatus: UpdateRules<WithSpecAndStatus> = { prepare: keepSpec }

@@ -15,7 +15,6 @@ import { ApiEventRecorder } from '#reconcile/api-event-recorder'
 import { createPodCgroups } from './cgroups/create-pod-cgroups.ts'
 import { EvictionWatch } from './eviction/eviction-watch.ts'
 import { ImagePuller } from './images/image-puller.ts'
-import { startKubeletServer } from './server/kubelet-server.ts'
 import { type LogFile, rotateLogs, rotationLimitsDefault } from './logs/rotate-logs.ts'
 import { type Machine, readMachine } from './node/machine.ts'
 import type { NodeFacts } from './node/node-object.ts'
@@ -32,8 +31,9 @@ import { ObjectWatcher } from './references/object-watcher.ts'
 import { PodRuntime } from './runtime/pod-runtime.ts'
 import { followRuntime } from './runtime/runtime-events.ts'
 import type { DnsFacts } from './runtime/sandbox-config.ts'
-import { StatusWriter } from './status/status-writer.ts'
+import { startKubeletServer } from './server/kubelet-server.ts'
 import { UsageReader } from './stats/usage-reader.ts'
+import { StatusWriter } from './status/status-writer.ts'
 import { createVolumes } from './volumes/create-volumes.ts'
 
 export type KubeletOptions = {
@@ -53,7 +53,13 @@ export type KubeletOptions = {
   readonly server: KubeletServing
 }
 /** How the kubelet's own HTTPS server listens, and whom it believes. */
-export type KubeletServing = { readonly address: string; readonly port: number; readonly certificatePem: string; readonly privateKeyPem: string; readonly clientCaPem: string }
+export type KubeletServing = {
+  readonly address: string
+  readonly port: number
+  readonly certificatePem: string
+  readonly privateKeyPem: string
+  readonly clientCaPem: string
+}
 
 export type KubeletDeps = Env & { readonly client: Client; readonly cri: CriClient }
 
@@ -68,15 +74,31 @@ export async function runKubelet(deps: KubeletDeps, options: KubeletOptions, sig
   await using _volumes = parts.volumes
   using _probes = parts.probes
   const { workers, runtime, pods, usage, probeCounts } = parts
-  const serving = await startKubeletServer({ ...deps, workers, runtime, pods, usage, probeCounts }, { ...options, configuration: configurationOf(options) })
+  const serving = await startKubeletServer(
+    { ...deps, workers, runtime, pods, usage, probeCounts },
+    { ...options, configuration: configurationOf(options) },
+  )
   await using _serving = serving
   const background = [parts.events.run(signal), parts.reporter.run(signal), parts.eviction.run(signal)]
-  background.push(rotateLogs({ ...deps, running: () => runningLogs(parts), reopen: (id) => reopenLog(deps.cri, id) }, rotationLimitsDefault, signal))
+  background.push(
+    rotateLogs({ ...deps, running: () => runningLogs(parts), reopen: (id) => reopenLog(deps.cri, id) }, rotationLimitsDefault, signal),
+  )
   await parts.informers.synced(signal)
   // Pods of the API server first: what the runtime has besides them has lost its owner.
   using _pods = followPods(parts)
   await adoptOrphans(parts)
-  background.push(followRuntime({ ...deps, endpoint: options.runtimeEndpoint, runtime: parts.runtime, onExit: (id) => wakeOwner(parts, deps, id), onChange: (uid) => parts.workers.wake(uid) }, signal))
+  background.push(
+    followRuntime(
+      {
+        ...deps,
+        endpoint: options.runtimeEndpoint,
+        runtime: parts.runtime,
+        onExit: (id) => wakeOwner(parts, deps, id),
+        onChange: (uid) => parts.workers.wake(uid),
+      },
+      signal,
+    ),
+  )
   signal.addEventListener('abort', () => parts.workers.stop(), { once: true })
   await Promise.all(background)
 }
@@ -94,10 +116,24 @@ function assemble(deps: KubeletDeps, options: KubeletOptions, machine: Machine) 
   const references = new ObjectWatcher({ ...deps, client })
   const runtime = new PodRuntime(cri)
   const cgroups = createPodCgroups({ root: options.cgroupRoot })
-  const volumes = createVolumes({ ...deps, client, references, rootDir, pods, nodeName, allocatable: () => reporter.node?.status?.allocatable ?? {}, onChange: (uid) => workers.wake(uid) })
+  const volumes = createVolumes({
+    ...deps,
+    client,
+    references,
+    rootDir,
+    pods,
+    nodeName,
+    allocatable: () => reporter.node?.status?.allocatable ?? {},
+    onChange: (uid) => workers.wake(uid),
+  })
   const hooks = new Hooks({ runtime, clock: deps.clock })
   const images = new ImagePuller({ cri, clock: deps.clock, events, secret: (namespace, name) => references.secret(namespace, name) })
-  const reporter = new NodeReporter({ ...deps, client, leaseDurationSeconds: options.leaseDurationSeconds, facts: () => nodeFacts(deps, options, machine, eviction.pressures) })
+  const reporter = new NodeReporter({
+    ...deps,
+    client,
+    leaseDurationSeconds: options.leaseDurationSeconds,
+    facts: () => nodeFacts(deps, options, machine, eviction.pressures),
+  })
   const node = () => ({
     hostIps: options.addresses,
     nodeName,
@@ -111,8 +147,22 @@ function assemble(deps: KubeletDeps, options: KubeletOptions, machine: Machine) 
   const probeCounts = new ProbeCounts()
   const probes = createProbes({ ...deps, runtime, events, onChange: (uid) => workers.wake(uid), counts: probeCounts })
   const statuses = new StatusWriter({ ...deps, client })
-  const admission = new PodAdmission({ node: () => reporter.node, otherPods: (uid) => pods.list().filter((pod) => pod.metadata.uid !== uid && isActive(pod)) })
-  const workers: PodWorkers = new PodWorkers({ ...deps, client, events, runtime, starter, terminator, probes, statuses, admission, hostIps: () => options.addresses })
+  const admission = new PodAdmission({
+    node: () => reporter.node,
+    otherPods: (uid) => pods.list().filter((pod) => pod.metadata.uid !== uid && isActive(pod)),
+  })
+  const workers: PodWorkers = new PodWorkers({
+    ...deps,
+    client,
+    events,
+    runtime,
+    starter,
+    terminator,
+    probes,
+    statuses,
+    admission,
+    hostIps: () => options.addresses,
+  })
   const usage = new UsageReader({ ...deps, rootDir, pods: () => pods.list(), recordOf: (uid) => workers.recordOf(uid) })
   const eviction: EvictionWatch = new EvictionWatch({
     ...deps,
@@ -157,7 +207,12 @@ function isActive(pod: Pod): boolean {
   return pod.status?.phase !== 'Succeeded' && pod.status?.phase !== 'Failed'
 }
 
-async function nodeFacts(deps: KubeletDeps, options: KubeletOptions, machine: Machine, pressures: NodeFacts['pressures']): Promise<Omit<NodeFacts, 'now'>> {
+async function nodeFacts(
+  deps: KubeletDeps,
+  options: KubeletOptions,
+  machine: Machine,
+  pressures: NodeFacts['pressures'],
+): Promise<Omit<NodeFacts, 'now'>> {
   const [version, notReadyMessage, images] = await Promise.all([
     deps.cri.runtime.version({ version: 'v1' }, { timeoutMs: 10_000 }).catch(() => undefined),
     runtimeProblemOf(deps.cri),

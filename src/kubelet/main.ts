@@ -10,7 +10,7 @@ import { readConfigFile } from '#component/config-file'
 import { type FlagValues, listFlag, mapFlag, stringFlag } from '#component/flags'
 import { upstreamVersion } from '#component/version'
 import { openCriClient } from '#net/cri/client'
-import { createAuthority, type Credential, issueCredential } from '#net/pki/authority'
+import { type Credential, createAuthority, issueCredential } from '#net/pki/authority'
 import { writeCredential } from '#net/pki/key-file'
 import { readResolverConfig } from './host-resolver.ts'
 import { type KubeletOptions, runKubelet } from './kubelet.ts'
@@ -41,7 +41,9 @@ async function runWith(env: Env, values: FlagValues<typeof flags>, signal: Abort
   const document = values.config === '' ? {} : await readConfigFile(values.config, kubeletConfigShape)
   const config = kubeletConfigOf(document)
   const options = await optionsOf(env, values, config)
-  const client = new Client(await transportOfKubeconfig(values.kubeconfig, { clock: env.clock, userAgent: `kubelet/${upstreamVersion}`, timeoutMs: 10_000 }))
+  const client = new Client(
+    await transportOfKubeconfig(values.kubeconfig, { clock: env.clock, userAgent: `kubelet/${upstreamVersion}`, timeoutMs: 10_000 }),
+  )
   using cri = openCriClient(options.runtimeEndpoint, { clock: env.clock })
   await runKubelet({ ...env, client, cri }, options, signal)
 }
@@ -67,14 +69,22 @@ async function optionsOf(env: Env, values: FlagValues<typeof flags>, config: Kub
       host: await readResolverConfig(config.resolvConf),
     },
     version: upstreamVersion,
-    server: { address: config.address, port: config.port, ...credential, clientCaPem: config.clientCaFile === '' ? '' : await readFile(config.clientCaFile, 'utf8') },
+    server: {
+      address: config.address,
+      port: config.port,
+      ...credential,
+      clientCaPem: config.clientCaFile === '' ? '' : await readFile(config.clientCaFile, 'utf8'),
+    },
   }
 }
 
 /** As upstream: without a certificate of its own the server signs itself one. */
 async function servingCredential(env: Env, certDir: string, config: KubeletConfig, nodeName: string, address: string): Promise<Credential> {
   if (config.tlsCertFile !== '') {
-    const [certificatePem, privateKeyPem] = await Promise.all([readFile(config.tlsCertFile, 'utf8'), readFile(config.tlsPrivateKeyFile, 'utf8')])
+    const [certificatePem, privateKeyPem] = await Promise.all([
+      readFile(config.tlsCertFile, 'utf8'),
+      readFile(config.tlsPrivateKeyFile, 'utf8'),
+    ])
     return { certificatePem, privateKeyPem }
   }
   const validity = { nowMs: env.clock.nowMs(), validForMs: 365 * 24 * 3600_000 }

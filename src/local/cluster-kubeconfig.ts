@@ -8,7 +8,7 @@ import type { Credential } from '#net/pki/authority'
 export type KubeconfigFacts = { readonly name: string; readonly server: string; readonly caPem: string; readonly credential: Credential }
 
 /** One cluster, one user, one context of the same name, with everything inside. */
-export function kubeconfigOf(facts: KubeconfigFacts): Kubeconfig {
+function kubeconfigOf(facts: KubeconfigFacts): Kubeconfig {
   return withCluster(emptyKubeconfig, facts)
 }
 

@@ -70,7 +70,7 @@ function apiServerHosts(settings: Settings): readonly string[] {
 }
 
 /** The address of the `kubernetes` service: the first of the range. */
-export function firstAddressOf(cidr: string): string {
+function firstAddressOf(cidr: string): string {
   const [network = ''] = cidr.split('/')
   const parts = network.split('.').map(Number)
   const last = parts.length - 1

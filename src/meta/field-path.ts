@@ -57,7 +57,7 @@ export function invalid(at: FieldPath, value: unknown, detail: string): FieldErr
   return fieldError('FieldValueInvalid', at, `Invalid value: ${shown(value)}: ${detail}`)
 }
 
-export function typeInvalid(at: FieldPath, value: unknown, detail: string): FieldError {
+function typeInvalid(at: FieldPath, value: unknown, detail: string): FieldError {
   return fieldError('FieldValueTypeInvalid', at, `Invalid value: ${shown(value)}: ${detail}`)
 }
 

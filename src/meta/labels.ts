@@ -1,6 +1,7 @@
 /** Label selectors, as text (`app=web,tier in (a,b),!legacy`) and as objects (`LabelSelector`). */
-import { isLabelValue, isQualifiedName } from './names.ts'
+
 import { parseRequirements } from './label-selector-parser.ts'
+import { isLabelValue, isQualifiedName } from './names.ts'
 import type { LabelSelector } from './types.gen.ts'
 
 export type Labels = Readonly<Record<string, string>>
@@ -15,7 +16,7 @@ export type Selector = readonly LabelRequirement[]
 /** The selector of an absent `LabelSelector`: `in` without values never holds. */
 export const nothing: Selector = [{ key: '', operator: 'in', values: [] }]
 
-export const everything: Selector = []
+const everything: Selector = []
 
 /** A selector that cannot be read; the message is what the client gets. */
 export class LabelSelectorError extends Error {

@@ -1,7 +1,7 @@
 /** How names, label keys and label values must look, with the messages that upstream gives. An empty list means fine. */
 
-export const labelBytesMax = 63
-export const subdomainBytesMax = 253
+const labelBytesMax = 63
+const subdomainBytesMax = 253
 
 /** A generated name has five random characters behind its prefix, and 63 at most. */
 export const generatedSuffixLength = 5
@@ -85,7 +85,7 @@ export function isDns1035Label(value: string): readonly string[] {
   return [...tooLong(value, labelBytesMax), ...mismatch(value, dns1035Label)]
 }
 
-export function isWildcardDns1123Subdomain(value: string): readonly string[] {
+function isWildcardDns1123Subdomain(value: string): readonly string[] {
   return [...tooLong(value, subdomainBytesMax), ...mismatch(value, wildcardSubdomain)]
 }
 
@@ -133,7 +133,7 @@ export function isPercent(value: string): readonly string[] {
   return mismatch(value, percent)
 }
 
-export function isPortNumber(port: number): readonly string[] {
+function isPortNumber(port: number): readonly string[] {
   return port >= 1 && port <= 65535 ? [] : [betweenMessage(1, 65535)]
 }
 

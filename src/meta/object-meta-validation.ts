@@ -1,10 +1,10 @@
 /** What every object's metadata has to keep, with upstream's texts and in upstream's order. */
-import { FieldPath, type FieldErrors, forbiddenField, immutable, invalid, required, tooLong } from './field-path.ts'
+import { type FieldErrors, FieldPath, forbiddenField, immutable, invalid, required, tooLong } from './field-path.ts'
 import { groupVersionOf } from './kind.ts'
 import { asPrefix, isDns1123Label, isDns1123Subdomain, isLabelValue, isQualifiedName } from './names.ts'
 import type { ObjectMeta, OwnerReference } from './types.gen.ts'
 
-export const annotationBytesMax = 256 * 1024
+const annotationBytesMax = 256 * 1024
 
 export type ObjectMetaRules = {
   readonly isNamespaced: boolean

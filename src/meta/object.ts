@@ -17,7 +17,7 @@ export function keyOf(ref: ObjectRef): string {
 }
 
 /** The inverse of `keyOf`. */
-export function refOfKey(key: string): ObjectRef {
+function refOfKey(key: string): ObjectRef {
   const slash = key.indexOf('/')
   return slash < 0 ? { name: key } : { namespace: key.slice(0, slash), name: key.slice(slash + 1) }
 }

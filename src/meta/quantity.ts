@@ -20,7 +20,7 @@ const decimalSuffixes = new Map(Object.entries(decimalExponents).map(([suffix, e
 const binarySuffixes: readonly string[] = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei']
 
 /** Why a text is no quantity, in upstream's words. */
-export class QuantityError extends Error {
+class QuantityError extends Error {
   override readonly name = 'QuantityError'
 }
 

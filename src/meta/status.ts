@@ -145,7 +145,7 @@ export function invalidObject(
   return new StatusError(422, 'Invalid', `${subject} ${quoted(name)} is invalid: ${list}`, details)
 }
 
-export function methodNotSupported(resource: ResourceName, action: string): StatusError {
+function methodNotSupported(resource: ResourceName, action: string): StatusError {
   return new StatusError(
     405,
     'MethodNotAllowed',
@@ -195,7 +195,7 @@ export function statusErrorOf(body: Partial<StatusBody>, httpStatus: number): St
 }
 
 /** `deployments.apps`, or `pods` in the core group. */
-export function qualified(resource: ResourceName): string {
+function qualified(resource: ResourceName): string {
   return resource.group === '' ? resource.plural : `${resource.plural}.${resource.group}`
 }
 

@@ -6,6 +6,6 @@ export function timestampOf(ms: number): string {
 }
 
 /** To the microsecond, with six digits: `2026-01-01T00:00:00.000000Z`. */
-export function microTimestampOf(ms: number): string {
+function microTimestampOf(ms: number): string {
   return new Date(ms).toISOString().replace('Z', '000Z')
 }

@@ -23,7 +23,11 @@ export function followPodRange(deps: PodNetworkDeps): Disposable {
     if (event.type === 'deleted' || event.object.metadata.name !== deps.nodeName) return
     const podCidrs = event.object.spec?.podCIDRs ?? []
     if (podCidrs.length === 0) return
-    last = last.then(() => write(deps, cniConfigOf({ ...deps.network, podCidrs })).catch((error: unknown) => deps.log.error('cannot write the CNI configuration', { error })))
+    last = last.then(() =>
+      write(deps, cniConfigOf({ ...deps.network, podCidrs })).catch((error: unknown) =>
+        deps.log.error('cannot write the CNI configuration', { error }),
+      ),
+    )
   })
 }
 

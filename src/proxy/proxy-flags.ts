@@ -1,6 +1,6 @@
 /** kube-proxy's flags, and the configuration they stand for when there is no file. */
 import { boolFlag, durationFlag, type FlagValues, intFlag, listFlag, stringFlag } from '#component/flags'
-import { parseDetectLocalMode, parseMode, type ProxyConfig } from './proxy-config.ts'
+import { type ProxyConfig, parseDetectLocalMode, parseMode } from './proxy-config.ts'
 
 export const proxyFlags = {
   config: stringFlag('', 'a KubeProxyConfiguration file; it goes before all flags but --hostname-override'),

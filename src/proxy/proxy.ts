@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import type { Env } from '#base/env/env'
 import type { Informers } from '#client/informers'
-import { EndpointSlice } from '#kinds/discovery/endpoint-slice.kind'
 import { Node } from '#kinds/core/node.kind'
 import { Service } from '#kinds/core/service.kind'
+import { EndpointSlice } from '#kinds/discovery/endpoint-slice.kind'
 import { NftablesBackend, removeTables } from './backends/nftables/nftables-backend.ts'
 import { watchTable } from './backends/nftables/table-watch.ts'
 import { type LocalTraffic, trafficOptions } from './backends/nftables/traffic-options.ts'
@@ -40,7 +40,7 @@ export type Proxy = {
   problem(): string | undefined
 }
 
-export const defaultTableName = 'navarch-proxy'
+const defaultTableName = 'navarch-proxy'
 
 /** As upstream's: a proxy that has been behind for this long is not healthy. */
 const behindMsMax = 60_000

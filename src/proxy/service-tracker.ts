@@ -1,8 +1,8 @@
 /** Keeps the rules of every service in step with the caches: a change marks its service, `rules` works out the marked ones only. */
 import type { InformerCache } from '#client/informer-cache'
-import type { EndpointSlice } from '#kinds/discovery/endpoint-slice.kind'
 import type { Node } from '#kinds/core/node.kind'
 import type { Service } from '#kinds/core/service.kind'
+import type { EndpointSlice } from '#kinds/discovery/endpoint-slice.kind'
 import { type NodeFacts, zoneOf } from './model/node-facts.ts'
 import { rulesOfService, type ServiceRules } from './model/service-rules.ts'
 

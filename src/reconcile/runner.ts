@@ -5,17 +5,17 @@
 import type { Env } from '#base/env/env'
 import { Client } from '#client/client'
 import { deadline } from '#client/deadline'
+import type { InformerEvent } from '#client/informer'
 import type { InformerCache } from '#client/informer-cache'
 import type { Informers } from '#client/informers'
-import type { InformerEvent } from '#client/informer'
 import { ConnectionError } from '#client/transport'
 import type { Kind } from '#meta/kind'
 import { controllerOf, type KubeObject, keyOf, refOf } from '#meta/object'
 import { hasReason } from '#meta/status'
-import { type Controller, controllerUidIndex, type ControllerDeps, type Source } from './controller.ts'
+import { type Controller, type ControllerDeps, controllerUidIndex, type Source } from './controller.ts'
 import type { EventRecorder } from './event-recorder.ts'
 import { KeyQueue, type KeyQueueStats } from './key-queue.ts'
-import { resourceKeyOf, type OwnWrite, RecordingTransport } from './own-writes.ts'
+import { type OwnWrite, RecordingTransport, resourceKeyOf } from './own-writes.ts'
 
 export type RunnerDeps = Env & {
   readonly client: Client

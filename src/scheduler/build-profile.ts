@@ -1,7 +1,7 @@
 /** From names to plugins: the one place that knows them all. A new plugin is one file and one line here. */
 import type { Selector } from '#meta/labels'
-import type { PodFacts } from './framework/pod-facts.ts'
 import type { FilterPlugin, GatePlugin, Plugin, ReservePlugin, ScorePlugin } from './framework/plugin.ts'
+import type { PodFacts } from './framework/pod-facts.ts'
 import type { Profile } from './framework/profile.ts'
 import { imageLocality } from './plugins/image-locality.ts'
 import { interPodAffinity } from './plugins/inter-pod-affinity.ts'

@@ -39,7 +39,7 @@ export class PodWriter {
 type StatusChange = { readonly conditions?: readonly PodCondition[]; readonly nominatedNodeName?: string | null }
 
 /** Pure part of `report`: the patch, or undefined where there is nothing to say. */
-export function statusChange(pod: Pod, { reason, message, nominatedNodeName }: SchedulingStatus, now: string): StatusChange | undefined {
+function statusChange(pod: Pod, { reason, message, nominatedNodeName }: SchedulingStatus, now: string): StatusChange | undefined {
   const old = conditionOf(pod.status?.conditions, 'PodScheduled')
   const isTold = old?.status === 'False' && old.reason === reason && old.message === message
   const isNominated = nominatedNodeName === undefined || nominatedNodeName === (pod.status?.nominatedNodeName ?? '')

@@ -2,7 +2,7 @@
 import type { Change, ChangeFeed } from '#apiserver/authz/change-feed'
 import type { StateReader } from '#apiserver/exchange'
 import type { Kind } from '#meta/kind'
-import { deepFreeze, keyOf, type KubeObject, refOf } from '#meta/object'
+import { deepFreeze, type KubeObject, keyOf, refOf } from '#meta/object'
 
 type Listener = { readonly kind: string; readonly handle: (change: Change<KubeObject>) => void }
 

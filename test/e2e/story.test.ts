@@ -4,7 +4,16 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { eventually, type Kubectl, kubectlOf, ownKubectl, realKubectl, startTestCluster, type TestCluster, upArguments } from './test-cluster.ts'
+import {
+  eventually,
+  type Kubectl,
+  kubectlOf,
+  ownKubectl,
+  realKubectl,
+  startTestCluster,
+  type TestCluster,
+  upArguments,
+} from './test-cluster.ts'
 
 const isRoot = process.getuid?.() === 0
 const hasRealKubectl = (() => {
@@ -16,7 +25,9 @@ const hasRealKubectl = (() => {
   }
 })()
 
-test('the story, with the real kubectl', { skip: skipReason(hasRealKubectl ? undefined : 'there is no kubectl on this machine') }, () => story(0, realKubectl))
+test('the story, with the real kubectl', { skip: skipReason(hasRealKubectl ? undefined : 'there is no kubectl on this machine') }, () =>
+  story(0, realKubectl),
+)
 test('the story, with ours', { skip: skipReason(undefined) }, () => story(1, ownKubectl))
 
 function skipReason(missing: string | undefined): string | false {
@@ -53,7 +64,11 @@ async function deploys(kubectl: Tools): Promise<void> {
   await kubectl.run('apply', '-f', 'examples/nginx-v1.yaml')
   await kubectl.run('rollout', 'status', 'deployment/nginx', '--timeout=60s')
   for (const step of [/Pending/, /ContainerCreating/, /1\/1\s+Running/]) {
-    await eventually(async () => watch.output.text, (text) => step.test(text), `the watch shows ${step}`)
+    await eventually(
+      async () => watch.output.text,
+      (text) => step.test(text),
+      `the watch shows ${step}`,
+    )
   }
   await serves(kubectl, /version 1/)
 }
@@ -71,9 +86,17 @@ async function updatesAndGoesBack(kubectl: Tools): Promise<void> {
 async function scalesAndTells(kubectl: Tools): Promise<void> {
   const four = readFileSync('examples/nginx-v1.yaml', 'utf8').replace('replicas: 2', 'replicas: 4')
   assert.equal((await kubectl.outcome(['apply', '-f', '-'], four)).status, 0)
-  await eventually(() => readyPods(kubectl), (pods) => pods.length === 4, 'four pods run')
+  await eventually(
+    () => readyPods(kubectl),
+    (pods) => pods.length === 4,
+    'four pods run',
+  )
   await kubectl.run('scale', 'deployment/nginx', '--replicas=1')
-  const [pod = ''] = await eventually(() => allPods(kubectl), (pods) => pods.length === 1, 'one pod is left')
+  const [pod = ''] = await eventually(
+    () => allPods(kubectl),
+    (pods) => pods.length === 1,
+    'one pod is left',
+  )
   assert.match(await kubectl.run('describe', 'deployment/nginx'), /ScalingReplicaSet/)
   assert.match(await kubectl.run('describe', 'pod', pod), /Started\s+.*kubelet/)
   assert.match(await kubectl.run('describe', 'node'), /KubeletReady/)
@@ -85,17 +108,33 @@ async function talksToContainers(kubectl: Tools): Promise<void> {
   assert.equal((await kubectl.outcome(['exec', pod, '--', 'sh', '-c', 'exit 7'])).status, 7)
   using logs = kubectl.start('logs', '-f', pod)
   using forward = kubectl.start('port-forward', pod, ':80')
-  const port = await eventually(async () => /127\.0\.0\.1:(\d+)/.exec(forward.output.text)?.[1], (text) => text !== undefined, 'port-forward listens')
+  const port = await eventually(
+    async () => /127\.0\.0\.1:(\d+)/.exec(forward.output.text)?.[1],
+    (text) => text !== undefined,
+    'port-forward listens',
+  )
   assert.match(await (await fetch(`http://127.0.0.1:${port}/`)).text(), /version 1/)
-  await eventually(async () => logs.output.text, (text) => /GET \//.test(text), 'the log shows the request')
+  await eventually(
+    async () => logs.output.text,
+    (text) => /GET \//.test(text),
+    'the log shows the request',
+  )
 }
 
 async function healsItself(kubectl: Tools): Promise<void> {
   const [pod = ''] = await allPods(kubectl)
   await kubectl.outcome(['exec', pod, '--', 'sh', '-c', 'kill 1'])
-  await eventually(() => kubectl.run('get', 'pod', pod), (text) => /1\/1\s+Running\s+1/.test(text), 'the container runs again')
+  await eventually(
+    () => kubectl.run('get', 'pod', pod),
+    (text) => /1\/1\s+Running\s+1/.test(text),
+    'the container runs again',
+  )
   await kubectl.run('delete', 'pod', pod)
-  await eventually(() => readyPods(kubectl), (pods) => pods.length === 1 && pods[0] !== pod, 'another pod takes its place')
+  await eventually(
+    () => readyPods(kubectl),
+    (pods) => pods.length === 1 && pods[0] !== pod,
+    'another pod takes its place',
+  )
 }
 
 async function survivesKills(cluster: TestCluster, kubectl: Tools): Promise<void> {
@@ -106,17 +145,33 @@ async function survivesKills(cluster: TestCluster, kubectl: Tools): Promise<void
   for (const name of ['server', 'agent']) {
     process.kill(Number(readFileSync(join(cluster.dataDir, 'run', `${name}.pid.child`), 'utf8')), 'SIGKILL')
     assert.match(await (await fetch(`http://${address}/`)).text(), /version 1/)
-    await eventually(() => kubectl.outcome(['get', 'configmap', 'kept']), ({ status }) => status === 0, `everything is there after the ${name} was killed`)
+    await eventually(
+      () => kubectl.outcome(['get', 'configmap', 'kept']),
+      ({ status }) => status === 0,
+      `everything is there after the ${name} was killed`,
+    )
   }
-  await eventually(() => kubectl.run('get', 'nodes'), (text) => /\bReady\b/.test(text), 'the node is Ready again')
+  await eventually(
+    () => kubectl.run('get', 'nodes'),
+    (text) => /\bReady\b/.test(text),
+    'the node is Ready again',
+  )
   assert.equal(await containerId(kubectl, pod), container, 'nothing was restarted')
   await kubectl.run('scale', 'deployment/nginx', '--replicas=2')
-  await eventually(() => readyPods(kubectl), (pods) => pods.length === 2, 'controllers, scheduler and kubelet go on where they were')
+  await eventually(
+    () => readyPods(kubectl),
+    (pods) => pods.length === 2,
+    'controllers, scheduler and kubelet go on where they were',
+  )
 }
 
 async function removesAll(kubectl: Tools): Promise<void> {
   await kubectl.run('delete', 'deployment', 'nginx')
-  await eventually(() => kubectl.run('get', 'replicasets,pods', '-o', 'name'), (text) => text === '', 'replica sets and pods go with their deployment')
+  await eventually(
+    () => kubectl.run('get', 'replicasets,pods', '-o', 'name'),
+    (text) => text === '',
+    'replica sets and pods go with their deployment',
+  )
 }
 
 async function goesDownAndComesBack(cluster: TestCluster, kubectl: Tools, slot: number): Promise<void> {
@@ -132,7 +187,9 @@ function tracesOf(cluster: TestCluster, slot: number): readonly string[] {
   const lines = (program: string, ...args: readonly string[]) => execFileSync(program, args, { encoding: 'utf8' }).split('\n')
   return [
     ...lines('ps', '-eo', 'args').filter((line) => line.includes(cluster.dataDir) && !line.startsWith('ps ')),
-    ...readFileSync('/proc/self/mountinfo', 'utf8').split('\n').filter((line) => line.includes(cluster.dataDir)),
+    ...readFileSync('/proc/self/mountinfo', 'utf8')
+      .split('\n')
+      .filter((line) => line.includes(cluster.dataDir)),
     ...lines('ip', '-o', 'link').filter((line) => line.includes(`nve${slot}`)),
     ...lines('find', '/sys/fs/cgroup', '-maxdepth', '2', '-name', `navarch-e2e-${slot}`).filter((line) => line !== ''),
   ]

@@ -51,8 +51,18 @@ export async function startTestCluster(slot: number): Promise<TestCluster> {
 /** What `up` is told, so that the same can be told again. */
 export function upArguments(slot: number): readonly string[] {
   return [
-    '--name', `navarch-e2e-${slot}`, '--bridge', `nve${slot}`, '--api-port', `${16440 + slot}`, '--kubelet-port', `${20250 + slot}`,
-    '--pod-cidr', `10.${230 + slot}.0.0/16`, '--load', join(root, '.cache/images'),
+    '--name',
+    `navarch-e2e-${slot}`,
+    '--bridge',
+    `nve${slot}`,
+    '--api-port',
+    `${16440 + slot}`,
+    '--kubelet-port',
+    `${20250 + slot}`,
+    '--pod-cidr',
+    `10.${230 + slot}.0.0/16`,
+    '--load',
+    join(root, '.cache/images'),
   ]
 }
 
@@ -66,7 +76,11 @@ export function kubectlOf(cluster: TestCluster, kubectl: Kubectl) {
     async outcome(args: readonly string[], input = ''): Promise<Outcome> {
       const child = spawn(program, [...first, ...args], { env: environment, cwd: root })
       child.stdin.end(input)
-      const [stdout, stderr, status] = await Promise.all([textOf(child.stdout), textOf(child.stderr), new Promise<number>((resolve) => child.on('close', (code) => resolve(code ?? 1)))])
+      const [stdout, stderr, status] = await Promise.all([
+        textOf(child.stdout),
+        textOf(child.stderr),
+        new Promise<number>((resolve) => child.on('close', (code) => resolve(code ?? 1))),
+      ])
       return { status, stdout, stderr }
     },
     /** Resolves with its output; rejects with what it complained about. */
@@ -98,7 +112,8 @@ export async function eventually<T>(ask: () => Promise<T>, isGood: (answer: T) =
   for (;;) {
     const answer = await ask()
     if (isGood(answer)) return answer
-    if (performance.now() > deadline) throw new Error(`${what}: not within ${timeoutMs / 1000} s; last seen: ${JSON.stringify(answer).slice(0, 2000)}`)
+    if (performance.now() > deadline)
+      throw new Error(`${what}: not within ${timeoutMs / 1000} s; last seen: ${JSON.stringify(answer).slice(0, 2000)}`)
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
 }

@@ -1,7 +1,7 @@
 /** Joins the client package's models with our overlay into definitions that the writers turn into code. */
 import { posix } from 'node:path'
-import type { Facts, OverlayDefinition, OverlayField, OverlayPackage } from './overlay.ts'
 import type { ModelField, Models } from './models.ts'
+import type { Facts, OverlayDefinition, OverlayField, OverlayPackage } from './overlay.ts'
 
 export type Leaf =
   | 'anything'

@@ -1,7 +1,7 @@
 /** Writes the schemas of one or several packages that share a file. */
 import type { Definition, Field, Package, Shape } from './definitions.ts'
-import type { Facts } from './overlay.ts'
 import { banner, Imports } from './imports.ts'
+import type { Facts } from './overlay.ts'
 
 export function schemaFile(packages: readonly Package[]): string {
   const [first] = packages

@@ -28,7 +28,10 @@ function installDependencies() {
   const mark = join(root, 'node_modules/.installed-lock')
   if (existsSync(mark) && readFileSync(mark, 'utf8') === lock) return
   console.log('Installing the npm dependencies (once) ...')
-  const { status } = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: 'inherit' })
+  const { status } = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    stdio: 'inherit',
+  })
   if (status !== 0) fail('npm install failed: see above. With a registry in reach, run the same command again.')
   writeFileSync(mark, lock)
 }

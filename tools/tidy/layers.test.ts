@@ -17,14 +17,22 @@ test('every import points to the same or an allowed lower layer', () => {
 test('what also runs in a browser imports no node: module', () => {
   const wrong = files
     .filter((file) => browserSafe.some((folder) => file.startsWith(`src/${folder}/`)) && !file.endsWith('.test.ts'))
-    .flatMap((file) => specifiersOf(file).filter((name) => name.startsWith('node:')).map((name) => `${file} imports ${name}: this folder also runs in a browser`))
+    .flatMap((file) =>
+      specifiersOf(file)
+        .filter((name) => name.startsWith('node:'))
+        .map((name) => `${file} imports ${name}: this folder also runs in a browser`),
+    )
   assert.deepEqual(wrong, [])
 })
 
 test('the generic API server does not know a kind by name', () => {
   const wrong = files
     .filter((file) => kindless.some((folder) => file.startsWith(`src/${folder}/`)) && !file.endsWith('.test.ts'))
-    .flatMap((file) => specifiersOf(file).filter((name) => name.startsWith('#kinds')).map((name) => `${file} imports ${name}: built-in kinds and custom resources take the same road`))
+    .flatMap((file) =>
+      specifiersOf(file)
+        .filter((name) => name.startsWith('#kinds'))
+        .map((name) => `${file} imports ${name}: built-in kinds and custom resources take the same road`),
+    )
   assert.deepEqual(wrong, [])
 })
 
@@ -39,7 +47,10 @@ test('nothing that is banned is used', () => {
 })
 
 test('names say what is inside', () => {
-  assert.deepEqual(files.filter((file) => drawerNames.test(file)), [])
+  assert.deepEqual(
+    files.filter((file) => drawerNames.test(file)),
+    [],
+  )
 })
 
 function layerErrors(file: string, target: string): string[] {

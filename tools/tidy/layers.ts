@@ -13,10 +13,9 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   component: ['base', 'net', 'meta', 'client', 'kinds'],
   domain: ['base', 'meta', 'kinds'],
   ...Object.fromEntries(
-    ['apiserver', 'controllers', 'scheduler', 'kubelet', 'proxy', 'network', 'dns', 'cloud', 'kubectl', 'kubeadm', 'dashboard'].map((name) => [
-      name,
-      ['base', 'net', 'meta', 'cel', 'store', 'client', 'kinds', 'reconcile', 'component', 'domain'],
-    ]),
+    ['apiserver', 'controllers', 'scheduler', 'kubelet', 'proxy', 'network', 'dns', 'cloud', 'kubectl', 'kubeadm', 'dashboard'].map(
+      (name) => [name, ['base', 'net', 'meta', 'cel', 'store', 'client', 'kinds', 'reconcile', 'component', 'domain']],
+    ),
   ),
   local: ['*'],
   testing: ['*'],
@@ -33,11 +32,27 @@ export type Ban = { readonly pattern: RegExp; readonly why: string; readonly all
 const edges = [/^src\/base\/env\//, /(^|\/)main\.ts$/, /\.(test|bench)\.ts$/, /^(bin|test|tools|bench)\//, /^src\/testing\//]
 
 export const bans: readonly Ban[] = [
-  { pattern: /\bDate\.now\(|\bnew Date\(\)/, why: 'time comes in through Clock (src/base/env/clock.ts), so that a cluster can run on a virtual clock', allowedIn: edges },
-  { pattern: /\bMath\.random\(|\bcrypto\.randomUUID\(/, why: 'chance comes in through Random (src/base/env/random.ts), so that a run can be repeated', allowedIn: edges },
-  { pattern: /\bset(Timeout|Interval)\(/, why: 'timers come from Clock.setTimer, so that nothing waits in real time under a virtual clock', allowedIn: edges },
+  {
+    pattern: /\bDate\.now\(|\bnew Date\(\)/,
+    why: 'time comes in through Clock (src/base/env/clock.ts), so that a cluster can run on a virtual clock',
+    allowedIn: edges,
+  },
+  {
+    pattern: /\bMath\.random\(|\bcrypto\.randomUUID\(/,
+    why: 'chance comes in through Random (src/base/env/random.ts), so that a run can be repeated',
+    allowedIn: edges,
+  },
+  {
+    pattern: /\bset(Timeout|Interval)\(/,
+    why: 'timers come from Clock.setTimer, so that nothing waits in real time under a virtual clock',
+    allowedIn: edges,
+  },
   { pattern: /\bprocess\.env\b/, why: 'the environment is read in main.ts and bin/ and handed down', allowedIn: edges },
-  { pattern: /\bprocess\.exit\(/, why: 'only bin/ ends the process; everything else returns or throws', allowedIn: [/^(bin|tools|test|bench)\//] },
+  {
+    pattern: /\bprocess\.exit\(/,
+    why: 'only bin/ ends the process; everything else returns or throws',
+    allowedIn: [/^(bin|tools|test|bench)\//],
+  },
   { pattern: /@ts-(ignore|expect-error|nocheck)/, why: 'mend the type instead of silencing it', allowedIn: [] },
   { pattern: /\b(TODO|FIXME|XXX)\b/, why: 'an open end is an issue, not a comment', allowedIn: [/^tools\/tidy\//] },
 ]

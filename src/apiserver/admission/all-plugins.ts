@@ -27,7 +27,7 @@ export type PluginDeps = {
 }
 
 /** One plugin may consist of parts for several kinds. */
-export function allPlugins({ authorizer }: PluginDeps): readonly PluginEntry[] {
+function allPlugins({ authorizer }: PluginDeps): readonly PluginEntry[] {
   return [
     on(namespaceLifecycle),
     on(...limitRanger),
@@ -50,7 +50,7 @@ export function allPlugins({ authorizer }: PluginDeps): readonly PluginEntry[] {
 }
 
 /** Names of upstream's plugins that are not here yet: to name them is no mistake, but has no effect. */
-export const laterPlugins: readonly string[] = [
+const laterPlugins: readonly string[] = [
   'AlwaysAdmit',
   'AlwaysDeny',
   'AlwaysPullImages',

@@ -6,8 +6,8 @@ import type { Container, LimitRangeItem } from '#kinds/core/types.gen'
 import { withMeta } from '#meta/object'
 import type { StateReader } from '../exchange.ts'
 import { breaches } from './limit-range-bounds.ts'
-import { type Amounts, podTotals } from './pod-totals.ts'
 import { type Admission, type AdmissionPlugin, definePlugin, refusal } from './plugin.ts'
+import { type Amounts, podTotals } from './pod-totals.ts'
 
 export const limitRanger: readonly [AdmissionPlugin, AdmissionPlugin] = [
   definePlugin<Pod>({

@@ -2,11 +2,12 @@
  * What a node may write is its own: its Node object (but not its taints or protected labels), the status of its pods,
  * mirror pods, its lease, and tokens for the pods that run on it.
  */
+
+import type { TokenRequest } from '#kinds/authentication/types.gen'
 import { Lease } from '#kinds/coordination/lease.kind'
 import { Node } from '#kinds/core/node.kind'
 import { Pod } from '#kinds/core/pod/pod.kind'
 import { ServiceAccount } from '#kinds/core/service-account.kind'
-import type { TokenRequest } from '#kinds/authentication/types.gen'
 import type { KubeObject } from '#meta/object'
 import { nodeNameOf } from '../authz/node/node-identity.ts'
 import { referencesOf } from '../authz/node/pod-references.ts'

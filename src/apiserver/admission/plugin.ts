@@ -1,7 +1,8 @@
 /** Admission: after the body is decoded and defaulted, before validation (`mutate`) and after it (`validate`). */
-import type { Client } from '#client/client'
+
 import type { Clock } from '#base/env/clock'
 import type { Random } from '#base/env/random'
+import type { Client } from '#client/client'
 import type { Kind } from '#meta/kind'
 import type { KubeObject } from '#meta/object'
 import { forbidden, type StatusError } from '#meta/status'

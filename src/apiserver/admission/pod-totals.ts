@@ -23,7 +23,7 @@ function onlyOf(amounts: Amounts, wanted: Amounts): Amounts {
   return Object.fromEntries(Object.entries(amounts).filter(([resource]) => wanted[resource] !== undefined))
 }
 
-export function sum(one: Amounts, other: Amounts): Amounts {
+function sum(one: Amounts, other: Amounts): Amounts {
   return merged(one, other, addQuantity)
 }
 

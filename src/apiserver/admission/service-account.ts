@@ -3,8 +3,8 @@ import { randomSuffix } from '#base/env/random'
 import { Pod } from '#kinds/core/pod/pod.kind'
 import { ServiceAccount } from '#kinds/core/service-account.kind'
 import type { Container, Volume, VolumeMount } from '#kinds/core/types.gen'
-import { type Admission, type AdmissionDeps, definePlugin, refusal } from './plugin.ts'
 import { isMirrorPod } from './mirror-pod.ts'
+import { type Admission, type AdmissionDeps, definePlugin, refusal } from './plugin.ts'
 
 export const serviceAccountAdmission = definePlugin<Pod>({
   name: 'ServiceAccount',

@@ -20,7 +20,7 @@ export function bearerTokenAuthenticator(tokens: readonly TokenAuthenticator[], 
 }
 
 /** The token that a request carries; undefined where it carries none, or an empty one. */
-export function bearerTokenOf(request: IncomingRequest): string | undefined {
+function bearerTokenOf(request: IncomingRequest): string | undefined {
   return headerToken(request.headers['authorization']) ?? protocolToken(request.headers['sec-websocket-protocol'])
 }
 

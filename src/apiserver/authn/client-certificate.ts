@@ -34,7 +34,7 @@ export function clientCertificateAuthenticator({ clock, authorities }: ClientCer
 }
 
 /** What the certificate says of its holder, whoever signed it. */
-export function userOf(certificate: Certificate): UserInfo {
+function userOf(certificate: Certificate): UserInfo {
   const { commonName, organizations } = certificate.subject
   if (commonName === '') throw unauthorized()
   const credentialId = `X509SHA256=${certificate.x509.fingerprint256.replaceAll(':', '').toLowerCase()}`

@@ -24,7 +24,7 @@ export function impersonate(authorizer: Authorizer): Step {
 const extraPrefix = 'impersonate-extra-'
 
 /** What the headers ask for; undefined where they ask for nothing. */
-export function wantedIdentity(request: IncomingRequest): UserInfo | undefined {
+function wantedIdentity(request: IncomingRequest): UserInfo | undefined {
   const name = request.headers['impersonate-user'] ?? ''
   const uid = request.headers['impersonate-uid'] ?? ''
   const groups = valuesOf(request.headers['impersonate-group'])

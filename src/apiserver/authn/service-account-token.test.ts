@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { VirtualClock } from '#base/env/virtual-clock'
 import { seededRandom } from '#base/env/random'
+import { VirtualClock } from '#base/env/virtual-clock'
 import type { TokenRequest } from '#kinds/authentication/types.gen'
 import { createPrivateKeyPem } from '#net/pki/private-key'
 import { ObjectState } from '#testing/object-state'

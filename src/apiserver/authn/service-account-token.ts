@@ -92,7 +92,7 @@ function timeFault(claims: ServiceAccountClaims, nowMs: number): string | undefi
 const invalidated = 'service account token has been invalidated'
 
 /** Why the token no longer holds, by what has become of the objects that it names. */
-export function boundObjectFault(claims: ServiceAccountClaims, state: StateReader, nowMs: number): string | undefined {
+function boundObjectFault(claims: ServiceAccountClaims, state: StateReader, nowMs: number): string | undefined {
   const { namespace, serviceAccount, secret, pod, node } = claims
   const account = state.get(ServiceAccount, namespace, serviceAccount.name)
   if (account === undefined) return `serviceaccounts ${JSON.stringify(serviceAccount.name)} not found`

@@ -1,5 +1,5 @@
 /** The authorizers that need not think: everything, nothing, and everything for the masters of the cluster. */
-import { allow, type Authorizer, noOpinion } from './authorizer.ts'
+import { type Authorizer, allow, noOpinion } from './authorizer.ts'
 
 export const alwaysAllow: Authorizer = { name: 'AlwaysAllow', decide: () => allow() }
 

@@ -1,11 +1,11 @@
 /** Who has which bootstrap role. Controllers are not listed: each has the role of its own name. */
 import type { Subject } from '#kinds/rbac/types.gen'
 
-export function user(name: string): Subject {
+function user(name: string): Subject {
   return { kind: 'User', apiGroup: 'rbac.authorization.k8s.io', name }
 }
 
-export function group(name: string): Subject {
+function group(name: string): Subject {
   return { kind: 'Group', apiGroup: 'rbac.authorization.k8s.io', name }
 }
 

@@ -19,7 +19,7 @@ import { RoleBinding } from '#kinds/rbac/role-binding.kind'
 import type { RoleRef, Subject } from '#kinds/rbac/types.gen'
 import { PriorityClass } from '#kinds/scheduling/priority-class.kind'
 import type { Kind } from '#meta/kind'
-import { keyOf, type KubeObject, refOf } from '#meta/object'
+import { type KubeObject, keyOf, refOf } from '#meta/object'
 import { hasReason, ignoreNotFound } from '#meta/status'
 import { bootstrapFlowSchemas, bootstrapPriorityLevels, specAutoUpdateAnnotation } from './flow-objects.ts'
 import { bootstrapClusterRoleBindings, bootstrapClusterRoles, bootstrapRoleBindings, bootstrapRoles } from './policy-objects.ts'
@@ -32,9 +32,9 @@ import {
   kubernetesEndpoints,
   kubernetesService,
   legacyTokenTracking,
+  namespace,
   readyServiceCidr,
   serviceCidr,
-  namespace,
   systemNamespaces,
   systemPriorityClasses,
 } from './system-objects.ts'

@@ -25,13 +25,13 @@ export function decodeObjectOf(exchange: Exchange, kind: Kind, value: unknown, {
 }
 
 /** The schema's defaults, then those that depend on other fields. */
-export function defaulted(kind: Kind, object: KubeObject): KubeObject {
+function defaulted(kind: Kind, object: KubeObject): KubeObject {
   const filled = withDefaults(kind.schema, object)
   return kind.defaults === undefined ? filled : kind.defaults(filled)
 }
 
 /** Decodes without looking for fields that are not known. */
-export function decodeAs(kind: Kind, value: unknown): KubeObject {
+function decodeAs(kind: Kind, value: unknown): KubeObject {
   try {
     return decode<KubeObject>(kind.schema, value)
   } catch (error) {
@@ -40,7 +40,7 @@ export function decodeAs(kind: Kind, value: unknown): KubeObject {
   }
 }
 
-export function cannotHandle(kind: Kind, why: string, given: { readonly kind: string; readonly version: string } = kind): StatusError {
+function cannotHandle(kind: Kind, why: string, given: { readonly kind: string; readonly version: string } = kind): StatusError {
   return badRequest(`${given.kind} in version ${JSON.stringify(given.version)} cannot be handled as a ${kind.kind}: ${why}`)
 }
 

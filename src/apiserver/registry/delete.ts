@@ -94,7 +94,7 @@ async function carriedOut(registry: Registry, kind: Kind, old: CacheEntry, marke
 }
 
 /** The object with its deletion written into the metadata; the same object if a deletion under way is not hastened. */
-export function markedForDeletion(registry: Registry, kind: Kind, old: KubeObject, options: DeleteOptions): KubeObject {
+function markedForDeletion(registry: Registry, kind: Kind, old: KubeObject, options: DeleteOptions): KubeObject {
   const nowMs = registry.clock.nowMs()
   const finalizers = finalizersFor(kind, old, options)
   const graceSeconds = kind.graceSeconds?.(old, { gracePeriodSeconds: options.gracePeriodSeconds }) ?? 0

@@ -13,7 +13,7 @@ export function listBody(kind: Kind, page: Page): Body {
 }
 
 /** `metadata` of a list. */
-export function listMeta({ revision, continueToken, remaining }: Page): Readonly<Record<string, unknown>> {
+function listMeta({ revision, continueToken, remaining }: Page): Readonly<Record<string, unknown>> {
   return {
     resourceVersion: String(revision),
     ...(continueToken === undefined ? {} : { continue: continueToken }),

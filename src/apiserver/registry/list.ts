@@ -153,7 +153,7 @@ async function storeRange(registry: Registry, { afterKey, ...request }: StoreRan
 }
 
 /** The revision of a continue token is compacted; the status carries a token to go on with inconsistently. */
-export class ExpiredPage extends StatusError {
+class ExpiredPage extends StatusError {
   readonly continueToken: string
 
   constructor(continueToken: string) {

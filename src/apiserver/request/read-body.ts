@@ -19,7 +19,7 @@ export type ReadBody = { readonly value: unknown; readonly duplicates: readonly 
 const unzip = promisify(gunzip)
 
 /** What the Content-Type names; throws 415 for what is not served. */
-export function bodyFormatOf(request: IncomingRequest): BodyFormat {
+function bodyFormatOf(request: IncomingRequest): BodyFormat {
   const header = request.headers['content-type']
   if (header === undefined || header === '' || header === 'application/json') return 'json'
   const { type } = parseMediaType(header)
@@ -55,7 +55,7 @@ export async function readValue(request: IncomingRequest, kind: string, findDupl
   return format === 'json' ? jsonBody(text, kind, findDuplicates) : yamlBody(text, kind)
 }
 
-export function unrecognized(kind: string, why: string, text: string) {
+function unrecognized(kind: string, why: string, text: string) {
   return badRequest(`the object provided is unrecognized (must be of type ${kind}): ${why} (${excerpt(text)})`)
 }
 

@@ -39,7 +39,7 @@ export function* dryRunErrors(values: readonly string[]): Generator<FieldError> 
 }
 
 /** Who writes: as named, or by the user agent's first word as upstream has it. */
-export function managerOf(options: WriteOptions, userAgent: string | undefined): string {
+function managerOf(options: WriteOptions, userAgent: string | undefined): string {
   if (options.fieldManager !== '') return options.fieldManager
   return (userAgent ?? '').split('/')[0]?.slice(0, managerLengthMax) || 'unknown'
 }
@@ -55,7 +55,7 @@ function* managerErrors(manager: string): Generator<FieldError> {
 }
 
 /** Server-side apply must say who applies. */
-export function requiredManager(): FieldError {
+function requiredManager(): FieldError {
   return required(FieldPath.of('fieldManager'), 'is required for apply patch')
 }
 

@@ -1,6 +1,6 @@
 /** "Whose token is this?" and "who am I?". */
 import { type Clock, nowRfc3339 } from '#base/env/clock'
-import type { SelfSubjectReview, TokenReview, UserInfo as ReviewedUser } from '#kinds/authentication/types.gen'
+import type { UserInfo as ReviewedUser, SelfSubjectReview, TokenReview } from '#kinds/authentication/types.gen'
 import { badRequest } from '#meta/status'
 import { checkToken, type TokenAuthenticator } from '../authn/token-authenticator.ts'
 import type { UserInfo } from '../exchange.ts'

@@ -1,4 +1,6 @@
 /** All reviews by the resource that they are posted to. */
+
+import type { Clock } from '#base/env/clock'
 import type { SelfSubjectReview, TokenReview } from '#kinds/authentication/types.gen'
 import type {
   LocalSubjectAccessReview,
@@ -6,7 +8,6 @@ import type {
   SelfSubjectRulesReview,
   SubjectAccessReview,
 } from '#kinds/authorization/types.gen'
-import type { Clock } from '#base/env/clock'
 import type { KubeObject } from '#meta/object'
 import type { Authorizer } from '../authz/authorizer.ts'
 import type { RbacIndex } from '../authz/rbac/rbac-index.ts'

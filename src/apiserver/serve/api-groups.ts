@@ -53,7 +53,7 @@ function rankOf(group: string): number {
 }
 
 /** Stable before beta before alpha, then the larger number first; what is no Kubernetes version comes last. */
-export function compareVersions(a: string, b: string): number {
+function compareVersions(a: string, b: string): number {
   const [left, right] = [partsOf(a), partsOf(b)]
   if (left === undefined || right === undefined) return Number(left === undefined) - Number(right === undefined) || compare(a, b)
   return right.stability - left.stability || right.major - left.major || right.minor - left.minor

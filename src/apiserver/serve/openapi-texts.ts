@@ -53,7 +53,7 @@ function capitalized(text: string): string {
 
 const commented = /\/\*\*\s*\n((?:\s*\*[^\n]*\n)+?)\s*\*\/\s*\n\s*(?:export declare class \w+|'([^']+)'\??:)/g
 
-export function parseDeclaration(source: string): ReadonlyMap<string, string> {
+function parseDeclaration(source: string): ReadonlyMap<string, string> {
   const texts = new Map<string, string>()
   for (const [, comment = '', field = ''] of source.matchAll(commented)) {
     const lines = comment.split('\n').map((line) => line.trim().replace(/^\* ?/, ''))

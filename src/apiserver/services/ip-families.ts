@@ -1,7 +1,7 @@
 /** Which IP families a service gets, by its wishes and by what the cluster has. Pure. */
 import type { Service } from '#kinds/core/service.kind'
 import { type FieldError, FieldPath, invalid } from '#meta/field-path'
-import { type IpFamily, familyOf } from './ip-range.ts'
+import { familyOf, type IpFamily } from './ip-range.ts'
 
 type ServiceSpec = NonNullable<Service['spec']>
 export type FamilyChoice = { readonly spec: ServiceSpec; readonly errors: readonly FieldError[] }

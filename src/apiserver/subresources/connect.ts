@@ -96,7 +96,7 @@ async function proxyNode(registry: Registry, exchange: Exchange, kubelet: Kubele
 }
 
 /** The container that a request names, or the only one. */
-export function containerOf(pod: Pod, query: URLSearchParams): string {
+function containerOf(pod: Pod, query: URLSearchParams): string {
   const wanted = query.get('container') ?? ''
   const { containers = [], initContainers = [], ephemeralContainers = [] } = pod.spec ?? {}
   const all = [...containers, ...initContainers, ...ephemeralContainers]
@@ -119,6 +119,6 @@ function isOn(value: string | null): boolean {
   return value === 'true' || value === '1'
 }
 
-export function withQuery(path: string, query: URLSearchParams): string {
+function withQuery(path: string, query: URLSearchParams): string {
   return query.size === 0 ? path : `${path}?${query}`
 }

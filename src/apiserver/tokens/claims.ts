@@ -77,7 +77,7 @@ export function userOfClaims(claims: ServiceAccountClaims): UserInfo {
 }
 
 /** The name and groups of a service account, without the groups that come from being authenticated. */
-export function serviceAccountUser(namespace: string, name: string): UserInfo {
+function serviceAccountUser(namespace: string, name: string): UserInfo {
   return { name: serviceAccountUserName(namespace, name), groups: serviceAccountGroups(namespace) }
 }
 

@@ -1,6 +1,7 @@
 /** Approves what kubelets ask for themselves, if RBAC lets them. */
-import type { Transport } from '#client/transport'
+
 import { nowRfc3339 } from '#base/env/clock'
+import type { Transport } from '#client/transport'
 import { CertificateSigningRequest } from '#kinds/certificates/certificate-signing-request.kind'
 import { parseSigningRequest } from '#net/pki/signing-request'
 import { type Controller, type ControllerDeps, done, type Result } from '#reconcile/controller'

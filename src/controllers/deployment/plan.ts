@@ -1,6 +1,7 @@
 /** What a Deployment has to do next. Each plan is one step; what it changes leads to the next one. Pure. */
-import { isPodFinished } from '#domain/pod-phase'
+
 import { controllerReference } from '#domain/ownership'
+import { isPodFinished } from '#domain/pod-phase'
 import { podTemplateHash, podTemplateHashLabel } from '#domain/pod-template'
 import { Deployment } from '#kinds/apps/deployment.kind'
 import type { ReplicaSet } from '#kinds/apps/replica-set.kind'

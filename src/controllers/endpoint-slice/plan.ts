@@ -1,7 +1,8 @@
 /** How the endpoints of a Service lie in slices of limited size, with as few changes as possible. Pure. */
-import { isSameValue } from '#kinds/same-value'
+
 import type { EndpointSlice } from '#kinds/discovery/endpoint-slice.kind'
 import type { Endpoint } from '#kinds/discovery/types.gen'
+import { isSameValue } from '#kinds/same-value'
 import type { OwnerReference } from '#meta/types.gen'
 import type { AddressType, EndpointGroup } from './service-endpoints.ts'
 

@@ -5,7 +5,7 @@ import type { Pod } from '#kinds/core/pod/pod.kind'
 import { type Backoff, backoffAfter } from './backoff.ts'
 import { failureActionOf } from './failure-policy.ts'
 import { countOf, hasIndex, type IndexSet, indexSetOf, parseIndexes, unionOf } from './indexes.ts'
-import { completionIndexOf, hasFailed, indexFailuresOf, isIndexed, isTracked, finishedAtMs } from './job-pod.ts'
+import { completionIndexOf, finishedAtMs, hasFailed, indexFailuresOf, isIndexed, isTracked } from './job-pod.ts'
 
 export type IndexView = {
   readonly completions: number

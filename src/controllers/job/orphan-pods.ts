@@ -32,6 +32,6 @@ function jobOf(pod: Pod, read: (key: string) => Job | undefined): Job | undefine
 }
 
 /** A job of another controller counts its own pods. */
-export function isOrphan(job: Job | undefined): boolean {
+function isOrphan(job: Job | undefined): boolean {
   return job === undefined || (isFinishedJob(job) && !isManagedElsewhere(job))
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Pod } from '#kinds/core/pod/pod.kind'
-import { nextAvailableInMs, planReplicas, replicaStatus } from './plan.ts'
 import { slowStart } from '../slow-start.ts'
+import { nextAvailableInMs, planReplicas, replicaStatus } from './plan.ts'
 
 const nowMs = Date.UTC(2026, 0, 1, 1)
 const wanted = { replicas: 2, minReadySeconds: 0, templateLabels: { app: 'web' }, generation: 1, isBeingDeleted: false }

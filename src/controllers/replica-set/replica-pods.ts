@@ -4,8 +4,8 @@ import type { PodTemplateSpec } from '#kinds/core/types.gen'
 import type { ControllerDeps } from '#reconcile/controller'
 import { isNamespaceTerminating } from '../namespace-terminating.ts'
 import { createPod, deletePod, messageOf, type PodOwner } from '../owned-pods.ts'
-import type { ReplicaFailure, ReplicaPlan } from './plan.ts'
 import { slowStart } from '../slow-start.ts'
+import type { ReplicaFailure, ReplicaPlan } from './plan.ts'
 
 export type ReplicaOwner = PodOwner & { readonly template: PodTemplateSpec }
 

@@ -7,8 +7,8 @@ import { isSameValue } from '#kinds/same-value'
 import { matches, type Selector, selectorOfMap } from '#meta/labels'
 import { controllerOf, isBeingDeleted, keyOf, refOf } from '#meta/object'
 import { type Controller, type ControllerDeps, type Result, watching } from '#reconcile/controller'
-import { nextAvailableInMs, planReplicas, replicaStatus } from '../replica-set/plan.ts'
 import { settleClaims } from '../owned-pods.ts'
+import { nextAvailableInMs, planReplicas, replicaStatus } from '../replica-set/plan.ts'
 import { carryOut } from '../replica-set/replica-pods.ts'
 
 export const replicationController: Controller<ReplicationController> = {

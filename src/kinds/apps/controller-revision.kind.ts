@@ -1,5 +1,5 @@
 /** A state that a controller can return to. */
-import { FieldPath, type FieldErrors, immutable, required } from '#meta/field-path'
+import { type FieldErrors, FieldPath, immutable, required } from '#meta/field-path'
 import { defineKind, type Kind } from '#meta/kind'
 import { controllerOf } from '#meta/object'
 import { ageColumn, nameColumn } from '#meta/table'

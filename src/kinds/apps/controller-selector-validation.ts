@@ -1,5 +1,5 @@
 /** The selector of what keeps pods from a template. */
-import { FieldPath, type FieldErrors, invalid, required } from '#meta/field-path'
+import { type FieldErrors, FieldPath, invalid, required } from '#meta/field-path'
 import type { LabelSelector } from '#meta/types.gen'
 import { isEmptySelector, validateLabelSelector } from '../label-selector-validation.ts'
 

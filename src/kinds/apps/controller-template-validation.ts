@@ -1,5 +1,5 @@
 /** The pod template of a controller whose pods run for ever (upstream: ValidatePodTemplateSpecForReplicaSet). */
-import { FieldPath, type FieldErrors, forbiddenField, invalid, notSupported, required } from '#meta/field-path'
+import { type FieldErrors, FieldPath, forbiddenField, invalid, notSupported, required } from '#meta/field-path'
 import { LabelSelectorError, matches, type Selector, selectorOf } from '#meta/labels'
 import type { LabelSelector } from '#meta/types.gen'
 import { validatePodTemplate } from '../core/pod/pod-template-validation.ts'

@@ -1,5 +1,5 @@
 /** One pod on every node, or on every node of some sort. */
-import { FieldPath, type FieldErrors, immutable } from '#meta/field-path'
+import { type FieldErrors, FieldPath, immutable } from '#meta/field-path'
 import { defineKind, type Kind } from '#meta/kind'
 import { formatLabelSelector } from '#meta/labels'
 import { withMeta } from '#meta/object'

@@ -1,13 +1,13 @@
 /** What deployments have to keep (upstream: pkg/apis/apps/validation). */
-import { FieldPath, type FieldErrors, forbiddenField, immutable, invalid, notSupported } from '#meta/field-path'
+import { type FieldErrors, FieldPath, forbiddenField, immutable, invalid, notSupported } from '#meta/field-path'
 import { percentOf, scaledValue } from '#meta/int-or-string'
 import { isPercent } from '#meta/names'
 import { invalidEach } from '#meta/object-meta-validation'
 import type { IntOrString } from '#meta/types.gen'
 import { notNegativeMessage, validateNotNegative } from '../number-validation.ts'
 import { isSameValue } from '../same-value.ts'
-import { validateTemplateForController } from './controller-template-validation.ts'
 import { validateControllerSelector } from './controller-selector-validation.ts'
+import { validateTemplateForController } from './controller-template-validation.ts'
 import type { Deployment, DeploymentSpec, DeploymentStrategy } from './types.gen.ts'
 
 const spec = FieldPath.of('spec')
@@ -86,7 +86,7 @@ function* validateRollingUpdate(rolling: NonNullable<DeploymentStrategy['rolling
   if (percent !== undefined && percent > 100) yield invalid(at.field('maxUnavailable'), maxUnavailable, 'must not be greater than 100%')
 }
 
-export function* validateCountOrPercent(value: IntOrString, at: FieldPath): FieldErrors {
+function* validateCountOrPercent(value: IntOrString, at: FieldPath): FieldErrors {
   if (typeof value === 'string') yield* invalidEach(at, value, isPercent(value))
   else if (value < 0) yield invalid(at, value, notNegativeMessage)
 }

@@ -1,5 +1,5 @@
 /** What replica sets have to keep (upstream: ValidateReplicaSet). */
-import { FieldPath, type FieldErrors, immutable, invalid } from '#meta/field-path'
+import { type FieldErrors, FieldPath, immutable, invalid } from '#meta/field-path'
 import { validateNotNegative } from '../number-validation.ts'
 import { isSameValue } from '../same-value.ts'
 import { validateControllerSelector } from './controller-selector-validation.ts'

@@ -1,5 +1,5 @@
 /** What stateful sets have to keep (upstream: ValidateStatefulSetSpec, ValidateStatefulSetUpdate). */
-import { FieldPath, type FieldErrors, forbiddenField, invalid, required } from '#meta/field-path'
+import { type FieldErrors, FieldPath, forbiddenField, invalid, required } from '#meta/field-path'
 import { isDns1123Label } from '#meta/names'
 import { invalidEach } from '#meta/object-meta-validation'
 import { validateNotNegative } from '../number-validation.ts'

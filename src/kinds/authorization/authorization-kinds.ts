@@ -1,5 +1,5 @@
 /** Questions about who may do what: answered at once, never stored. */
-import { FieldPath, type FieldErrors, invalid } from '#meta/field-path'
+import { type FieldErrors, FieldPath, invalid } from '#meta/field-path'
 import { defineKind, type Kind } from '#meta/kind'
 import * as schemas from './schema.gen.ts'
 import type * as types from './types.gen.ts'

@@ -1,5 +1,5 @@
 /** Makes jobs by the clock. */
-import { FieldPath, type FieldErrors, notSupported, required } from '#meta/field-path'
+import { type FieldErrors, FieldPath, notSupported, required } from '#meta/field-path'
 import { defineKind, type Kind } from '#meta/kind'
 import { isDns1123Subdomain } from '#meta/names'
 import { ageColumn, ageOf, nameColumn } from '#meta/table'

@@ -1,5 +1,5 @@
 /** Pods that run to completion. */
-import { FieldPath, type FieldErrors, forbiddenField, immutable, notSupported, required } from '#meta/field-path'
+import { type FieldErrors, FieldPath, forbiddenField, immutable, notSupported, required } from '#meta/field-path'
 import { defineKind, type Kind } from '#meta/kind'
 import { formatLabelSelector } from '#meta/labels'
 import { withMeta } from '#meta/object'
@@ -51,7 +51,7 @@ export const Job: Kind<Job> = defineKind({
 
 const spec = FieldPath.of('spec')
 
-export function defaultJob(job: Job): Job {
+function defaultJob(job: Job): Job {
   const { completions, parallelism } = job.spec
   const counts =
     completions === undefined && parallelism === undefined ? { completions: 1, parallelism: 1 } : { parallelism: parallelism ?? 1 }

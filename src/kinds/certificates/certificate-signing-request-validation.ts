@@ -1,5 +1,5 @@
 /** What certificate signing requests have to keep (upstream: pkg/apis/certificates/validation). */
-import { duplicate, FieldPath, type FieldErrors, invalid, notSupported, required } from '#meta/field-path'
+import { duplicate, type FieldErrors, FieldPath, invalid, notSupported, required } from '#meta/field-path'
 import { isDns1123Label, isDns1123Subdomain } from '#meta/names'
 import { base64ToBytes } from '../base64-text.ts'
 import type { CertificateSigningRequest } from './types.gen.ts'

@@ -1,5 +1,5 @@
 /** Who holds something, and until when: heartbeats and leader election. */
-import { FieldPath, type FieldErrors } from '#meta/field-path'
+import { type FieldErrors, FieldPath } from '#meta/field-path'
 import { defineKind, type Kind } from '#meta/kind'
 import { ageColumn, nameColumn } from '#meta/table'
 import { validateNotNegative, validatePositive } from '../number-validation.ts'

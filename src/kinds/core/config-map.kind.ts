@@ -1,5 +1,5 @@
 /** Configuration kept apart from the image that reads it: keys with text or binary values. */
-import { FieldPath, type FieldErrors, forbiddenField, invalid, tooLong } from '#meta/field-path'
+import { type FieldErrors, FieldPath, forbiddenField, invalid, tooLong } from '#meta/field-path'
 import { defineKind, type Kind } from '#meta/kind'
 import { isConfigMapKey } from '#meta/names'
 import { invalidEach } from '#meta/object-meta-validation'

@@ -1,5 +1,5 @@
 /** What Endpoints have to keep (upstream: ValidateEndpointsCreate). */
-import { FieldPath, type FieldErrors, invalid, notSupported, required } from '#meta/field-path'
+import { type FieldErrors, FieldPath, invalid, notSupported, required } from '#meta/field-path'
 import { isDns1123Label, isDns1123Subdomain } from '#meta/names'
 import { invalidEach } from '#meta/object-meta-validation'
 import { ipMessage, parseIp, specialIpProblems } from '../ip-address.ts'

@@ -1,5 +1,5 @@
 /** What events have to keep; those with an `eventTime` are of the new style, and stricter (upstream: ValidateEventCreate). */
-import { FieldPath, type FieldErrors, invalid, required } from '#meta/field-path'
+import { type FieldErrors, FieldPath, invalid, required } from '#meta/field-path'
 import { isQualifiedName } from '#meta/names'
 import { invalidEach } from '#meta/object-meta-validation'
 import type { Event } from './types.gen.ts'

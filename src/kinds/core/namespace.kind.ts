@@ -1,5 +1,5 @@
 /** A scope for names, and for the objects that are deleted together with it. */
-import { FieldPath, type FieldErrors, invalid } from '#meta/field-path'
+import { type FieldErrors, FieldPath, invalid } from '#meta/field-path'
 import { defineKind, type Kind, type RequestFacts } from '#meta/kind'
 import { isDns1123Label } from '#meta/names'
 import { withMeta } from '#meta/object'
@@ -41,7 +41,7 @@ export const Namespace: Kind<Namespace> = defineKind({
 })
 
 /** The finalizer of the namespace controller: its content goes first. */
-export const namespaceFinalizer = 'kubernetes'
+const namespaceFinalizer = 'kubernetes'
 
 const nameLabel = 'kubernetes.io/metadata.name'
 

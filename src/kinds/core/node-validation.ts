@@ -1,5 +1,5 @@
 /** What a node has to keep (upstream: ValidateNode, ValidateNodeUpdate). */
-import { FieldPath, duplicate, type FieldErrors, forbiddenField, invalid, notSupported, required } from '#meta/field-path'
+import { duplicate, type FieldErrors, FieldPath, forbiddenField, invalid, notSupported, required } from '#meta/field-path'
 import { isLabelValue, isQualifiedName } from '#meta/names'
 import { invalidEach } from '#meta/object-meta-validation'
 import { tryParseQuantity } from '#meta/quantity'

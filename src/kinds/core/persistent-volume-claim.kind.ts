@@ -1,5 +1,5 @@
 /** Asks for storage. */
-import { FieldPath, type FieldErrors, forbiddenField, notSupported, required } from '#meta/field-path'
+import { type FieldErrors, FieldPath, forbiddenField, notSupported, required } from '#meta/field-path'
 import { defineKind, type Kind } from '#meta/kind'
 import { ageColumn, nameColumn } from '#meta/table'
 import { isSameValue } from '../same-value.ts'

@@ -1,5 +1,5 @@
 /** A piece of storage in the cluster. */
-import { FieldPath, type FieldErrors, notSupported, required } from '#meta/field-path'
+import { type FieldErrors, FieldPath, notSupported, required } from '#meta/field-path'
 import { defineKind, type Kind, type RequestFacts } from '#meta/kind'
 import { ageColumn, nameColumn } from '#meta/table'
 import { timestampOf } from '#meta/timestamp'

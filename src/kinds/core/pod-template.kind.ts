@@ -1,5 +1,5 @@
 /** A pod to make others from. */
-import { FieldPath, type FieldErrors } from '#meta/field-path'
+import { type FieldErrors, FieldPath } from '#meta/field-path'
 import { defineKind, type Kind } from '#meta/kind'
 import { formatLabels } from '#meta/labels'
 import { nameColumn } from '#meta/table'

@@ -1,5 +1,5 @@
 /** The forerunner of the replica set: keeps a number of pods of one template. */
-import { FieldPath, type FieldErrors, invalid, required } from '#meta/field-path'
+import { type FieldErrors, FieldPath, invalid, required } from '#meta/field-path'
 import { defineKind, type Kind } from '#meta/kind'
 import { formatLabels, formatSelector, matches, selectorOfMap } from '#meta/labels'
 import { withMeta } from '#meta/object'

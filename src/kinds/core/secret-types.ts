@@ -1,10 +1,10 @@
 /** What each type of secret has to hold (upstream: ValidateSecret). */
-import { FieldPath, type FieldErrors, invalid, required } from '#meta/field-path'
+import { type FieldErrors, FieldPath, invalid, required } from '#meta/field-path'
 import { base64ToBytes } from '../base64-text.ts'
 import type { Secret } from './types.gen.ts'
 
-export const serviceAccountTokenType = 'kubernetes.io/service-account-token'
-export const serviceAccountNameAnnotation = 'kubernetes.io/service-account.name'
+const serviceAccountTokenType = 'kubernetes.io/service-account-token'
+const serviceAccountNameAnnotation = 'kubernetes.io/service-account.name'
 
 const redacted = '<secret contents redacted>'
 const data = FieldPath.of('data')

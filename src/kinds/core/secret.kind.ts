@@ -1,5 +1,5 @@
 /** Data that only some may read: keys with base64 values, of a type that may prescribe keys. */
-import { FieldPath, type FieldErrors, forbiddenField, immutable, tooLong } from '#meta/field-path'
+import { type FieldErrors, FieldPath, forbiddenField, immutable, tooLong } from '#meta/field-path'
 import { defineKind, type Kind } from '#meta/kind'
 import { isConfigMapKey } from '#meta/names'
 import { invalidEach } from '#meta/object-meta-validation'

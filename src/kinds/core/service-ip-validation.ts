@@ -1,5 +1,5 @@
 /** Cluster addresses and address families of a service (upstream: validateServiceClusterIPsRelatedFields). */
-import { duplicate, FieldPath, type FieldErrors, forbiddenField, invalid, notSupported, required } from '#meta/field-path'
+import { duplicate, type FieldErrors, FieldPath, forbiddenField, invalid, notSupported, required } from '#meta/field-path'
 import { ipFamilyOf, ipMessage } from '../ip-address.ts'
 import type { ServiceSpec } from './types.gen.ts'
 

@@ -1,5 +1,5 @@
 /** What services have to keep (upstream: ValidateService, ValidateServiceUpdate). */
-import { duplicate, FieldPath, type FieldErrors, forbiddenField, immutable, invalid, notSupported, required } from '#meta/field-path'
+import { duplicate, type FieldErrors, FieldPath, forbiddenField, immutable, invalid, notSupported, required } from '#meta/field-path'
 import { isDns1123Label, isDns1123Subdomain, isPortName, isQualifiedName } from '#meta/names'
 import { invalidEach, validateLabels } from '#meta/object-meta-validation'
 import { cidrFamilyOf, cidrMessage, ipMessage, parseIp, specialIpProblems } from '../ip-address.ts'

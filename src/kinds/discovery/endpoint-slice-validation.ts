@@ -1,5 +1,5 @@
 /** What endpoint slices have to keep (upstream: pkg/apis/discovery/validation). */
-import { duplicate, FieldPath, type FieldErrors, immutable, invalid, notSupported, required, tooMany } from '#meta/field-path'
+import { duplicate, type FieldErrors, FieldPath, immutable, invalid, notSupported, required, tooMany } from '#meta/field-path'
 import { isDns1123Label, isDns1123Subdomain } from '#meta/names'
 import { invalidEach } from '#meta/object-meta-validation'
 import { ipFamilyOf, specialIpProblems } from '../ip-address.ts'

@@ -1,5 +1,5 @@
 /** Events in the form of events.k8s.io: other names for the fields of the same rows that the core group keeps. */
-import { FieldPath, type FieldErrors, invalid, required } from '#meta/field-path'
+import { type FieldErrors, FieldPath, invalid, required } from '#meta/field-path'
 import { defineKind, type Kind } from '#meta/kind'
 import { Event as CoreEvent } from '../core/event.kind.ts'
 import { eventColumns } from '../core/event-columns.ts'

@@ -1,5 +1,5 @@
 /** What role bindings and cluster role bindings have in common. */
-import { FieldPath, type FieldErrors, invalid, notSupported, required } from '#meta/field-path'
+import { type FieldErrors, FieldPath, invalid, notSupported, required } from '#meta/field-path'
 import { isDns1123Subdomain, isPathSegmentName } from '#meta/names'
 import type { KubeObject } from '#meta/object'
 import { invalidEach } from '#meta/object-meta-validation'
@@ -7,7 +7,7 @@ import { ageColumn, type Column, nameColumn } from '#meta/table'
 import { isSameValue } from '../same-value.ts'
 import type { RoleRef, Subject } from './types.gen.ts'
 
-export const rbacGroup = 'rbac.authorization.k8s.io'
+const rbacGroup = 'rbac.authorization.k8s.io'
 
 type Binding = KubeObject & { readonly roleRef: RoleRef; readonly subjects?: readonly Subject[] }
 

@@ -1,5 +1,5 @@
 /** What may be done in the whole cluster, or in any namespace that a role binding grants it in. */
-import { FieldPath, type FieldErrors, invalid, required } from '#meta/field-path'
+import { type FieldErrors, FieldPath, invalid, required } from '#meta/field-path'
 import { defineKind, type Kind } from '#meta/kind'
 import { LabelSelectorError, selectorOf } from '#meta/labels'
 import { isPathSegmentName } from '#meta/names'

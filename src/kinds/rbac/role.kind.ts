@@ -1,5 +1,5 @@
 /** What may be done in one namespace; a binding says by whom. */
-import { FieldPath, type FieldErrors } from '#meta/field-path'
+import { type FieldErrors, FieldPath } from '#meta/field-path'
 import { defineKind, type Kind } from '#meta/kind'
 import { isPathSegmentName } from '#meta/names'
 import { createdAtColumn, nameColumn } from '#meta/table'

@@ -1,5 +1,5 @@
 /** How important pods are, by name: a number that orders them, and whether they push others aside. */
-import { FieldPath, type FieldErrors, forbiddenField, immutable, notSupported } from '#meta/field-path'
+import { type FieldErrors, FieldPath, forbiddenField, immutable, notSupported } from '#meta/field-path'
 import { defineKind, type Kind } from '#meta/kind'
 import { ageColumn, nameColumn } from '#meta/table'
 import * as schemas from './schema.gen.ts'
@@ -32,10 +32,10 @@ export const PriorityClass: Kind<PriorityClass> = defineKind({
 })
 
 /** Values above are for the system's own classes. */
-export const userPriorityMax = 1_000_000_000
+const userPriorityMax = 1_000_000_000
 
 /** The classes that the system itself brings. */
-export const systemPriorityClasses: Readonly<Record<string, number>> = {
+const systemPriorityClasses: Readonly<Record<string, number>> = {
   'system-cluster-critical': 2_000_000_000,
   'system-node-critical': 2_000_001_000,
 }

@@ -11,11 +11,13 @@ export async function credentialsFor(
   secretOf: (namespace: string, name: string) => Promise<Secret | undefined>,
 ): Promise<readonly Credentials[]> {
   const secrets = await Promise.all((pod.spec?.imagePullSecrets ?? []).map(({ name = '' }) => secretOf(pod.metadata.namespace ?? '', name)))
-  return secrets.flatMap((secret) => (secret === undefined ? [] : entriesOf(secret))).flatMap(([registry, entry]) => {
-    if (!isOf(image, registry)) return []
-    const credentials = decoded(entry)
-    return credentials === undefined ? [] : [credentials]
-  })
+  return secrets
+    .flatMap((secret) => (secret === undefined ? [] : entriesOf(secret)))
+    .flatMap(([registry, entry]) => {
+      if (!isOf(image, registry)) return []
+      const credentials = decoded(entry)
+      return credentials === undefined ? [] : [credentials]
+    })
 }
 
 function entriesOf(secret: Secret): readonly (readonly [string, AuthEntry])[] {

@@ -38,7 +38,8 @@ export class ImagePuller {
     const image = withTag(container.image ?? '')
     const policy = container.imagePullPolicy ?? 'IfNotPresent'
     const present = policy === 'Always' ? undefined : await this.#find(image)
-    const note = (reason: string, message: string) => this.#deps.events.event(pod, 'Normal', reason, message, { fieldPath: `spec.containers{${container.name}}` })
+    const note = (reason: string, message: string) =>
+      this.#deps.events.event(pod, 'Normal', reason, message, { fieldPath: `spec.containers{${container.name}}` })
     if (present !== undefined) {
       note('Pulled', `Container image "${container.image}" already present on machine and can be accessed by the pod`)
       return present
@@ -90,7 +91,10 @@ export class ImagePuller {
     let failure: unknown
     for (const auth of credentials) {
       try {
-        await this.#deps.cri.images.pullImage({ image: { image }, ...(auth === undefined ? {} : { auth }) }, { signal, timeoutMs: pullTimeoutMs })
+        await this.#deps.cri.images.pullImage(
+          { image: { image }, ...(auth === undefined ? {} : { auth }) },
+          { signal, timeoutMs: pullTimeoutMs },
+        )
         return
       } catch (error) {
         failure = error
@@ -107,7 +111,7 @@ export class ImagePuller {
 }
 
 /** `nginx` means `nginx:latest`; a digest or tag stays. */
-export function withTag(image: string): string {
+function withTag(image: string): string {
   if (image.includes('@')) return image
   return image.slice(image.lastIndexOf('/') + 1).includes(':') ? image : `${image}:latest`
 }

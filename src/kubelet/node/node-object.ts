@@ -25,7 +25,11 @@ export function initialNode(facts: NodeFacts): Node {
   return {
     apiVersion: 'v1',
     kind: 'Node',
-    metadata: { name: facts.name, labels: labelsOf(facts), annotations: { 'volumes.kubernetes.io/controller-managed-attach-detach': 'true' } },
+    metadata: {
+      name: facts.name,
+      labels: labelsOf(facts),
+      annotations: { 'volumes.kubernetes.io/controller-managed-attach-detach': 'true' },
+    },
     spec: facts.taints.length === 0 ? {} : { taints: facts.taints },
     status: nodeStatusOf(facts, undefined),
   }
@@ -94,9 +98,30 @@ function foreignResources(before: NodeStatus | undefined): Pick<Required<NodeSta
 
 function conditionsOf(facts: NodeFacts, before: readonly NodeCondition[]): readonly NodeCondition[] {
   const own: readonly Omit<NodeCondition, 'lastHeartbeatTime' | 'lastTransitionTime'>[] = [
-    pressureCondition(facts, 'MemoryPressure', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available', 'KubeletHasInsufficientMemory', 'kubelet has insufficient memory available'),
-    pressureCondition(facts, 'DiskPressure', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure', 'KubeletHasDiskPressure', 'kubelet has disk pressure'),
-    pressureCondition(facts, 'PIDPressure', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available', 'KubeletHasInsufficientPID', 'kubelet has insufficient PID available'),
+    pressureCondition(
+      facts,
+      'MemoryPressure',
+      'KubeletHasSufficientMemory',
+      'kubelet has sufficient memory available',
+      'KubeletHasInsufficientMemory',
+      'kubelet has insufficient memory available',
+    ),
+    pressureCondition(
+      facts,
+      'DiskPressure',
+      'KubeletHasNoDiskPressure',
+      'kubelet has no disk pressure',
+      'KubeletHasDiskPressure',
+      'kubelet has disk pressure',
+    ),
+    pressureCondition(
+      facts,
+      'PIDPressure',
+      'KubeletHasSufficientPID',
+      'kubelet has sufficient PID available',
+      'KubeletHasInsufficientPID',
+      'kubelet has insufficient PID available',
+    ),
     facts.notReadyMessage === undefined
       ? { type: 'Ready', status: 'True', reason: 'KubeletReady', message: 'kubelet is posting ready status' }
       : { type: 'Ready', status: 'False', reason: 'KubeletNotReady', message: facts.notReadyMessage },
@@ -111,7 +136,14 @@ function conditionsOf(facts: NodeFacts, before: readonly NodeCondition[]): reado
 }
 
 function pressureCondition(
-  facts: NodeFacts, type: Pressure, goodReason: string, good: string, badReason: string, bad: string,
+  facts: NodeFacts,
+  type: Pressure,
+  goodReason: string,
+  good: string,
+  badReason: string,
+  bad: string,
 ): Omit<NodeCondition, 'lastHeartbeatTime' | 'lastTransitionTime'> {
-  return facts.pressures.has(type) ? { type, status: 'True', reason: badReason, message: bad } : { type, status: 'False', reason: goodReason, message: good }
+  return facts.pressures.has(type)
+    ? { type, status: 'True', reason: badReason, message: bad }
+    : { type, status: 'False', reason: goodReason, message: good }
 }

@@ -117,7 +117,9 @@ export class NodeReporter {
         if (hasReason(error, 'NotFound')) await this.#register(signal)
         else if (!signal.aborted) this.#deps.log.warn('cannot report the node status', { error })
       }
-      await sleep(this.#deps.clock, isReady ? statusIntervalMs : notReadyIntervalMs, AbortSignal.any([signal, this.#wake.signal])).catch(() => undefined)
+      await sleep(this.#deps.clock, isReady ? statusIntervalMs : notReadyIntervalMs, AbortSignal.any([signal, this.#wake.signal])).catch(
+        () => undefined,
+      )
     }
   }
 

@@ -22,7 +22,13 @@ export type Action =
   | { readonly type: 'stop-sandbox'; readonly sandbox: SandboxRecord }
   | { readonly type: 'create-sandbox'; readonly attempt: number }
   | { readonly type: 'start'; readonly container: Container; readonly role: ContainerRole; readonly restartCount: number }
-  | { readonly type: 'kill'; readonly record: ContainerRecord; readonly container: Container; readonly why: KillReason; readonly message: string }
+  | {
+      readonly type: 'kill'
+      readonly record: ContainerRecord
+      readonly container: Container
+      readonly why: KillReason
+      readonly message: string
+    }
   | { readonly type: 'back-off'; readonly container: Container; readonly delayMs: number; readonly untilMs: number }
 
 export type KillReason = 'changed' | 'liveness' | 'startup' | 'unknown-state'
@@ -44,7 +50,8 @@ function isUsable(pod: Pod, sandbox: SandboxRecord): boolean {
 function planSandbox(pod: Pod, record: PodRecord, old: SandboxRecord | undefined): readonly Action[] {
   const stop: readonly Action[] = old === undefined ? [] : [{ type: 'stop-sandbox', sandbox: old }]
   const running = record.containers.filter((container) => container.state === 'running')
-  const isOver = old !== undefined && running.length === 0 && mainContainers(pod).every((container) => hasEndedForGood(pod, record, container))
+  const isOver =
+    old !== undefined && running.length === 0 && mainContainers(pod).every((container) => hasEndedForGood(pod, record, container))
   if (isOver) return old.isReady ? stop : []
   return [...stop, { type: 'create-sandbox', attempt: old === undefined ? 0 : old.attempt + 1 }]
 }
@@ -82,7 +89,8 @@ function planSidecar(pod: Pod, container: Container, record: PodRecord, live: Po
   const newest = newestOf(live, container.name)
   if (isOverForGood(pod, live)) return { actions: [], isPassed: true }
   if (newest === undefined) return { actions: [start(container, 'sidecar', record)], isPassed: false }
-  if (newest.state === 'exited' || newest.state === 'unknown') return { actions: restart(container, 'sidecar', newest, facts), isPassed: false }
+  if (newest.state === 'exited' || newest.state === 'unknown')
+    return { actions: restart(container, 'sidecar', newest, facts), isPassed: false }
   const kills = killsOf(container, newest, facts)
   return { actions: kills, isPassed: newest.state === 'running' && hasStarted(container, facts) }
 }
@@ -103,7 +111,8 @@ function planEphemeral(pod: Pod, record: PodRecord): readonly Action[] {
 
 function killsOf(container: Container, record: ContainerRecord, facts: PlanFacts): readonly Action[] {
   const kill = (why: KillReason, message: string): readonly Action[] => [{ type: 'kill', record, container, why, message }]
-  if (record.specHash !== facts.specHash(container)) return kill('changed', `Container ${container.name} definition changed, will be restarted`)
+  if (record.specHash !== facts.specHash(container))
+    return kill('changed', `Container ${container.name} definition changed, will be restarted`)
   const probes = facts.probes(container.name)
   if (probes.liveness === 'failure') return kill('liveness', `Container ${container.name} failed liveness probe, will be restarted`)
   if (probes.startup === 'failure') return kill('startup', `Container ${container.name} failed startup probe, will be restarted`)
@@ -123,7 +132,7 @@ function restart(container: Container, role: ContainerRole, ended: ContainerReco
 }
 
 /** Whether the container, once ended, is to run again: its own rules first, then its policy, then the pod's. */
-export function shouldRestart(pod: Pod, container: Container, ended: ContainerRecord): boolean {
+function shouldRestart(pod: Pod, container: Container, ended: ContainerRecord): boolean {
   for (const rule of container.restartPolicyRules ?? []) {
     const values = rule.exitCodes?.values ?? []
     const isListed = values.includes(ended.exitCode)
@@ -153,6 +162,6 @@ export function isSidecar(container: Container): boolean {
   return container.restartPolicy === 'Always'
 }
 
-export function mainContainers(pod: Pod): readonly Container[] {
+function mainContainers(pod: Pod): readonly Container[] {
   return pod.spec?.containers ?? []
 }

@@ -24,7 +24,10 @@ export class PodAdmission {
     const allocatable = node.status?.allocatable ?? {}
     const podCountMax = amountOf(allocatable['pods'] ?? '110')
     if (others.length + 1 > podCountMax) {
-      return { reason: 'OutOfpods', message: `Pod was rejected: Node didn't have enough resource: pods, requested: 1, used: ${others.length}, capacity: ${podCountMax}` }
+      return {
+        reason: 'OutOfpods',
+        message: `Pod was rejected: Node didn't have enough resource: pods, requested: 1, used: ${others.length}, capacity: ${podCountMax}`,
+      }
     }
     for (const resource of resourcesOf(pod)) {
       const scale = resource === 'cpu' ? 1000 : 1
@@ -42,7 +45,12 @@ export class PodAdmission {
 function selectorRefusal(pod: Pod, node: Node): WaitingReason | undefined {
   const labels = node.metadata.labels ?? {}
   const isFit = Object.entries(pod.spec?.nodeSelector ?? {}).every(([key, value]) => labels[key] === value)
-  return isFit ? undefined : { reason: 'NodeAffinity', message: `Pod was rejected: Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector` }
+  return isFit
+    ? undefined
+    : {
+        reason: 'NodeAffinity',
+        message: `Pod was rejected: Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector`,
+      }
 }
 
 function resourcesOf(pod: Pod): readonly string[] {

@@ -54,7 +54,13 @@ export class PodStarter {
   }
 
   /** Pulls, creates, starts, and runs the postStart hook. Throws a StartError that says which of these failed. */
-  async startContainer(pod: Pod, action: Action & { readonly type: 'start' }, record: PodRecord, sandbox: SandboxRecord, signal: AbortSignal): Promise<void> {
+  async startContainer(
+    pod: Pod,
+    action: Action & { readonly type: 'start' },
+    record: PodRecord,
+    sandbox: SandboxRecord,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { container } = action
     const { runtime, events } = this.#deps
     const fieldPath = `spec.${listNames[action.role]}{${container.name}}`
@@ -92,7 +98,8 @@ export class PodStarter {
     const podIps = this.#ipsOf(pod, sandbox)
     const environment = await environmentOf(pod, container, { ...facts, podIps }, this.#deps.references)
     const dirs = podDirsOf(rootDir, pod.metadata.uid ?? '')
-    const hosts = pod.spec?.hostNetwork && (pod.spec.hostAliases ?? []).length === 0 ? undefined : await this.#writeEtcHosts(pod, dirs.etcHosts, podIps)
+    const hosts =
+      pod.spec?.hostNetwork && (pod.spec.hostAliases ?? []).length === 0 ? undefined : await this.#writeEtcHosts(pod, dirs.etcHosts, podIps)
     return containerConfigOf(pod, container, {
       restartCount,
       imageRef: image.ref,

@@ -50,8 +50,11 @@ export class PodTerminator {
   async stopAll(pod: Pod | undefined, record: PodRecord, graceSeconds: number): Promise<void> {
     const { clock } = this.#deps
     const startedMs = clock.monotonicMs()
-    const leftSeconds = () => (graceSeconds === 0 ? 0 : Math.max(graceSeconds - Math.floor((clock.monotonicMs() - startedMs) / 1000), graceSecondsMin))
-    const alive = record.containers.filter((container) => container.state === 'running' || container.state === 'created' || container.state === 'unknown')
+    const leftSeconds = () =>
+      graceSeconds === 0 ? 0 : Math.max(graceSeconds - Math.floor((clock.monotonicMs() - startedMs) / 1000), graceSecondsMin)
+    const alive = record.containers.filter(
+      (container) => container.state === 'running' || container.state === 'created' || container.state === 'unknown',
+    )
     const sidecarNames = (pod?.spec?.initContainers ?? []).filter(isSidecar).map(({ name }) => name)
     const others = alive.filter((container) => !sidecarNames.includes(container.name))
     await Promise.all(others.map((container) => this.stopContainer(pod, container, graceSeconds, `Stopping container ${container.name}`)))
@@ -59,7 +62,9 @@ export class PodTerminator {
       const sidecar = alive.find((container) => container.name === name)
       if (sidecar !== undefined) await this.stopContainer(pod, sidecar, leftSeconds(), `Stopping container ${name}`)
     }
-    await Promise.all(record.sandboxes.filter((sandbox) => sandbox.isReady || sandbox.ips.length > 0).map(({ id }) => this.#deps.runtime.stopSandbox(id)))
+    await Promise.all(
+      record.sandboxes.filter((sandbox) => sandbox.isReady || sandbox.ips.length > 0).map(({ id }) => this.#deps.runtime.stopSandbox(id)),
+    )
   }
 
   /** Gives back what a stopped pod still holds; its records and logs stay for readers. */
@@ -90,7 +95,9 @@ export class PodTerminator {
     const hookRun = this.#deps.hooks.run(hook, target, expiry.signal).catch((error: unknown) => {
       if (expiry.signal.aborted) return
       this.#deps.log.warn('preStop hook failed', { pod: pod.metadata.name, container: container.name, error })
-      this.#deps.events.event(pod, 'Warning', 'FailedPreStopHook', 'PreStopHook failed', { fieldPath: `spec.containers{${container.name}}` })
+      this.#deps.events.event(pod, 'Warning', 'FailedPreStopHook', 'PreStopHook failed', {
+        fieldPath: `spec.containers{${container.name}}`,
+      })
     })
     const timeLimit = sleep(this.#deps.clock, graceSeconds * 1000, expiry.signal).catch(() => undefined)
     await Promise.race([hookRun, timeLimit])

@@ -80,7 +80,10 @@ export class PodWorkers {
   gone(pod: Pod): void {
     const worker = this.#workers.get(pod.metadata.uid ?? '')
     if (worker === undefined) return
-    worker.graceSeconds = Math.min(pod.metadata.deletionGracePeriodSeconds ?? pod.spec?.terminationGracePeriodSeconds ?? 30, worker.graceSeconds)
+    worker.graceSeconds = Math.min(
+      pod.metadata.deletionGracePeriodSeconds ?? pod.spec?.terminationGracePeriodSeconds ?? 30,
+      worker.graceSeconds,
+    )
     worker.pod = undefined
     worker.abort.abort()
     this.wake(worker.uid)
@@ -132,8 +135,20 @@ export class PodWorkers {
     const known = this.#workers.get(uid)
     if (known !== undefined) return known
     const worker: Worker = {
-      uid, name, namespace, pod: undefined, graceSeconds: Number.POSITIVE_INFINITY, record: noRecord(uid, name, namespace), waiting: new Map(), failure: undefined,
-      isAdmitted: false, stoppingWithSeconds: undefined, isBusy: false, isDirty: false, abort: new AbortController(), timer: undefined,
+      uid,
+      name,
+      namespace,
+      pod: undefined,
+      graceSeconds: Number.POSITIVE_INFINITY,
+      record: noRecord(uid, name, namespace),
+      waiting: new Map(),
+      failure: undefined,
+      isAdmitted: false,
+      stoppingWithSeconds: undefined,
+      isBusy: false,
+      isDirty: false,
+      abort: new AbortController(),
+      timer: undefined,
     }
     this.#workers.set(uid, worker)
     return worker
@@ -214,9 +229,15 @@ export class PodWorkers {
       const where = `pod=${worker.name}_${worker.namespace}(${worker.uid})`
       const message = `back-off ${goDuration(delayMs)} restarting failed container=${container.name} ${where}`
       if (worker.waiting.get(container.name)?.reason !== 'CrashLoopBackOff' && worker.pod !== undefined) {
-        this.#deps.events.event(worker.pod, 'Warning', 'BackOff', `Back-off restarting failed container ${container.name} in pod ${worker.name}_${worker.namespace}(${worker.uid})`, {
-          fieldPath: `spec.containers{${container.name}}`,
-        })
+        this.#deps.events.event(
+          worker.pod,
+          'Warning',
+          'BackOff',
+          `Back-off restarting failed container ${container.name} in pod ${worker.name}_${worker.namespace}(${worker.uid})`,
+          {
+            fieldPath: `spec.containers{${container.name}}`,
+          },
+        )
       }
       worker.waiting.set(container.name, { reason: 'CrashLoopBackOff', message })
     }
@@ -386,7 +407,8 @@ function deadlineOf(pod: Pod, startTime: string | undefined): number | undefined
 
 /** A probe may shorten the grace of the container that failed it. */
 function graceOf(pod: Pod, action: Action & { readonly type: 'kill' }): number {
-  const probe = action.why === 'liveness' ? action.container.livenessProbe : action.why === 'startup' ? action.container.startupProbe : undefined
+  const probe =
+    action.why === 'liveness' ? action.container.livenessProbe : action.why === 'startup' ? action.container.startupProbe : undefined
   return probe?.terminationGracePeriodSeconds ?? pod.spec?.terminationGracePeriodSeconds ?? 30
 }
 

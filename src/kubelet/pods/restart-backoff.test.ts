@@ -3,14 +3,35 @@ import { test } from 'node:test'
 import type { ContainerRecord } from '../runtime/records.ts'
 import { CrashCounter, restartDelayMs } from './restart-backoff.ts'
 
-for (const [crashCount, seconds] of [[1, 0], [2, 10], [3, 20], [4, 40], [6, 160], [7, 300], [50, 300]] as const) {
+for (const [crashCount, seconds] of [
+  [1, 0],
+  [2, 10],
+  [3, 20],
+  [4, 40],
+  [6, 160],
+  [7, 300],
+  [50, 300],
+] as const) {
   test(`restartDelayMs: after ${crashCount} ends in a row, ${seconds} s`, () => assert.equal(restartDelayMs(crashCount), seconds * 1000))
 }
 
 function ended(id: string, restartCount: number, ranMs = 1000): ContainerRecord {
   return {
-    id, name: 'app', sandboxId: 's', state: 'exited', restartCount, specHash: '', createdAtMs: 0, startedAtMs: 0, finishedAtMs: ranMs, exitCode: 1, reason: '',
-    message: '', image: '', imageId: '', logPath: '',
+    id,
+    name: 'app',
+    sandboxId: 's',
+    state: 'exited',
+    restartCount,
+    specHash: '',
+    createdAtMs: 0,
+    startedAtMs: 0,
+    finishedAtMs: ranMs,
+    exitCode: 1,
+    reason: '',
+    message: '',
+    image: '',
+    imageId: '',
+    logPath: '',
   }
 }
 

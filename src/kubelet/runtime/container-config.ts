@@ -1,8 +1,8 @@
 /** A container in CRI's words, from its spec and what was prepared for it. */
 import { createHash } from 'node:crypto'
+import type { Draft } from '#base/encoding/protobuf'
 import type { Container, Pod } from '#kinds/core/types.gen'
 import type { ContainerConfig, Mount } from '#net/cri/cri.gen'
-import type { Draft } from '#base/encoding/protobuf'
 import { linuxResourcesOf } from './container-resources.ts'
 import { expand } from './environment.ts'
 import { runtimeAnnotations, runtimeLabels } from './records.ts'
@@ -60,5 +60,8 @@ export function containerConfigOf(pod: Pod, container: Container, facts: Contain
 
 /** Changes when the container must be made anew: as upstream, name and image decide. */
 export function specHashOf(container: Container): string {
-  return createHash('sha256').update(JSON.stringify([container.name, container.image])).digest('hex').slice(0, 8)
+  return createHash('sha256')
+    .update(JSON.stringify([container.name, container.image]))
+    .digest('hex')
+    .slice(0, 8)
 }

@@ -1,8 +1,9 @@
 /** Requests and limits as what the kernel understands: shares, quota, bytes, OOM score. */
+
+import type { Draft } from '#base/encoding/protobuf'
 import type { Container, Pod, ResourceRequirements } from '#kinds/core/types.gen'
 import { quantityToNumber } from '#meta/quantity'
 import type { LinuxContainerResources } from '#net/cri/cri.gen'
-import type { Draft } from '#base/encoding/protobuf'
 
 const cpuPeriodUs = 100_000
 const cpuQuotaUsMin = 1000
@@ -39,7 +40,7 @@ function oomScoreAdjOf(pod: Pod, container: Container, machineMemoryBytes: numbe
   return Math.min(Math.max(score, 3), 999)
 }
 
-export function coresOf(quantity: string | undefined): number {
+function coresOf(quantity: string | undefined): number {
   return amountOf(quantity)
 }
 
@@ -48,7 +49,7 @@ export function amountOf(quantity: string | undefined): number {
 }
 
 /** Sum over containers of one side (`requests` or `limits`) of a resource; undefined where one has none. */
-export function sumOf(pod: Pod, side: keyof Pick<ResourceRequirements, 'limits' | 'requests'>, resource: string): number | undefined {
+function sumOf(pod: Pod, side: keyof Pick<ResourceRequirements, 'limits' | 'requests'>, resource: string): number | undefined {
   let sum = 0
   for (const container of pod.spec?.containers ?? []) {
     const quantity = container.resources?.[side]?.[resource]

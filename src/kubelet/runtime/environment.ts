@@ -1,7 +1,8 @@
 /** The environment of a container: values, references, and `$(NAME)` in them. */
-import { StartError } from '../pods/start-error.ts'
+
 import type { ConfigMap, Container, EnvVar, Pod, Secret, Service } from '#kinds/core/types.gen'
-import { quantityOf, type QuantityPurpose } from './resource-field.ts'
+import { StartError } from '../pods/start-error.ts'
+import { type QuantityPurpose, quantityOf } from './resource-field.ts'
 
 /** What references are resolved with. `undefined` means that the object is not there. */
 export interface ReferenceReader {
@@ -19,7 +20,12 @@ export type EnvironmentFacts = {
 }
 
 /** In order; later values may refer to earlier ones. Throws a StartError that names what is missing. */
-export async function environmentOf(pod: Pod, container: Container, facts: EnvironmentFacts, reader: ReferenceReader): Promise<ReadonlyMap<string, string>> {
+export async function environmentOf(
+  pod: Pod,
+  container: Container,
+  facts: EnvironmentFacts,
+  reader: ReferenceReader,
+): Promise<ReadonlyMap<string, string>> {
   const environment = new Map<string, string>()
   const services = serviceVariables(pod, facts.services)
   for (const source of container.envFrom ?? []) {
@@ -81,9 +87,14 @@ async function valueOf(
   return undefined
 }
 
-async function present<T>(pending: Promise<T | undefined>, what: string, ref: { readonly name?: string; readonly optional?: boolean }): Promise<T | undefined> {
+async function present<T>(
+  pending: Promise<T | undefined>,
+  what: string,
+  ref: { readonly name?: string; readonly optional?: boolean },
+): Promise<T | undefined> {
   const found = await pending
-  if (found === undefined && ref.optional !== true) throw new StartError('CreateContainerConfigError', `${what} ${JSON.stringify(ref.name)} not found`)
+  if (found === undefined && ref.optional !== true)
+    throw new StartError('CreateContainerConfigError', `${what} ${JSON.stringify(ref.name)} not found`)
   return found
 }
 

@@ -22,12 +22,19 @@ export async function mountsOf(
 ): Promise<readonly Draft<Mount>[]> {
   const mounts = await Promise.all((container.volumeMounts ?? []).map((mount) => mountOf(mount, volumes, environment)))
   const hasOwnHosts = mounts.some((mount) => mount.containerPath === '/etc/hosts')
-  return etcHosts === undefined || hasOwnHosts ? mounts : [...mounts, { containerPath: '/etc/hosts', hostPath: etcHosts, propagation: 'PROPAGATION_PRIVATE' }]
+  return etcHosts === undefined || hasOwnHosts
+    ? mounts
+    : [...mounts, { containerPath: '/etc/hosts', hostPath: etcHosts, propagation: 'PROPAGATION_PRIVATE' }]
 }
 
-async function mountOf(mount: VolumeMount, volumes: ReadonlyMap<string, MountedVolume>, environment: ReadonlyMap<string, string>): Promise<Draft<Mount>> {
+async function mountOf(
+  mount: VolumeMount,
+  volumes: ReadonlyMap<string, MountedVolume>,
+  environment: ReadonlyMap<string, string>,
+): Promise<Draft<Mount>> {
   const volume = volumes.get(mount.name)
-  if (volume === undefined) throw new StartError('CreateContainerConfigError', `volume "${mount.name}" of mount "${mount.mountPath}" is not in the pod`)
+  if (volume === undefined)
+    throw new StartError('CreateContainerConfigError', `volume "${mount.name}" of mount "${mount.mountPath}" is not in the pod`)
   const subPath = mount.subPathExpr === undefined ? (mount.subPath ?? '') : expand(mount.subPathExpr, environment)
   return {
     containerPath: mount.mountPath.startsWith('/') ? mount.mountPath : `/${mount.mountPath}`,
@@ -47,12 +54,23 @@ async function subPathOf(volumePath: string, subPath: string): Promise<string> {
   const root = await realpath(volumePath)
   const parent = await nearestExisting(path)
   const real = await realpath(parent)
-  if (real !== root && !real.startsWith(`${root}/`)) throw new StartError('CreateContainerConfigError', `subPath "${subPath}" leads out of its volume`)
-  const isThere = await stat(path).then(() => true, () => false)
+  if (real !== root && !real.startsWith(`${root}/`))
+    throw new StartError('CreateContainerConfigError', `subPath "${subPath}" leads out of its volume`)
+  const isThere = await stat(path).then(
+    () => true,
+    () => false,
+  )
   if (!isThere) await mkdir(path, { recursive: true, mode: 0o750 })
   return await realpath(path)
 }
 
 async function nearestExisting(path: string): Promise<string> {
-  for (let at = path; ; at = dirname(at)) if (await stat(at).then(() => true, () => false)) return at
+  for (let at = path; ; at = dirname(at))
+    if (
+      await stat(at).then(
+        () => true,
+        () => false,
+      )
+    )
+      return at
 }

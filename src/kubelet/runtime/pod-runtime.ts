@@ -4,9 +4,17 @@
  */
 import type { Draft } from '#base/encoding/protobuf'
 import type { CriClient } from '#net/cri/client'
+import type { ContainerConfig, ContainerStatus, Container as CriContainer, PodSandbox, PodSandboxConfig } from '#net/cri/cri.gen'
 import { isGrpcError } from '#net/grpc/grpc-error'
-import type { Container as CriContainer, ContainerConfig, ContainerStatus, PodSandbox, PodSandboxConfig } from '#net/cri/cri.gen'
-import { type ContainerRecord, containerRecordOf, type PodRecord, runtimeAnnotations, runtimeLabels, type SandboxRecord, sandboxRecordOf } from './records.ts'
+import {
+  type ContainerRecord,
+  containerRecordOf,
+  type PodRecord,
+  runtimeAnnotations,
+  runtimeLabels,
+  type SandboxRecord,
+  sandboxRecordOf,
+} from './records.ts'
 import { readTerminationMessage } from './termination-message.ts'
 
 const callTimeoutMs = 120_000
@@ -45,7 +53,9 @@ export class PodRuntime {
   }
 
   /** Identity and grace of every pod that has a sandbox, also of those that the API server no longer knows. */
-  async listPods(): Promise<readonly { readonly uid: string; readonly name: string; readonly namespace: string; readonly graceSeconds: number }[]> {
+  async listPods(): Promise<
+    readonly { readonly uid: string; readonly name: string; readonly namespace: string; readonly graceSeconds: number }[]
+  > {
     const { items } = await this.#cri.runtime.listPodSandbox({}, { timeoutMs: callTimeoutMs })
     const pods = items.map((sandbox) => ({
       uid: sandbox.labels[runtimeLabels.podUid] ?? '',
@@ -110,7 +120,11 @@ export class PodRuntime {
   }
 
   /** Runs a command in a container to its end. */
-  async exec(containerId: string, command: readonly string[], timeoutSeconds: number): Promise<{ readonly exitCode: number; readonly output: string }> {
+  async exec(
+    containerId: string,
+    command: readonly string[],
+    timeoutSeconds: number,
+  ): Promise<{ readonly exitCode: number; readonly output: string }> {
     const request = { containerId, cmd: [...command], timeout: timeoutSeconds }
     const answer = await this.#cri.runtime.execSync(request, { timeoutMs: (timeoutSeconds || 120) * 1000 + 10_000 })
     return { exitCode: answer.exitCode, output: Buffer.concat([answer.stdout, answer.stderr]).toString('utf8') }

@@ -73,7 +73,12 @@ export function sandboxRecordOf(status: PodSandboxStatus): SandboxRecord {
   }
 }
 
-const states = { CONTAINER_CREATED: 'created', CONTAINER_RUNNING: 'running', CONTAINER_EXITED: 'exited', CONTAINER_UNKNOWN: 'unknown' } as const
+const states = {
+  CONTAINER_CREATED: 'created',
+  CONTAINER_RUNNING: 'running',
+  CONTAINER_EXITED: 'exited',
+  CONTAINER_UNKNOWN: 'unknown',
+} as const
 
 /** `listed` names the sandbox, which the status does not. */
 export function containerRecordOf(listed: Container, status: ContainerStatus, message: string): ContainerRecord {

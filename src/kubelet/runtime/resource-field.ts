@@ -1,7 +1,8 @@
 /** `resourceFieldRef`: a container's requests and limits as numbers for its environment or a file. */
-import { StartError } from '../pods/start-error.ts'
+
 import type { Container, Pod, ResourceFieldSelector } from '#kinds/core/types.gen'
 import { quantityToNumber } from '#meta/quantity'
+import { StartError } from '../pods/start-error.ts'
 
 export type QuantityPurpose = {
   /** What the node offers: stands in for a limit that is not set. */
@@ -13,7 +14,8 @@ export function quantityOf(pod: Pod, ownContainer: Container, field: ResourceFie
   const container = containerNamed(pod, ownContainer, field.containerName)
   const [side = '', ...rest] = field.resource.split('.')
   const resource = rest.join('.')
-  if (side !== 'limits' && side !== 'requests') throw new StartError('CreateContainerConfigError', `unsupported container resource : ${field.resource}`)
+  if (side !== 'limits' && side !== 'requests')
+    throw new StartError('CreateContainerConfigError', `unsupported container resource : ${field.resource}`)
   const limit = container.resources?.limits?.[resource] ?? facts.allocatable[resource]
   const value = side === 'limits' ? limit : container.resources?.requests?.[resource]
   const divisor = field.divisor === undefined || field.divisor === '0' ? 1 : quantityToNumber(field.divisor)

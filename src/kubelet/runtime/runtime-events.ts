@@ -23,7 +23,14 @@ type TaskExit = { readonly containerId: string; readonly id: string }
 type EventCalls = { readonly subscribe: ServerStream<{ readonly filters: readonly string[] }, Envelope> }
 
 const events: GrpcService = {
-  methods: { subscribe: { path: '/containerd.services.events.v1.Events/Subscribe', request: 'SubscribeRequest', response: 'Envelope', isStream: true } },
+  methods: {
+    subscribe: {
+      path: '/containerd.services.events.v1.Events/Subscribe',
+      request: 'SubscribeRequest',
+      response: 'Envelope',
+      isStream: true,
+    },
+  },
 }
 
 export type RuntimeEventsDeps = Env & {
@@ -47,7 +54,11 @@ export async function followRuntime(deps: RuntimeEventsDeps, signal: AbortSignal
 
 async function subscribe(deps: RuntimeEventsDeps, state: { isSubscribed: boolean }, signal: AbortSignal): Promise<void> {
   const codec = createProtobufCodec(schema, { absent: 'zero', int64: 'number', packed: true })
-  using channel = openGrpcChannel({ target: deps.endpoint.startsWith('/') ? `unix://${deps.endpoint}` : deps.endpoint, codec, clock: deps.clock })
+  using channel = openGrpcChannel({
+    target: deps.endpoint.startsWith('/') ? `unix://${deps.endpoint}` : deps.endpoint,
+    codec,
+    clock: deps.clock,
+  })
   const calls = channel.service<EventCalls>(events)
   while (!signal.aborted) {
     try {

@@ -1,7 +1,8 @@
 /** A pod's sandbox in CRI's words: name, network, DNS, host ports, cgroup. */
+
+import type { Draft } from '#base/encoding/protobuf'
 import type { Pod } from '#kinds/core/types.gen'
 import type { DNSConfig, PodSandboxConfig } from '#net/cri/cri.gen'
-import type { Draft } from '#base/encoding/protobuf'
 import { runtimeAnnotations, runtimeLabels } from './records.ts'
 import { sandboxSecurityContextOf } from './security-context.ts'
 

@@ -1,20 +1,31 @@
 /** A container's security context in CRI's words: its own settings over the pod's. */
-import { StartError } from '../pods/start-error.ts'
+
+import type { Draft } from '#base/encoding/protobuf'
 import type { Container, Pod, SeccompProfile } from '#kinds/core/types.gen'
 import type { LinuxContainerSecurityContext, LinuxSandboxSecurityContext, NamespaceOption } from '#net/cri/cri.gen'
-import type { Draft } from '#base/encoding/protobuf'
+import { StartError } from '../pods/start-error.ts'
 
 /** What the image says of its user; absent numbers are not known. */
 export type ImageUser = { readonly uid?: number | undefined; readonly username?: string | undefined }
 
 /** Paths that a container cannot see, and those it cannot write, unless `procMount` is Unmasked. */
 const maskedPaths = [
-  '/proc/asound', '/proc/acpi', '/proc/interrupts', '/proc/kcore', '/proc/keys', '/proc/latency_stats', '/proc/timer_list', '/proc/timer_stats',
-  '/proc/sched_debug', '/proc/scsi', '/sys/firmware', '/sys/devices/virtual/powercap',
+  '/proc/asound',
+  '/proc/acpi',
+  '/proc/interrupts',
+  '/proc/kcore',
+  '/proc/keys',
+  '/proc/latency_stats',
+  '/proc/timer_list',
+  '/proc/timer_stats',
+  '/proc/sched_debug',
+  '/proc/scsi',
+  '/sys/firmware',
+  '/sys/devices/virtual/powercap',
 ]
 const readonlyPaths = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger']
 
-export function namespaceOptionsOf(pod: Pod, targetId?: string): Draft<NamespaceOption> {
+function namespaceOptionsOf(pod: Pod, targetId?: string): Draft<NamespaceOption> {
   const { hostNetwork, hostPID, hostIPC, shareProcessNamespace } = pod.spec ?? { containers: [] }
   const pid = hostPID ? 'NODE' : shareProcessNamespace ? 'POD' : 'CONTAINER'
   return {
@@ -40,7 +51,12 @@ export function sandboxSecurityContextOf(pod: Pod): Draft<LinuxSandboxSecurityCo
 }
 
 /** Throws a StartError when `runAsNonRoot` is asked for and cannot be shown to hold. */
-export function securityContextOf(pod: Pod, container: Container, image: ImageUser, targetId?: string): Draft<LinuxContainerSecurityContext> {
+export function securityContextOf(
+  pod: Pod,
+  container: Container,
+  image: ImageUser,
+  targetId?: string,
+): Draft<LinuxContainerSecurityContext> {
   const own = container.securityContext
   const shared = pod.spec?.securityContext
   const runAsUser = own?.runAsUser ?? shared?.runAsUser

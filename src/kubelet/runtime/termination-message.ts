@@ -30,7 +30,10 @@ async function headOf(path: string): Promise<string> {
 
 async function logTailOf(path: string): Promise<string> {
   const text = await readFile(path, 'utf8').catch(() => '')
-  const lines = text.split('\n').filter((line) => line !== '').slice(-logLinesMax)
+  const lines = text
+    .split('\n')
+    .filter((line) => line !== '')
+    .slice(-logLinesMax)
   return textOfLogLines(lines).slice(-logBytesMax)
 }
 

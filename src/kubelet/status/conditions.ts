@@ -80,5 +80,10 @@ function named(containers: readonly { readonly name: string }[]): string {
 }
 
 function condition(type: string, isTrue: boolean, reason?: string, message?: string): Undated {
-  return { type, status: isTrue ? 'True' : 'False', ...(reason === undefined ? {} : { reason }), ...(message === undefined ? {} : { message }) }
+  return {
+    type,
+    status: isTrue ? 'True' : 'False',
+    ...(reason === undefined ? {} : { reason }),
+    ...(message === undefined ? {} : { message }),
+  }
 }

@@ -42,12 +42,24 @@ export function containerStatusOf(pod: Pod, container: Container, isInit: boolea
   }
 }
 
-function neverStarted(pod: Pod, container: Container, isInit: boolean, facts: StatusFacts, remembered: ContainerStatus | undefined): ContainerStatus {
+function neverStarted(
+  pod: Pod,
+  container: Container,
+  isInit: boolean,
+  facts: StatusFacts,
+  remembered: ContainerStatus | undefined,
+): ContainerStatus {
   const isAfterInit = !isInit && (pod.spec?.initContainers ?? []).length > 0
   const waiting = facts.waiting.get(container.name) ?? { reason: isAfterInit ? 'PodInitializing' : 'ContainerCreating', message: '' }
   // Its record is gone with the runtime's, but it did run: its end must not be forgotten.
   const hasRun = remembered?.containerID !== undefined
-  const lost: ContainerState = { terminated: { exitCode: 137, reason: 'ContainerStatusUnknown', message: 'The container could not be located when the pod was terminated' } }
+  const lost: ContainerState = {
+    terminated: {
+      exitCode: 137,
+      reason: 'ContainerStatusUnknown',
+      message: 'The container could not be located when the pod was terminated',
+    },
+  }
   const state = remembered?.state?.terminated ? remembered.state : facts.isTerminating && hasRun ? lost : waitingState(waiting)
   return {
     name: container.name,
@@ -74,7 +86,7 @@ function waitingState(waiting: WaitingReason | undefined): ContainerState {
   return { waiting: { reason, ...(message === '' ? {} : { message }) } }
 }
 
-export function stateOf(record: ContainerRecord): ContainerState {
+function stateOf(record: ContainerRecord): ContainerState {
   switch (record.state) {
     case 'running':
       return { running: { startedAt: rfc3339(record.startedAtMs) } }

@@ -22,7 +22,9 @@ export function podStatusOf(pod: Pod, record: PodRecord, facts: PodStatusFacts):
   const initStatuses = statusesOf(pod.spec?.initContainers ?? [], last.initContainerStatuses, true)
   const statuses = statusesOf(pod.spec?.containers ?? [], last.containerStatuses, false)
   const ephemeral = statusesOf(pod.spec?.ephemeralContainers ?? [], last.ephemeralContainerStatuses, false)
-  const hasSucceeded = [...initStatuses.filter((status) => status.state?.terminated), ...statuses].every((status) => status.state?.terminated?.exitCode === 0)
+  const hasSucceeded = [...initStatuses.filter((status) => status.state?.terminated), ...statuses].every(
+    (status) => status.state?.terminated?.exitCode === 0,
+  )
   const phase = finalPhase(phaseOf(pod, initStatuses, statuses), last.phase, hasSucceeded, facts)
   const now = rfc3339(facts.nowMs)
   const sandbox = record.sandboxes[0]

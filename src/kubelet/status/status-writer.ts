@@ -59,7 +59,11 @@ export class StatusWriter {
         slot.written = status
       } catch (error) {
         if (hasReason(error, 'NotFound', 'Conflict')) return this.forget(uid)
-        this.#deps.log.warn('pod status not written, will try again', { pod: slot.pod.metadata.name, namespace: slot.pod.metadata.namespace, error })
+        this.#deps.log.warn('pod status not written, will try again', {
+          pod: slot.pod.metadata.name,
+          namespace: slot.pod.metadata.namespace,
+          error,
+        })
         await sleep(this.#deps.clock, retryMs)
       }
     }
@@ -79,7 +83,9 @@ function patchOf(status: PodStatus, before: PodStatus): Readonly<Record<string, 
   return {
     ...Object.fromEntries(gone.map((key) => [key, null])),
     ...status,
-    ...(status.podIPs === undefined && before.podIPs === undefined ? {} : { podIPs: addressPatch(status.podIPs ?? [], before.podIPs ?? []) }),
+    ...(status.podIPs === undefined && before.podIPs === undefined
+      ? {}
+      : { podIPs: addressPatch(status.podIPs ?? [], before.podIPs ?? []) }),
     ...(status.hostIPs === undefined ? {} : { hostIPs: addressPatch(status.hostIPs, before.hostIPs ?? []) }),
   }
 }

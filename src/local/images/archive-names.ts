@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers'
 import { createGunzip } from 'node:zlib'
 import { extract } from 'tar-stream'
 
-export class NotAnImageArchive extends Error {
+class NotAnImageArchive extends Error {
   override readonly name = 'NotAnImageArchive'
 }
 

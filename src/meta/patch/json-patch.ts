@@ -2,13 +2,13 @@
  * JSON patch (RFC 6902) with the limits and liberties of upstream's API server: at most 10,000 operations, `replace` and `add`
  * of a missing member add it, negative indexes count from the end, the root can be replaced, and any failure is one 422.
  */
-import { type Operation, applyPatch } from 'rfc6902'
+import { applyPatch, type Operation } from 'rfc6902'
+import { isJsonObject, type JsonObject } from '../schema/go-type.ts'
 import { cloned } from './clone.ts'
 import { goSortOf } from './go-text.ts'
 import { PatchError } from './patch-error.ts'
-import { isJsonObject, type JsonObject } from '../schema/go-type.ts'
 
-export const operationsMax = 10_000
+const operationsMax = 10_000
 
 const rejected = 'the server rejected our request due to an error in our request'
 const known: ReadonlySet<string> = new Set(['op', 'path', 'from', 'value'])

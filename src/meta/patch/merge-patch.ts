@@ -1,8 +1,9 @@
 /** JSON merge patch (RFC 7386): applying one, making one, and the three-way form that `kubectl apply` uses for kinds without schema. */
+
+import { isJsonObject, type JsonObject } from '../schema/go-type.ts'
 import { isDeepEqual } from './equal.ts'
 import { goSortOf } from './go-text.ts'
 import { PatchError } from './patch-error.ts'
-import { isJsonObject, type JsonObject } from '../schema/go-type.ts'
 
 /** The body of a merge or strategic merge patch; throws a PatchError where it is no object. */
 export function parseObjectPatch(patch: unknown): JsonObject {

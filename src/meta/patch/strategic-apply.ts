@@ -2,12 +2,13 @@
  * Applies a strategic merge patch: as a merge patch, but lists whose schema says so are merged by key, and
  * directives (`$patch`, `$retainKeys`, `$setElementOrder/x`, `$deleteFromPrimitiveList/x`) say what plain JSON cannot.
  */
+
+import { isJsonObject, type JsonObject } from '../schema/go-type.ts'
+import type { Schema } from '../schema/schema.ts'
 import { isDeepEqual } from './equal.ts'
 import { goText } from './go-text.ts'
 import { ordered } from './list-order.ts'
 import { PatchError } from './patch-error.ts'
-import { isJsonObject, type JsonObject } from '../schema/go-type.ts'
-import type { Schema } from '../schema/schema.ts'
 
 export const directive = '$patch'
 export const retainKeys = '$retainKeys'

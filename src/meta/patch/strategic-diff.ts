@@ -2,12 +2,13 @@
  * Makes strategic merge patches: the three-way form of client-side `kubectl apply`, and the plain difference of two objects.
  * One walk decides per field: what the user dropped is deleted, what differs from the server is set, what others wrote stays.
  */
-import { isDeepEqual } from './equal.ts'
-import { PatchError } from './patch-error.ts'
-import { deletePrefix, directive, orderPrefix, retainKeys } from './strategic-apply.ts'
-import { goText } from './go-text.ts'
+
 import { isJsonObject, type JsonObject } from '../schema/go-type.ts'
 import type { Schema } from '../schema/schema.ts'
+import { isDeepEqual } from './equal.ts'
+import { goText } from './go-text.ts'
+import { PatchError } from './patch-error.ts'
+import { deletePrefix, directive, orderPrefix, retainKeys } from './strategic-apply.ts'
 
 /** `original`: what was applied last; `modified`: what is applied now; `current`: what the server has. */
 export function threeWayStrategicPatch(schema: Schema, original: JsonObject, modified: JsonObject, current: JsonObject): JsonObject {

@@ -10,10 +10,10 @@
  */
 import { canonicalQuantity } from '../quantity.ts'
 import { canonicalBase64 } from './base64.ts'
-import { canonicalMicroTime, canonicalTime } from './time.ts'
 import { goTypeOf, isJsonObject, type JsonObject } from './go-type.ts'
 import { isExactInteger } from './json.ts'
 import type { Schema } from './schema.ts'
+import { canonicalMicroTime, canonicalTime } from './time.ts'
 
 /** A value that does not fit its schema; the message is what upstream's decoder says. */
 export class DecodingError extends Error {

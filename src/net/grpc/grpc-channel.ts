@@ -1,5 +1,5 @@
 /** One connection to a gRPC server and the typed calls over it. It connects by itself, again and again, until it is closed. */
-import { type CallOptions as WireOptions, Client, type ClientReadableStream, credentials, Metadata, type ServiceError } from '@grpc/grpc-js'
+import { Client, type ClientReadableStream, credentials, Metadata, type ServiceError, type CallOptions as WireOptions } from '@grpc/grpc-js'
 import type { ProtobufCodec, ProtobufMessage } from '#base/encoding/protobuf'
 import type { Clock } from '#base/env/clock'
 import { GrpcError, grpcCodes } from './grpc-error.ts'

@@ -8,9 +8,9 @@ import { isIP } from 'node:net'
 import {
   AuthorityKeyIdentifierExtension,
   BasicConstraintsExtension,
-  type Extension,
   ExtendedKeyUsage,
   ExtendedKeyUsageExtension,
+  type Extension,
   type JsonName,
   KeyUsageFlags,
   KeyUsagesExtension,

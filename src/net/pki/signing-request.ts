@@ -3,9 +3,9 @@ import 'reflect-metadata'
 import type { webcrypto } from 'node:crypto'
 import { isIP } from 'node:net'
 import {
+  type JsonName,
   KeyUsageFlags,
   KeyUsagesExtension,
-  type JsonName,
   Pkcs10CertificateRequest,
   Pkcs10CertificateRequestGenerator,
   SubjectAlternativeNameExtension,

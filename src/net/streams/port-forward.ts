@@ -4,8 +4,8 @@
  */
 import type { Duplex } from 'node:stream'
 import { createWebSocketStream } from 'ws'
-import { pumpStream } from './pump-stream.ts'
 import type { StreamTransport } from './exec-client.ts'
+import { pumpStream } from './pump-stream.ts'
 import { SpdySession, type SpdyStream } from './spdy-session.ts'
 import {
   acceptSpdyUpgrade,

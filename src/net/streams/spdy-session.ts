@@ -6,7 +6,7 @@
 import { Duplex } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { encodeFrame, readFrames, type SpdyFrame } from './spdy-frames.ts'
-import { SpdyHeaderReader, SpdyHeaderWriter, type SpdyHeaders } from './spdy-headers.ts'
+import { SpdyHeaderReader, type SpdyHeaders, SpdyHeaderWriter } from './spdy-headers.ts'
 
 export interface SpdyStream {
   readonly headers: SpdyHeaders

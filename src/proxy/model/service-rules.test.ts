@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { EndpointSlice } from '#kinds/discovery/types.gen'
 import type { Service } from '#kinds/core/types.gen'
+import type { EndpointSlice } from '#kinds/discovery/types.gen'
 import { rulesOfService, type ServiceRules } from './service-rules.ts'
 
 const node = { name: 'n1', zone: 'z1' }

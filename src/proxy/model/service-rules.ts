@@ -2,8 +2,9 @@
  * What the node has to do for one port of one service in one IP family: where clients call, and who answers.
  * The whole decision of the proxy, free of any backend's words.
  */
-import type { EndpointSlice } from '#kinds/discovery/types.gen'
+
 import type { Service, ServicePort } from '#kinds/core/types.gen'
+import type { EndpointSlice } from '#kinds/discovery/types.gen'
 import { bareAddress, familyOf, type IpFamily } from './address.ts'
 import { type Choice, chooseEndpoints } from './endpoint-choice.ts'
 import type { NodeFacts } from './node-facts.ts'

@@ -3,8 +3,8 @@ import type { Random } from '#base/env/random'
 import { filterBesideNominated } from './beside-nominated.ts'
 import type { Cluster } from './cluster.ts'
 import type { Diagnosis } from './diagnosis.ts'
-import { type PreparedFilters, prepareFilters } from './prepare-filters.ts'
 import type { PodFacts } from './pod-facts.ts'
+import { type PreparedFilters, prepareFilters } from './prepare-filters.ts'
 import type { Profile } from './profile.ts'
 import { chooseBest, totalScores } from './scoring.ts'
 import type { Rejection } from './verdict.ts'
@@ -81,7 +81,7 @@ const feasibleCountMin = 100
 const percentageMin = 5
 
 /** As upstream: in large clusters a good node is enough, the best of all is not worth the time. */
-export function feasibleCountWanted(nodeCount: number, percentage: number): number {
+function feasibleCountWanted(nodeCount: number, percentage: number): number {
   if (nodeCount < feasibleCountMin || percentage >= 100) return nodeCount
   const share = percentage > 0 ? percentage : Math.max(50 - Math.floor(nodeCount / 125), percentageMin)
   return Math.max(Math.floor((nodeCount * share) / 100), feasibleCountMin)

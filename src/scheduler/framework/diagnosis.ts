@@ -13,7 +13,7 @@ export type Diagnosis = {
   readonly rejectedBy: ReadonlySet<string>
 }
 
-export const noNodesMessage = 'no nodes available to schedule pods'
+const noNodesMessage = 'no nodes available to schedule pods'
 
 /** `0/3 nodes are available: 1 Insufficient cpu, 2 node(s) were unschedulable.`, and what preemption found, if anything. */
 export function diagnosisMessage(diagnosis: Diagnosis, preemption = ''): string {

@@ -1,7 +1,8 @@
 /** Pods that want to be near, or far from, other pods: within one value of a node label. */
+
+import { type AffinityTerm, isMeant } from '../framework/affinity-terms.ts'
 import type { Cluster } from '../framework/cluster.ts'
 import { on, onNode, onPod } from '../framework/cluster-event.ts'
-import { type AffinityTerm, isMeant } from '../framework/affinity-terms.ts'
 import type { NumberColumn } from '../framework/number-column.ts'
 import { type FilterPlugin, type NodeFilter, nodeScoreMax, type ScorePlugin } from '../framework/plugin.ts'
 import type { PodCount, PodQuery } from '../framework/pod-counts.ts'

@@ -59,7 +59,7 @@ function fits(slot: number, pod: PodFacts, { cluster, profile }: VictimsDeps): V
 }
 
 /** Higher priority first, then the one that has run longer. */
-export function byImportance(a: PodFacts, b: PodFacts): number {
+function byImportance(a: PodFacts, b: PodFacts): number {
   return b.priority - a.priority || startedMs(a) - startedMs(b)
 }
 

@@ -4,7 +4,7 @@
  * The output is committed; run it again only when the protocol grows.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
-import { enumsOf, fieldType, linesOfSchema, type Facts, type MessageFacts, type ServiceFacts } from './facts.ts'
+import { enumsOf, type Facts, fieldType, linesOfSchema, type MessageFacts, type ServiceFacts } from './facts.ts'
 
 const [factsPath] = process.argv.slice(2)
 if (factsPath === undefined) throw new Error('usage: node tools/gen/cri/generate.ts FACTS.json')

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ObjectState } from '#testing/object-state'
 import { componentRoles } from '../../bootstrap/component-roles.ts'
-import { NodeGraph } from './node-graph.ts'
-import { nodeAuthorizer } from './node-authorizer.ts'
 import { requirementsOf } from '../question.ts'
+import { nodeAuthorizer } from './node-authorizer.ts'
+import { NodeGraph } from './node-graph.ts'
 
 const pod = {
   apiVersion: 'v1',

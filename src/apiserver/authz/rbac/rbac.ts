@@ -32,7 +32,7 @@ export type Grant = {
 }
 
 /** All that a user has been granted: in the cluster, and in `namespace` unless it is empty. */
-export function* grantsOf(index: RbacIndex, user: UserInfo, namespace: string): Generator<Grant, void> {
+function* grantsOf(index: RbacIndex, user: UserInfo, namespace: string): Generator<Grant, void> {
   for (const { binding, subject } of index.clusterBindingsOf(user)) {
     yield { roleRef: binding.roleRef, rules: index.rulesOf(binding.roleRef, ''), source: () => clusterSource(binding, subject) }
   }

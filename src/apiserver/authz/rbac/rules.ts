@@ -6,7 +6,7 @@ export function rulesAllow(rules: readonly PolicyRule[], question: AccessQuestio
   return rules.some((rule) => ruleAllows(rule, question))
 }
 
-export function ruleAllows(rule: PolicyRule, { verb, resource, path }: AccessQuestion): boolean {
+function ruleAllows(rule: PolicyRule, { verb, resource, path }: AccessQuestion): boolean {
   if (!holds(rule.verbs, verb)) return false
   return resource === undefined ? coversPath(rule.nonResourceURLs ?? [], path ?? '') : coversResource(rule, resource)
 }
@@ -30,7 +30,7 @@ function resourceMatches(listed: string, resource: string, subresource: string):
 }
 
 /** `*`, an exact path, or a prefix that ends in `*`. */
-export function coversPath(listed: readonly string[], path: string): boolean {
+function coversPath(listed: readonly string[], path: string): boolean {
   return listed.some((url) => url === '*' || url === path || (url.endsWith('*') && path.startsWith(url.replace(/\*+$/, ''))))
 }
 

@@ -23,7 +23,7 @@ export function* validateAffinity(affinity: Affinity | undefined, at: FieldPath)
   if (podAntiAffinity !== undefined) yield* validatePodAffinity(podAntiAffinity, at.field('podAntiAffinity'))
 }
 
-export function* validateNodeSelector({ nodeSelectorTerms = [] }: NodeSelector, at: FieldPath): FieldErrors {
+function* validateNodeSelector({ nodeSelectorTerms = [] }: NodeSelector, at: FieldPath): FieldErrors {
   const terms = at.field('nodeSelectorTerms')
   if ((nodeSelectorTerms ?? []).length === 0) return yield required(terms, 'must have at least one node selector term')
   for (const [index, term] of nodeSelectorTerms.entries()) yield* validateNodeSelectorTerm(term, terms.index(index))

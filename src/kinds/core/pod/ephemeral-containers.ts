@@ -1,5 +1,5 @@
 /** Debugging containers: added to a running pod through the subresource `ephemeralcontainers`, and never taken away (upstream: ValidatePodEphemeralContainersUpdate). */
-import { duplicate, FieldPath, type FieldErrors, forbiddenField, notFoundValue, required } from '#meta/field-path'
+import { duplicate, type FieldErrors, FieldPath, forbiddenField, notFoundValue, required } from '#meta/field-path'
 import { isDns1123Label } from '#meta/names'
 import { invalidEach } from '#meta/object-meta-validation'
 import { isSameValue } from '../../same-value.ts'

@@ -16,7 +16,7 @@ export const envFields = [
   'status.podIPs',
 ]
 export const volumeFields = ['metadata.annotations', 'metadata.labels', 'metadata.name', 'metadata.namespace', 'metadata.uid']
-export const containerResources = [
+const containerResources = [
   'limits.cpu',
   'limits.ephemeral-storage',
   'limits.memory',

@@ -18,7 +18,7 @@ export function defaultPodTemplate(template: PodTemplateSpec): PodTemplateSpec {
   return template.spec === undefined ? template : { ...template, spec: defaultPodSpec(template.spec) }
 }
 
-export function defaultPodSpec(spec: PodSpec): PodSpec {
+function defaultPodSpec(spec: PodSpec): PodSpec {
   const complete: PodSpec = {
     restartPolicy: 'Always',
     terminationGracePeriodSeconds: 30,

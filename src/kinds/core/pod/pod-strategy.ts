@@ -52,6 +52,6 @@ function gatedCondition(nowMs: number): PodCondition {
 }
 
 /** Whether the scheduler has to leave the pod alone. */
-export function isSchedulingGated(pod: Pod): boolean {
+function isSchedulingGated(pod: Pod): boolean {
   return conditionOf(pod.status.conditions, 'PodScheduled')?.reason === 'SchedulingGated'
 }

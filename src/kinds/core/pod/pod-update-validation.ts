@@ -1,5 +1,5 @@
 /** What may change in a pod that exists (upstream: ValidatePodUpdate). */
-import { FieldPath, type FieldErrors, forbiddenField, invalid } from '#meta/field-path'
+import { type FieldErrors, FieldPath, forbiddenField, invalid } from '#meta/field-path'
 import { isDns1123Subdomain } from '#meta/names'
 import { invalidEach } from '#meta/object-meta-validation'
 import { isSameValue } from '../../same-value.ts'

@@ -1,5 +1,5 @@
 /** What a pod has to keep beyond its spec (upstream: ValidatePodCreate). */
-import { FieldPath, type FieldErrors, forbiddenField } from '#meta/field-path'
+import { type FieldErrors, FieldPath, forbiddenField } from '#meta/field-path'
 import type { Pod } from '../types.gen.ts'
 import { validatePodSpec } from './pod-spec-validation.ts'
 

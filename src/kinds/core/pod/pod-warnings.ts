@@ -6,7 +6,7 @@ export function podWarnings(pod: Pod, old: Pod | undefined): readonly string[] {
   return old === undefined ? podSpecWarnings(pod.spec, FieldPath.of('spec')) : []
 }
 
-export function podTemplateWarnings(template: PodTemplateSpec | undefined, at: FieldPath): readonly string[] {
+function podTemplateWarnings(template: PodTemplateSpec | undefined, at: FieldPath): readonly string[] {
   return template?.spec === undefined ? [] : podSpecWarnings(template.spec, at.field('spec'))
 }
 

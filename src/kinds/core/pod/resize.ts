@@ -1,5 +1,5 @@
 /** Other resources for a running pod, through the subresource `resize` (upstream: ValidatePodResize). */
-import { FieldPath, type FieldErrors, forbiddenField, invalid } from '#meta/field-path'
+import { type FieldErrors, FieldPath, forbiddenField, invalid } from '#meta/field-path'
 import type { Container, Pod } from '../types.gen.ts'
 import { qosClassOf } from './qos-class.ts'
 import { validateContainerResources } from './resource-validation.ts'

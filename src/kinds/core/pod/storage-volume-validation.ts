@@ -38,7 +38,7 @@ export function* validateStorageSource(volume: Volume, field: keyof Volume, at: 
   if (field === 'csi' && driver) yield* invalidEach(at.field('driver'), driver, isDns1123Subdomain(driver.toLowerCase()))
 }
 
-export function* validateNfs({ server = '', path = '' }: NFSVolumeSource, at: FieldPath): FieldErrors {
+function* validateNfs({ server = '', path = '' }: NFSVolumeSource, at: FieldPath): FieldErrors {
   if (server === '') yield required(at.field('server'))
   if (path === '') yield required(at.field('path'))
   if (!path.startsWith('/')) yield invalid(at.field('path'), path, 'must be an absolute path')

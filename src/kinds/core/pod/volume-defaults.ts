@@ -1,11 +1,11 @@
 /** Defaults of a pod's volumes, as upstream's SetDefaults_*VolumeSource. */
 import type { PersistentVolumeClaimSpec, Volume, VolumeProjection } from '../types.gen.ts'
-import { imagePullPolicyOf } from './image-reference.ts'
 import { defaultFieldSelector } from './field-selector-defaults.ts'
+import { imagePullPolicyOf } from './image-reference.ts'
 import { roundedRequirements } from './resource-list.ts'
 
 /** rw-r--r-- */
-export const fileModeDefault = 0o644
+const fileModeDefault = 0o644
 
 const tokenSecondsDefault = 3600
 

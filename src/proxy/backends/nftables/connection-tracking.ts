@@ -1,7 +1,7 @@
 /** Ends UDP flows that connection tracking still sends to endpoints which a service no longer has. */
 import type { ServiceRules } from '../../model/service-rules.ts'
 import { runProgram } from './run-program.ts'
-import { parseFlows, staleFlows, type StaleFlows } from './stale-flows.ts'
+import { parseFlows, type StaleFlows, staleFlows } from './stale-flows.ts'
 
 export async function dropStaleFlows(udpRules: readonly ServiceRules[]): Promise<void> {
   for (const family of new Set(udpRules.map((rules) => rules.family))) {

@@ -11,7 +11,7 @@ import { dropStaleFlows } from './connection-tracking.ts'
 import { runProgram } from './run-program.ts'
 import { fragmentOf, type ServiceFragment } from './service-fragment.ts'
 import type { TableContent } from './table-content.ts'
-import { tableOf, type TableOptions } from './table-of-rules.ts'
+import { type TableOptions, tableOf } from './table-of-rules.ts'
 import { tableDifference, wholeTable } from './table-script.ts'
 import type { TrafficOptions } from './traffic-options.ts'
 

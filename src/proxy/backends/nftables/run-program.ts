@@ -1,7 +1,7 @@
 /** Runs one of the programs that speak to the kernel for us, with text on its standard input. */
 import { spawn } from 'node:child_process'
 
-export class ProgramError extends Error {
+class ProgramError extends Error {
   override readonly name = 'ProgramError'
 }
 

@@ -1,0 +1,106 @@
+/** Client-side apply: the difference of what was applied last, what is applied now and what the server has, sent as a patch. */
+import { threeWayMergePatch } from '#meta/patch/merge-patch'
+import { threeWayStrategicPatch } from '#meta/patch/strategic-diff'
+import { hasReason, ignoreNotFound } from '#meta/status'
+import type { Call } from '../command.ts'
+import { withSource } from '../errors.ts'
+import type { DryRun } from '../print/outcome.ts'
+import { createObject, getObject, type PatchKind, patchObject } from '../resources/access.ts'
+import { builtInSchemaOf } from '../resources/built-in-schemas.ts'
+import type { ObjectQuery } from '../resources/queries.ts'
+import type { AnyObject, Fields } from '../resources/unstructured.ts'
+import { lastAppliedAnnotation, lastAppliedOf, withLastApplied } from './last-applied.ts'
+
+export type Applied = { readonly object: AnyObject; readonly operation: 'created' | 'configured' | 'unchanged' }
+export type ApplyOptions = {
+  readonly dryRun: DryRun
+  readonly fieldManager: string
+  readonly fieldValidation: string
+  readonly overwrite: boolean
+}
+
+const conflictRetryCountMax = 5
+
+export async function applyOnClient(
+  call: Call,
+  target: ObjectQuery & { readonly object: AnyObject },
+  options: ApplyOptions,
+): Promise<Applied> {
+  const wanted = withLastApplied(target.object)
+  const current = await currentOf(call, target)
+  if (current === undefined) return await create(call, target, wanted, options)
+  if (lastAppliedOf(current) === undefined) warnOfMissingAnnotation(call, target)
+  return await patchUntilAccepted(call, target, wanted, current, options)
+}
+
+async function currentOf(call: Call, target: ObjectQuery): Promise<AnyObject | undefined> {
+  try {
+    return await ignoreNotFound(getObject(call.cluster, target))
+  } catch (error) {
+    throw withSource(error, 'retrieving current configuration of', target.source)
+  }
+}
+
+async function create(call: Call, target: ObjectQuery, wanted: AnyObject, options: ApplyOptions): Promise<Applied> {
+  if (options.dryRun === 'client') return { object: wanted, operation: 'created' }
+  try {
+    return { object: await createObject(call.cluster, target, wanted, queryOf(options)), operation: 'created' }
+  } catch (error) {
+    throw withSource(error, 'creating', target.source)
+  }
+}
+
+async function patchUntilAccepted(
+  call: Call,
+  target: ObjectQuery,
+  wanted: AnyObject,
+  first: AnyObject,
+  options: ApplyOptions,
+): Promise<Applied> {
+  let current = first
+  for (let attempt = 0; ; attempt++) {
+    const patch = await patchBetween(target, wanted, current)
+    if (Object.keys(patch.body).length === 0) return { object: current, operation: 'unchanged' }
+    if (options.dryRun === 'client') return { object: wanted, operation: 'configured' }
+    try {
+      return { object: await patchObject(call.cluster, target, patch, queryOf(options)), operation: 'configured' }
+    } catch (error) {
+      if (!hasReason(error, 'Conflict') || attempt >= conflictRetryCountMax)
+        throw withSource(
+          error,
+          `applying patch:\n${JSON.stringify(patch.body)}\nto:\nResource: "${resourceText(target)}", GroupVersionKind: "${kindText(target)}"\nName: ${JSON.stringify(target.name)}, Namespace: ${JSON.stringify(target.namespace ?? '')}\nfor:`,
+          target.source,
+        )
+      current = await getObject(call.cluster, target)
+    }
+  }
+}
+
+function resourceText({ resource: { group, version, plural } }: ObjectQuery): string {
+  return `${group === '' ? '' : `${group}/`}${version}, Resource=${plural}`
+}
+
+function kindText({ resource: { group, version, kind } }: ObjectQuery): string {
+  return `${group === '' ? '' : `${group}/`}${version}, Kind=${kind}`
+}
+
+async function patchBetween(
+  { resource }: ObjectQuery,
+  wanted: AnyObject,
+  current: AnyObject,
+): Promise<{ readonly type: PatchKind; readonly body: Fields }> {
+  const original = lastAppliedOf(current) ?? {}
+  const schema = await builtInSchemaOf(resource)
+  if (schema === undefined) return { type: 'merge', body: threeWayMergePatch(original, wanted, current) }
+  return { type: 'strategic', body: threeWayStrategicPatch(schema, original, wanted, current) }
+}
+
+function queryOf({ dryRun, fieldManager, fieldValidation }: ApplyOptions) {
+  return { fieldManager, fieldValidation, ...(dryRun === 'server' ? { dryRun: 'All' as const } : {}) }
+}
+
+function warnOfMissingAnnotation({ err, path }: Call, { resource, name }: ObjectQuery): void {
+  err(
+    `Warning: resource ${resource.plural}/${name} is missing the ${lastAppliedAnnotation} annotation which is required by ${path}. ${path} should only be used on resources created declaratively by either kubectl create --save-config or ${path}. The missing annotation will be patched automatically.\n`,
+  )
+}

@@ -1,0 +1,18 @@
+/** The annotation in which client-side apply remembers what it applied last. */
+import { compactJson } from '../print/json.ts'
+import { type AnyObject, type Fields, fieldsOf } from '../resources/unstructured.ts'
+
+export const lastAppliedAnnotation = 'kubectl.kubernetes.io/last-applied-configuration'
+
+/** `object` with a description of itself in the annotation. */
+export function withLastApplied(object: AnyObject): AnyObject {
+  const { [lastAppliedAnnotation]: _, ...annotations } = object.metadata.annotations ?? {}
+  const plain = { ...object, metadata: { ...object.metadata, annotations } }
+  return { ...plain, metadata: { ...plain.metadata, annotations: { ...annotations, [lastAppliedAnnotation]: `${compactJson(plain)}\n` } } }
+}
+
+/** Undefined where the object was never applied. */
+export function lastAppliedOf(object: AnyObject): Fields | undefined {
+  const text = object.metadata.annotations?.[lastAppliedAnnotation]
+  return text === undefined ? undefined : fieldsOf(JSON.parse(text))
+}

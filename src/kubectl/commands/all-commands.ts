@@ -1,0 +1,60 @@
+/** Every command, in the order of help. Each loads its code when it is called, so that none pays for the others. */
+import type { CommandEntry } from '../command.ts'
+
+export const allCommands: readonly CommandEntry[] = [
+  { name: 'get', group: 'inspect', summary: 'Display one or many resources', load: async () => (await import('./get.ts')).get },
+  {
+    name: 'delete',
+    group: 'basic',
+    summary: 'Delete resources by file names, stdin, resources and names, or by resources and label selector',
+    load: async () => (await import('./delete.ts')).deleteCommand,
+  },
+  {
+    name: 'rollout',
+    group: 'deploy',
+    summary: 'Manage the rollout of a resource',
+    load: async () => (await import('./rollout.ts')).rollout,
+  },
+  {
+    name: 'scale',
+    group: 'deploy',
+    summary: 'Set a new size for a deployment, replica set, or replication controller',
+    load: async () => (await import('./scale.ts')).scale,
+  },
+  {
+    name: 'apply',
+    group: 'advanced',
+    summary: 'Apply a configuration to a resource by file name or stdin',
+    load: async () => (await import('./apply.ts')).apply,
+  },
+  { name: 'patch', group: 'advanced', summary: 'Update fields of a resource', load: async () => (await import('./patch.ts')).patch },
+  {
+    name: 'replace',
+    group: 'advanced',
+    summary: 'Replace a resource by file name or stdin',
+    load: async () => (await import('./replace.ts')).replace,
+  },
+  { name: 'label', group: 'settings', summary: 'Update the labels on a resource', load: async () => (await import('./label.ts')).label },
+  {
+    name: 'annotate',
+    group: 'settings',
+    summary: 'Update the annotations on a resource',
+    load: async () => (await import('./annotate.ts')).annotate,
+  },
+]
+
+/** Commands of upstream's that are not here yet. */
+export const comingCommands: readonly string[] = [
+  'alpha',
+  'autoscale',
+  'certificate',
+  'completion',
+  'cp',
+  'debug',
+  'diff',
+  'events',
+  'kustomize',
+  'plugin',
+  'proxy',
+  'top',
+]

@@ -1,0 +1,118 @@
+/** kubectl: from a command line to a command, and from what it throws to words and an exit status. */
+import { FlagError, type FlagTable } from '#component/flags'
+import { Cluster } from './cluster.ts'
+import type { Call, Command, CommandEntry, CommandFamily, Host } from './command.ts'
+import { allCommands, comingCommands } from './commands/all-commands.ts'
+import { CommandError, failureOf, UsageError } from './errors.ts'
+import { type GlobalValues, globalFlags } from './global-flags.ts'
+import { commandHelp, familyHelp, rootHelp } from './help.ts'
+import { helpWanted, parseLine } from './parse.ts'
+import { suggestions } from './suggestions.ts'
+
+/** Resolves with the exit status. */
+export async function kubectl(argv: readonly string[], host: Host): Promise<number> {
+  try {
+    return await descend({ path: 'kubectl', members: allCommands, argv, given: new Map(), host })
+  } catch (error) {
+    const { text, exitStatus } = failureOf(error)
+    host.stderr.write(text)
+    return exitStatus
+  }
+}
+
+type Step = {
+  readonly path: string
+  readonly members: readonly CommandEntry[]
+  readonly family?: CommandFamily
+  readonly argv: readonly string[]
+  /** Global flags that stood before the command. */
+  readonly given: ReadonlyMap<string, unknown>
+  readonly host: Host
+}
+
+/** Finds the command that the next word names, in the list or the family at hand. */
+async function descend(step: Step): Promise<number> {
+  const { path, members, host } = step
+  const [line, isHelp] = await parsed(() => parseLine(globalFlags, step.argv, { stopsAtWord: true }), path)
+  const [word, ...rest] = line?.rest ?? []
+  if (isHelp || word === undefined || (word === 'help' && step.family === undefined && rest.length === 0)) {
+    host.stdout.write(step.family === undefined ? rootHelp() : familyHelp(path, step.family))
+    return 0
+  }
+  if (word === 'help' && step.family === undefined) return await descend({ ...step, argv: [...rest, '--help'] })
+  const entry = members.find(({ name, aliases = [] }) => name === word || aliases.includes(word))
+  if (entry === undefined) return unknownCommand(step, word)
+  const given = new Map([...step.given, ...(line?.values ?? [])])
+  const loaded = await entry.load()
+  const next = { path: `${path} ${loaded.name}`, argv: rest, given, host }
+  return 'members' in loaded ? await descend({ ...next, members: loaded.members, family: loaded }) : await runCommand(loaded, next)
+}
+
+async function runCommand(command: Command, { path, argv, given, host }: Omit<Step, 'members'>): Promise<number> {
+  const table: FlagTable = { ...globalFlags, ...command.flags }
+  const [line, isHelp] = await parsed(() => parseLine(table, argv), path)
+  if (isHelp || line === undefined) {
+    host.stdout.write(commandHelp(path, command))
+    return 0
+  }
+  const values = Object.fromEntries([...Object.entries(table).map(([name, flag]) => [name, flag.default]), ...given, ...line.values])
+  // Both kinds of flags were parsed by one table, whose types the parser cannot know.
+  const cluster = new Cluster(values as GlobalValues, host)
+  const stop = new AbortController()
+  const call: Call = {
+    path,
+    flags: values,
+    given: new Set([...given.keys(), ...line.values.keys()]),
+    args: line.args,
+    dashAt: line.dashAt,
+    cluster,
+    host,
+    signal: stop.signal,
+    out: (text) => void host.stdout.write(text),
+    err: (text) => void host.stderr.write(text),
+  }
+  try {
+    const status = (await command.run(call)) ?? 0
+    if (status === 0 && cluster.flags['warnings-as-errors'] && cluster.warningCount > 0) throw warningsAreErrors(cluster.warningCount)
+    return status
+  } catch (error) {
+    if (error instanceof UsageError) throw new CommandError(`${error.message}\nSee '${path} -h' for help and examples`)
+    throw error
+  } finally {
+    stop.abort()
+    await cluster.close()
+  }
+}
+
+function warningsAreErrors(count: number): CommandError {
+  return new CommandError(`${count} ${count === 1 ? 'warning' : 'warnings'} received`)
+}
+
+/** What `parse` gives, or that help was asked for. */
+async function parsed<T>(parse: () => T, path: string): Promise<readonly [T | undefined, boolean]> {
+  try {
+    return [parse(), false]
+  } catch (error) {
+    if (!(error instanceof FlagError)) throw error
+    if (error.message === helpWanted) return [undefined, true]
+    throw new CommandError(`${error.message}\nSee '${path} --help' for usage.`)
+  }
+}
+
+function unknownCommand({ path, members, family, host }: Step, word: string): number {
+  const coming = family === undefined ? comingCommands.find((name) => name === word) : undefined
+  if (coming !== undefined) {
+    host.stderr.write(
+      `error: ${path} ${word} is not part of Navarch's kubectl yet: use the real kubectl for it, with the same kubeconfig\n`,
+    )
+    return 1
+  }
+  const near = suggestions(
+    word,
+    members.map(({ name }) => name),
+  )
+  const hint = near.length === 0 ? '' : `\n\nDid you mean this?\n${near.map((name) => `\t${name}`).join('\n')}`
+  if (family === undefined) host.stderr.write(`error: unknown command ${JSON.stringify(word)} for "kubectl"${hint}\n`)
+  else host.stderr.write(`error: unknown command ${JSON.stringify(word)}\nSee '${path} -h' for help and examples\n`)
+  return 1
+}

@@ -1,0 +1,13 @@
+/** Flags that all rollout commands share, and the kinds that they know. */
+import { stringFlag } from '#component/flags'
+import { UsageError } from '../errors.ts'
+import { type FileSelection, fileFlags, hasFiles } from '../resources/manifests.ts'
+
+export const rolloutFlags = {
+  ...fileFlags,
+  selector: stringFlag('', 'Only objects with these labels.', { shorthand: 'l' }),
+}
+
+export function requireResource(args: readonly string[], flags: FileSelection): void {
+  if (args.length === 0 && !hasFiles(flags)) throw new UsageError('required resource not specified')
+}
