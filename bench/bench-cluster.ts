@@ -7,8 +7,8 @@ import { Pod } from '#kinds/core/pod/pod.kind'
 import type { Pod as PodObject } from '#kinds/core/types.gen'
 import { startTestCluster, type TestCluster } from '../test/e2e/test-cluster.ts'
 
-/** Beside those of the tests. */
-export const slot = 9
+/** Not one that a test takes. */
+export const slot = 6
 
 export type BenchCluster = AsyncDisposable & { readonly cluster: TestCluster; readonly client: Client }
 
@@ -26,7 +26,13 @@ export async function startBenchCluster(): Promise<BenchCluster> {
 }
 
 export function benchPod(name: string): PodObject {
-  return { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default', labels: { app: 'bench' } }, spec: benchPodSpec }
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace: 'default', labels: { app: 'bench' } },
+    spec: benchPodSpec,
+    status: {},
+  }
 }
 
 export const benchPodSpec: NonNullable<PodObject['spec']> = {

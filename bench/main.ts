@@ -1,5 +1,5 @@
 /** One command for each table: `node bench/main.ts start|pods|idle|api [flags]`. */
-import { cpus } from 'node:os'
+import { cpus, release, totalmem } from 'node:os'
 import { measureApi } from './api.ts'
 import { measureIdle } from './idle.ts'
 import { measurePods } from './pods.ts'
@@ -21,6 +21,11 @@ if (benchmark === undefined) {
   )
   process.exitCode = 1
 } else {
-  console.log(`node ${process.version}, ${cpus().length} x ${cpus()[0]?.model}`)
+  console.log(`${machine()}\n`)
   for await (const [what, seen] of benchmark(argv)) console.log(`${what.padEnd(64)} ${seen.padStart(24)}`)
+}
+
+function machine(): string {
+  const memoryGb = (totalmem() / 2 ** 30).toFixed(0)
+  return `${cpus().length} x ${cpus()[0]?.model}, ${memoryGb} GiB, Linux ${release()}, Node ${process.version}`
 }

@@ -42,4 +42,5 @@ const sixtyPods: DeploymentObject = {
   kind: 'Deployment',
   metadata: { name: 'sixty', namespace: 'default' },
   spec: { replicas: replicaCount, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: benchPodSpec } },
+  status: {},
 }
