@@ -1,4 +1,4 @@
-/** The node process: kubelet and pod network, against an API server and a container runtime that others run. */
+/** The node process: kubelet, pod network and service proxy, against an API server and a container runtime that others run. */
 import type { Env } from '#base/env/env'
 import { Client } from '#client/client'
 import { fixedEndpoint } from '#client/endpoint'
@@ -8,17 +8,19 @@ import { Node } from '#kinds/core/node.kind'
 import { readResolverConfig } from '#kubelet/host-resolver'
 import { runKubelet } from '#kubelet/kubelet'
 import { openCriClient } from '#net/cri/client'
+import type { Credential } from '#net/pki/authority'
 import { followPodRange } from '#network/pod-network'
+import { createProxy } from '#proxy/proxy'
 import type { ClusterPki } from './cluster-pki.ts'
 import type { Layout } from './layout.ts'
-import type { Settings } from './settings.ts'
+import { proxyTableOf, type Settings } from './settings.ts'
 
 export type AgentOptions = { readonly layout: Layout; readonly settings: Settings; readonly pki: ClusterPki; readonly version: string }
 
 /** Runs until the signal is aborted; containers go on running. */
 export async function runAgent(env: Env, options: AgentOptions, signal: AbortSignal): Promise<void> {
   const { layout, settings, pki } = options
-  const client = new Client(new HttpTransport(nodeEndpoint(settings, pki), { clock: env.clock, userAgent: 'kubelet', timeoutMs: 10_000 }))
+  const client = nodeClient(env, 'kubelet', settings, pki.authority, pki.nodeClient)
   using cri = openCriClient(layout.containerdSocket, { clock: env.clock })
   await using informers = new Informers({ ...env, client })
   const nodes = informers.of(Node, { fieldSelector: `metadata.name=${settings.nodeName}` })
@@ -29,14 +31,32 @@ export async function runAgent(env: Env, options: AgentOptions, signal: AbortSig
     confDir: layout.cniConfDir,
     network: { bridge: settings.bridge, addressDir: layout.cniAddressDir, mtu: undefined },
   })
-  await runKubelet({ ...env, client, cri }, await kubeletOptionsOf(options), signal)
+  const kubelet = { ...env, client, cri }
+  await Promise.all([runKubelet(kubelet, await kubeletOptionsOf(options), signal), runProxy(env, options, signal)])
 }
 
-function nodeEndpoint(settings: Settings, pki: ClusterPki): ReturnType<typeof fixedEndpoint> {
-  const { certificatePem, privateKeyPem } = pki.nodeClient
-  return fixedEndpoint(`https://127.0.0.1:${settings.apiPort}`, {
-    tls: { caPem: pki.authority.certificatePem, certificatePem, privateKeyPem },
-  })
+/** Under an identity of its own, which may do less than the kubelet. */
+async function runProxy(env: Env, { settings, pki }: AgentOptions, signal: AbortSignal): Promise<void> {
+  const client = nodeClient(env, 'kube-proxy', settings, pki.authority, pki.proxyClient)
+  await using informers = new Informers({ ...env, client })
+  const proxy = createProxy(
+    { env, informers },
+    {
+      nodeName: settings.nodeName,
+      tableName: proxyTableOf(settings),
+      clusterCidr: settings.podCidr,
+      nodeAddresses: [settings.nodeAddress],
+      podBridge: settings.bridge,
+    },
+  )
+  await proxy.run(signal)
+}
+
+function nodeClient(env: Env, userAgent: string, { apiPort }: Settings, authority: Credential, credential: Credential): Client {
+  const tls = { caPem: authority.certificatePem, ...credential }
+  return new Client(
+    new HttpTransport(fixedEndpoint(`https://127.0.0.1:${apiPort}`, { tls }), { clock: env.clock, userAgent, timeoutMs: 10_000 }),
+  )
 }
 
 async function kubeletOptionsOf({ layout, settings, pki, version }: AgentOptions): Promise<Parameters<typeof runKubelet>[1]> {

@@ -20,6 +20,11 @@ export type Settings = {
 
 export const stateVersion = 1
 
+/** The nft table of the node's service proxy. */
+export function proxyTableOf({ name }: Settings): string {
+  return `${name}-proxy`
+}
+
 /** What stands in the way, and what to do about it; shown as it is. */
 export class LocalError extends Error {
   override readonly name = 'LocalError'

@@ -61,6 +61,8 @@ export function upArguments(slot: number): readonly string[] {
     `${20250 + slot}`,
     '--pod-cidr',
     `10.${230 + slot}.0.0/16`,
+    '--service-cidr',
+    `10.${110 + slot}.0.0/16`,
     '--load',
     join(root, '.cache/images'),
   ]

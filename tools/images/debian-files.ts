@@ -12,10 +12,20 @@ export async function unpackPackages(packages: readonly string[], cache: string)
   const target = join(cache, 'unpacked', packages.join('_'))
   const downloads = join(target, '.debs')
   await mkdir(downloads, { recursive: true })
-  // The cache may belong to somebody that apt's own download user may not write for.
-  await run('apt-get', ['-o', 'APT::Sandbox::User=root', 'download', '--quiet', ...packages], { cwd: downloads })
+  try {
+    await download(packages, downloads)
+  } catch {
+    // The package lists may be old or not there at all.
+    await run('apt-get', ['update'])
+    await download(packages, downloads)
+  }
   for (const name of await readdir(downloads)) await run('dpkg', ['-x', join(downloads, name), target])
   return target
+}
+
+async function download(packages: readonly string[], folder: string): Promise<void> {
+  // The cache may belong to somebody that apt's own download user may not write for.
+  await run('apt-get', ['-o', 'APT::Sandbox::User=root', 'download', '--quiet', ...packages], { cwd: folder })
 }
 
 /** Everything below `folder` of an unpacked tree, with its modes and links. */

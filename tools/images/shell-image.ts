@@ -6,17 +6,19 @@ import { promisify } from 'node:util'
 import { type LayerFile, layerOf } from '#local/images/layer'
 import { ociArchive } from '#local/images/oci-archive'
 import type { Architecture } from '#local/images/pause-program'
-import { unpackPackages } from './debian-files.ts'
+import { programWithLibraries, unpackPackages } from './debian-files.ts'
 
 export const shellImageName = 'navarch.dev/shell:v1'
 
 /** Busybox with a link for each of its programs, the accounts root and nobody, and /tmp: the lowest layer of all test images. */
 export async function shellFiles(cache: string): Promise<LayerFile[]> {
-  const busybox = join(await unpackPackages(['busybox-static'], cache), 'bin/busybox')
+  // Not busybox-static: looking up a host, even one given as an address, needs the C library's own files.
+  const busybox = join(await unpackPackages(['busybox'], cache), 'bin/busybox')
   const { stdout } = await promisify(execFile)(busybox, ['--list'])
   const programs = stdout.split('\n').filter((name) => name !== '' && name !== 'busybox')
   return [
     { path: 'bin/busybox', mode: 0o755, content: await readFile(busybox) },
+    ...(await programWithLibraries(busybox)),
     ...programs.map((name) => ({ path: `bin/${name}`, linkTo: 'busybox' })),
     { path: 'etc/passwd', content: 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n' },
     { path: 'etc/group', content: 'root:x:0:\nnogroup:x:65534:\n' },

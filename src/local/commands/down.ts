@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { kubeconfigPaths } from '#client/kubeconfig-file'
 import { boolFlag, stringFlag } from '#component/flags'
 import { openCriClient } from '#net/cri/client'
+import { removeProxyRules } from '#proxy/proxy'
 import { changeUserKubeconfig, withoutCluster } from '../cluster-kubeconfig.ts'
 import { removeAllPods } from '../containerd/containerd.ts'
 import { mountsBelow, removeLeftovers } from '../containerd/leftovers.ts'
@@ -14,7 +15,7 @@ import { dataDirFlag, type Host, localCommand } from '../local-command.ts'
 import { removePodCgroups } from '../node-cgroups.ts'
 import { containerdPathsOf } from '../node-containerd.ts'
 import { logFileOf, runningOf, stopSupervised } from '../processes/supervised.ts'
-import { LocalError, readSettings, type Settings } from '../settings.ts'
+import { LocalError, proxyTableOf, readSettings, type Settings } from '../settings.ts'
 
 const run = promisify(execFile)
 
@@ -65,10 +66,12 @@ async function stopAll(layout: Layout, settings: Settings, { clock, stderr }: Ho
   await removeNodeTraces(layout, settings)
 }
 
-async function removeNodeTraces(layout: Layout, { name, bridge }: Settings): Promise<void> {
+async function removeNodeTraces(layout: Layout, settings: Settings): Promise<void> {
+  const { name, bridge } = settings
   const mounts = mountsBelow(await readFile('/proc/self/mountinfo', 'utf8'), [layout.nodeDir])
   for (const mount of mounts) await run('umount', ['--lazy', mount])
   if (existsSync(`/sys/class/net/${bridge}`)) await run('ip', ['link', 'delete', bridge])
+  await removeProxyRules(proxyTableOf(settings))
   await removePodCgroups(name)
   await rm(layout.cniAddressDir, { recursive: true, force: true })
   await rm(layout.runDir, { recursive: true, force: true })
