@@ -60,8 +60,9 @@ async function runLocal(entry: CommandEntry & { readonly type: 'local' }, argv: 
   const stop = new AbortController()
   using _signals = onStopSignal(() => stop.abort(new LocalError('interrupted: what is done so far stays; run the command again to go on')))
   try {
-    const { values, args } = parseFlags(command.flags, argv)
-    return await command.run(host, values, args, stop.signal)
+    const { values, args, given } = parseFlags(command.flags, argv)
+    if (command.usage === '' && args.length > 0) throw new FlagError(`"navarch ${command.name}" takes no arguments: ${args.join(' ')}`)
+    return await command.run(host, values, { args, given, signal: stop.signal })
   } catch (error) {
     const told = stop.signal.aborted ? stop.signal.reason : error
     if (!(told instanceof LocalError || told instanceof FlagError)) throw error

@@ -13,6 +13,7 @@ import { followPodRange } from '#network/pod-network'
 import { createProxy } from '#proxy/proxy'
 import type { ClusterPki } from './cluster-pki.ts'
 import type { Layout } from './layout.ts'
+import { keepLogsSmall } from './processes/log-rotation.ts'
 import { proxyTableOf, type Settings } from './settings.ts'
 
 export type AgentOptions = { readonly layout: Layout; readonly settings: Settings; readonly pki: ClusterPki; readonly version: string }
@@ -32,7 +33,11 @@ export async function runAgent(env: Env, options: AgentOptions, signal: AbortSig
     network: { bridge: settings.bridge, addressDir: layout.cniAddressDir, mtu: undefined },
   })
   const kubelet = { ...env, client, cri }
-  await Promise.all([runKubelet(kubelet, await kubeletOptionsOf(options), signal), runProxy(env, options, signal)])
+  await Promise.all([
+    runKubelet(kubelet, await kubeletOptionsOf(options), signal),
+    runProxy(env, options, signal),
+    keepLogsSmall(env, layout, signal),
+  ])
 }
 
 /** Under an identity of its own, which may do less than the kubelet. */

@@ -17,6 +17,15 @@ export type Host = {
   readonly version: string
 }
 
+/** What stands on the command line beside the flags' values. */
+export type Line = {
+  readonly args: readonly string[]
+  /** The flags that were given, as opposed to those that have their default. */
+  readonly given: ReadonlySet<string>
+  /** Aborted when the user interrupts. */
+  readonly signal: AbortSignal
+}
+
 export type LocalCommand<F extends FlagTable = FlagTable> = {
   readonly name: string
   readonly summary: string
@@ -24,7 +33,7 @@ export type LocalCommand<F extends FlagTable = FlagTable> = {
   readonly usage: string
   readonly flags: F
   /** Resolves with the exit status. Throws a LocalError for what the user can mend. */
-  run(host: Host, flags: FlagValues<F>, args: readonly string[], signal: AbortSignal): Promise<number>
+  run(host: Host, flags: FlagValues<F>, line: Line): Promise<number>
 }
 
 /** Keeps a command's own flag types inside and lets a list hold all commands. */

@@ -11,7 +11,7 @@ export const agent = localCommand({
   summary: 'Run the node process in the foreground',
   usage: '',
   flags: dataDirFlag,
-  async run(host, flags, _args, signal) {
+  async run(host, flags, { signal }) {
     const layout = layoutOf(flags['data-dir'])
     const settings = await readSettings(layout.settingsFile)
     if (settings === undefined) throw new LocalError(`there is no cluster in ${layout.root}: make one with "navarch up"`)

@@ -12,7 +12,7 @@ export const images = localCommand({
   summary: 'List, load and remove images of the node',
   usage: 'list | load FILE... | load - | rm IMAGE...',
   flags: dataDirFlag,
-  async run(host, flags, [verb = 'list', ...names], signal) {
+  async run(host, flags, { args: [verb = 'list', ...names], signal }) {
     const layout = layoutOf(flags['data-dir'])
     using cri = await connectToRuntime(layout, host.clock)
     const deps = { cri, socket: layout.containerdSocket, clock: host.clock }

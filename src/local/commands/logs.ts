@@ -18,7 +18,7 @@ export const logs = localCommand({
     follow: boolFlag(false, 'go on as it grows', { shorthand: 'f' }),
     tail: intFlag(100, 'how many lines from the end; -1 for all'),
   },
-  async run(host, flags, [name = 'server'], signal) {
+  async run(host, flags, { args: [name = 'server'], signal }) {
     if (!programNames.includes(name)) throw new LocalError(`unknown component ${JSON.stringify(name)}: one of ${programNames.join(', ')}`)
     const path = logFileOf(layoutOf(flags['data-dir']), name)
     if (!existsSync(path)) throw new LocalError(`there is no log of ${name} yet: start the cluster with "navarch up"`)

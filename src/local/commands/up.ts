@@ -1,7 +1,5 @@
 /** `navarch up`: from nothing, or from whatever is there, to a node that is Ready. Running it again changes nothing. */
 import { readdir } from 'node:fs/promises'
-import { createServer } from 'node:net'
-import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { Listr } from 'listr2'
 import { type Clock, sleep } from '#base/env/clock'
@@ -9,35 +7,32 @@ import { Client } from '#client/client'
 import { fixedEndpoint } from '#client/endpoint'
 import { HttpTransport } from '#client/http-transport'
 import { kubeconfigPaths } from '#client/kubeconfig-file'
-import { boolFlag, intFlag, stringFlag } from '#component/flags'
+import { boolFlag, mapFlag, stringFlag } from '#component/flags'
 import { isReadyNode } from '#domain/node-readiness'
 import { Node } from '#kinds/core/node.kind'
 import { openCriClient } from '#net/cri/client'
 import { changeUserKubeconfig, type KubeconfigFacts, withCluster, writeOwnKubeconfig } from '../cluster-kubeconfig.ts'
 import { type ClusterPki, ensurePki } from '../cluster-pki.ts'
 import { untilReady, writeContainerdConfig } from '../containerd/containerd.ts'
-import { hostAddress } from '../host-address.ts'
 import { listImages, loadImages } from '../images/image-store.ts'
 import { imageArchitecture, pauseImage, pauseImageName } from '../images/pause-image.ts'
 import { type Layout, layoutOf } from '../layout.ts'
 import { dataDirFlag, type Host, localCommand } from '../local-command.ts'
+import { ensureSettings, settingsFlags } from '../new-settings.ts'
 import { containerdOptionsOf, containerdPathsOf } from '../node-containerd.ts'
 import { logFileOf, runningOf, startSupervised } from '../processes/supervised.ts'
 import { programsOf } from '../programs.ts'
-import { LocalError, readSettings, type Settings, stateVersion, writeSettings } from '../settings.ts'
+import { LocalError, type Settings } from '../settings.ts'
 
 const upFlags = {
   ...dataDirFlag,
-  name: stringFlag('navarch', 'name of the cluster and of its kubeconfig context'),
-  'api-port': intFlag(6443, 'port of the API server'),
-  'kubelet-port': intFlag(10250, 'port of the kubelet'),
-  'node-name': stringFlag('', "name of the node; the machine's host name unless told otherwise"),
-  'node-address': stringFlag('', "address of the node; the machine's first one unless told otherwise"),
-  'pod-cidr': stringFlag('10.244.0.0/16', 'addresses of pods'),
-  'service-cidr': stringFlag('10.96.0.0/12', 'addresses of services'),
-  bridge: stringFlag('nv0', "the bridge that the node's pods hang on"),
+  ...settingsFlags,
   load: stringFlag('', 'a directory of image archives to load into the node'),
   kubeconfig: stringFlag('', "the kubeconfig that gets the context; the user's own unless told otherwise"),
+  'registry-mirror': mapFlag(
+    {},
+    'mirrors that are asked for images first: docker.io=http://10.0.0.5:5000; _default stands for every registry',
+  ),
   wait: boolFlag(true, 'wait until the node is Ready'),
 }
 
@@ -52,25 +47,33 @@ export const up = localCommand({
   summary: 'Start a cluster on this machine',
   usage: '',
   flags: upFlags,
-  async run(host, flags, _args, signal) {
+  async run(host, flags, { given, signal }) {
     const layout = layoutOf(flags['data-dir'])
     if (process.getuid?.() !== 0) throw new LocalError('a node needs root: run "sudo navarch up"')
     const startedMs = host.clock.monotonicMs()
-    const { settings } = await stepsOf(host, flags, layout, signal).run()
+    const { settings } = await stepsOf({ host, flags, given, layout, signal }).run()
     const seconds = ((host.clock.monotonicMs() - startedMs) / 1000).toFixed(1)
     host.stdout.write(nextSteps(seconds, settings.name))
     return 0
   },
 })
 
-function stepsOf(host: Host, flags: Flags, layout: Layout, signal: AbortSignal): Listr<Context> {
+type Run = {
+  readonly host: Host
+  readonly flags: Flags
+  readonly given: ReadonlySet<string>
+  readonly layout: Layout
+  readonly signal: AbortSignal
+}
+
+function stepsOf({ host, flags, given, layout, signal }: Run): Listr<Context> {
   const { clock } = host
   return new Listr<Context>(
     [
       {
         title: 'settings',
         task: async (context, task) => {
-          context.settings = await ensureSettings(flags, layout)
+          context.settings = await ensureSettings(flags, given, layout)
           task.title = `settings: node ${context.settings.nodeName}, ${context.settings.nodeAddress}`
         },
       },
@@ -84,7 +87,10 @@ function stepsOf(host: Host, flags: Flags, layout: Layout, signal: AbortSignal):
       {
         title: 'processes: containerd, server, agent',
         task: async (context, task) => {
-          context.containerdConfig = await writeContainerdConfig(containerdOptionsOf(layout, logFileOf(layout, 'containerd')))
+          context.containerdConfig = await writeContainerdConfig({
+            ...containerdOptionsOf(layout, logFileOf(layout, 'containerd')),
+            mirrors: flags['registry-mirror'],
+          })
           const started = await startPrograms(host, layout, context)
           if (started.length === 0) task.title = 'processes: all running already'
         },
@@ -93,44 +99,8 @@ function stepsOf(host: Host, flags: Flags, layout: Layout, signal: AbortSignal):
       { title: 'API server ready', task: (context) => untilServerReady(layout, context, clock, signal) },
       { title: 'node Ready', enabled: () => flags.wait, task: (context) => untilNodeReady(context, clock, signal) },
     ],
-    { concurrent: false, rendererOptions: { collapseSubtasks: false }, fallbackRenderer: 'simple', silentRendererCondition: false },
+    { concurrent: false, rendererOptions: { collapseSubtasks: false, showErrorMessage: false }, fallbackRenderer: 'simple' },
   )
-}
-
-/** The first `up` decides; a later one may not silently ask for something else. */
-async function ensureSettings(flags: Flags, layout: Layout): Promise<Settings> {
-  const known = await readSettings(layout.settingsFile)
-  if (known !== undefined) return known
-  const settings: Settings = {
-    stateVersion,
-    name: flags.name,
-    bridge: flags.bridge,
-    nodeName: (flags['node-name'] || hostname()).toLowerCase(),
-    nodeAddress: flags['node-address'] || hostAddress(),
-    apiPort: flags['api-port'],
-    kubeletPort: flags['kubelet-port'],
-    podCidr: flags['pod-cidr'],
-    serviceCidr: flags['service-cidr'],
-  }
-  for (const [flag, port] of [
-    ['api-port', settings.apiPort],
-    ['kubelet-port', settings.kubeletPort],
-  ] as const)
-    await refuseBusyPort(flag, port)
-  await writeSettings(layout.settingsFile, settings)
-  return settings
-}
-
-async function refuseBusyPort(flag: string, port: number): Promise<void> {
-  const server = createServer()
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(
-        error.code === 'EADDRINUSE' ? new LocalError(`port ${port} is in use by another program: choose another with --${flag}`) : error,
-      ),
-    )
-    server.listen(port, () => server.close(() => resolve()))
-  })
 }
 
 function adminFacts({ settings, pki }: Context, address: string): KubeconfigFacts {
