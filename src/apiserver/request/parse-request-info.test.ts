@@ -5,6 +5,9 @@ import { requestInfoOf } from './parse-request-info.ts'
 for (const [request, verb, group, namespace, resource, subresource, name] of [
   ['GET /api/v1/pods', 'list', '', '', 'pods', '', ''],
   ['GET /api/v1/namespaces/a/pods?watch=1', 'watch', '', 'a', 'pods', '', ''],
+  ['GET /api/v1/namespaces/a/pods?watch=True', 'watch', '', 'a', 'pods', '', ''],
+  ['GET /api/v1/namespaces/a/pods?watch', 'watch', '', 'a', 'pods', '', ''],
+  ['GET /api/v1/namespaces/a/pods?watch=False', 'list', '', 'a', 'pods', '', ''],
   ['GET /api/v1/namespaces/a/pods?watch=false', 'list', '', 'a', 'pods', '', ''],
   ['GET /api/v1/watch/namespaces/a/pods', 'watch', '', 'a', 'pods', '', ''],
   ['GET /api/v1/namespaces/a/pods/p/log', 'get', '', 'a', 'pods', 'log', 'p'],

@@ -57,9 +57,9 @@ function verbOf(method: string, name: string, query: URLSearchParams): string {
   }
 }
 
-/** As upstream's query decoding: present counts as true unless it says otherwise. */
+/** As upstream's query decoding: present, even without a value, counts as true unless it says otherwise. */
 export function isTrue(value: string | null): boolean {
-  return value !== null && value !== '' && value !== '0' && value.toLowerCase() !== 'false'
+  return value !== null && value !== '0' && value.toLowerCase() !== 'false'
 }
 
 /** A list of one name is authorized like a get of that name: informers of a single object need no more. */

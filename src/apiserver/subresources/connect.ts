@@ -4,6 +4,7 @@ import { Pod } from '#kinds/core/pod/pod.kind'
 import { badRequest, notFound, serviceUnavailable } from '#meta/status'
 import type { Answer, Exchange } from '../exchange.ts'
 import type { Registry } from '../registry/registry.ts'
+import { isTrue } from '../request/parse-request-info.ts'
 import type { ResourceHandler, ResourceHandlers } from '../serve/dispatch-resource.ts'
 import { type KubeletAccess, kubeletOf } from './kubelet-connection.ts'
 import { proxyPod, proxyService } from './pod-proxy.ts'
@@ -54,9 +55,10 @@ function kubeletBackend(node: Node, kubelet: KubeletAccess | undefined): Backend
 async function readLog(exchange: Exchange, pod: Pod, backend: Backend): Promise<Answer> {
   const { query } = exchange.request
   const kept = new URLSearchParams()
-  for (const name of ['follow', 'previous', 'timestamps', 'sinceSeconds', 'sinceTime', 'tailLines', 'limitBytes', 'stream']) {
-    const value = query.get(name)
-    if (value !== null && value !== '' && value !== 'false') kept.set(name, value)
+  for (const name of ['follow', 'previous', 'timestamps']) if (isTrue(query.get(name))) kept.set(name, 'true')
+  for (const name of ['sinceSeconds', 'sinceTime', 'tailLines', 'limitBytes', 'stream']) {
+    const value = query.get(name) ?? ''
+    if (value !== '') kept.set(name, value)
   }
   const path = `/containerLogs/${pod.metadata.namespace}/${pod.metadata.name}/${containerOf(pod, query)}`
   return await relay(exchange, { backend, path: withQuery(path, kept) })
@@ -70,7 +72,7 @@ async function connectContainer(action: 'exec' | 'attach', exchange: Exchange, p
   const commands = query.getAll('command')
   if (action === 'exec' && commands.length === 0) throw badRequest('you must specify at least one command for the container')
   const passed = new URLSearchParams(commands.map((command) => ['command', command]))
-  for (const [name, kubeletName] of Object.entries(streamNames)) if (isOn(query.get(name))) passed.set(kubeletName, '1')
+  for (const [name, kubeletName] of Object.entries(streamNames)) if (isTrue(query.get(name))) passed.set(kubeletName, '1')
   const path = `/${action}/${pod.metadata.namespace}/${pod.metadata.name}/${containerOf(pod, query)}`
   return await relayConnection(exchange, { backend, path: withQuery(path, passed) })
 }
@@ -113,10 +115,6 @@ function containerOf(pod: Pod, query: URLSearchParams): string {
 
 function namesOf(containers: readonly { readonly name: string }[]): string {
   return containers.map((container) => container.name).join(' ')
-}
-
-function isOn(value: string | null): boolean {
-  return value === 'true' || value === '1'
 }
 
 function withQuery(path: string, query: URLSearchParams): string {
