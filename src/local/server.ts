@@ -6,6 +6,7 @@ import type { Env } from '#base/env/env'
 import { Client } from '#client/client'
 import { Informers } from '#client/informers'
 import { type ControllerOptions, defaultControllerOptions } from '#controllers/all-controllers'
+import { controllerAccount } from '#controllers/controller-accounts'
 import { runControllers } from '#controllers/controller-manager'
 import { parseCidr } from '#controllers/node-ipam/plan'
 import { builtinKinds } from '#kinds/builtin-kinds'
@@ -20,7 +21,15 @@ export type ServerOptions = { readonly layout: Layout; readonly settings: Settin
 const issuer = 'https://kubernetes.default.svc.cluster.local'
 
 /** Controllers and scheduler share the API server's process, and so everything that it could do anyway. */
-const controlPlane: UserInfo = { name: 'system:kube-controller-manager', groups: ['system:masters', 'system:authenticated'] }
+const controllerManager: UserInfo = { name: 'system:kube-controller-manager', groups: ['system:authenticated'] }
+const scheduler: UserInfo = { name: 'system:kube-scheduler', groups: ['system:authenticated'] }
+
+/** Each controller may do what its own account may. */
+function accountOf(controllerName: string): UserInfo {
+  const namespace = 'kube-system'
+  const groups = ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated']
+  return { name: `system:serviceaccount:${namespace}:${controllerAccount(controllerName)}`, groups }
+}
 
 /** Runs until the signal is aborted, then ends in good order. */
 export async function runServer(env: Env, { layout, settings, pki }: ServerOptions, signal: AbortSignal): Promise<void> {
@@ -48,11 +57,16 @@ export async function runServer(env: Env, { layout, settings, pki }: ServerOptio
   await apiServer.listen(settings.apiPort, '0.0.0.0')
   env.log.info('API server is ready', { port: settings.apiPort })
   // One set of caches for both: objects exist once in this process.
-  const client = new Client(apiServer.loopback(controlPlane))
+  const clientAs = (user: UserInfo) => new Client(apiServer.loopback(user))
+  const client = clientAs(controllerManager)
   await using informers = new Informers({ ...env, client })
   await Promise.all([
-    runControllers({ ...env, client, informers }, controllerOptionsOf(settings, pki), signal),
-    createScheduler({ ...env, client, informers }).run(signal),
+    runControllers(
+      { ...env, client, clientOf: (name) => clientAs(accountOf(name)), informers },
+      controllerOptionsOf(settings, pki),
+      signal,
+    ),
+    createScheduler({ ...env, client: clientAs(scheduler), informers }).run(signal),
   ])
 }
 
