@@ -1,5 +1,6 @@
 /** `kubectl rollout history`: the revisions of a workload, or one of them in full. */
 import { intFlag } from '#component/flags'
+import type { PodTemplateSpec } from '#kinds/core/types.gen'
 import { defineCommand } from '../command.ts'
 import { podTemplateLines } from '../describe/pod-template.ts'
 import { CommandError } from '../errors.ts'
@@ -47,5 +48,5 @@ function detailsOf({ template, changeCause }: Revision): string {
     changeCause === ''
       ? metadata
       : { ...metadata, annotations: { ...Reflect.get(metadata, 'annotations'), [changeCauseAnnotation]: changeCause } }
-  return aligned(podTemplateLines({ ...template, metadata: withCause }))
+  return aligned(podTemplateLines({ ...template, metadata: withCause } as unknown as PodTemplateSpec))
 }

@@ -8,6 +8,11 @@ import type { AnyObject } from './unstructured.ts'
 /** One object, there or to be. */
 export type Target = { readonly resource: ApiResource; readonly namespace?: string | undefined; readonly name: string }
 
+/** What of a resource its paths are made of. */
+type Addressed = Pick<ApiResource, 'group' | 'version' | 'plural' | 'scope'>
+
+type Address = Omit<Target, 'resource'> & { readonly resource: Addressed }
+
 export type WriteQuery = {
   readonly dryRun?: 'All' | undefined
   readonly fieldManager?: string | undefined
@@ -38,18 +43,18 @@ const patchTypes: Readonly<Record<PatchKind, string>> = {
   apply: 'application/apply-patch+yaml',
 }
 
-export function pathOf({ resource, namespace, name }: Target, subresource?: string): string {
+export function pathOf({ resource, namespace, name }: Address, subresource?: string): string {
   return resourcePath(resource, namespace, encodeURIComponent(name), subresource)
 }
 
-export async function getObject(cluster: Cluster, target: Target, subresource?: string): Promise<AnyObject> {
+export async function getObject(cluster: Cluster, target: Address, subresource?: string): Promise<AnyObject> {
   return (await cluster.request({ method: 'GET', path: pathOf(target, subresource) })).body as AnyObject
 }
 
 /** All pages of a collection. */
 export async function listObjects(
   cluster: Cluster,
-  resource: ApiResource,
+  resource: Addressed,
   namespace: string | undefined,
   query: ListQuery = {},
 ): Promise<ObjectList> {
