@@ -11,6 +11,7 @@ const flags = {
   'pod-cidr': '10.244.0.0/16',
   'service-cidr': '10.96.0.0/12',
   bridge: 'nv0',
+  systemd: false,
 }
 const known = {
   stateVersion: 1,
@@ -22,6 +23,7 @@ const known = {
   kubeletPort: 10250,
   podCidr: '10.244.0.0/16',
   serviceCidr: '10.96.0.0/12',
+  supervisor: 'shell',
 } as const
 const ipv4 = { netmask: '255.255.255.0', family: 'IPv4' as const, mac: '', internal: false, cidr: null }
 

@@ -1,7 +1,8 @@
 /** What `up` is told, against what the cluster was made with and what the machine has. */
+import { existsSync } from 'node:fs'
 import { BlockList, createServer, isIP } from 'node:net'
 import { hostname, networkInterfaces } from 'node:os'
-import { intFlag, stringFlag } from '#component/flags'
+import { boolFlag, intFlag, stringFlag } from '#component/flags'
 import { hostAddress } from './host-address.ts'
 import type { Layout } from './layout.ts'
 import { LocalError, readSettings, type Settings, stateVersion, writeSettings } from './settings.ts'
@@ -15,11 +16,12 @@ export const settingsFlags = {
   'pod-cidr': stringFlag('10.244.0.0/16', 'addresses of pods'),
   'service-cidr': stringFlag('10.96.0.0/12', 'addresses of services'),
   bridge: stringFlag('nv0', "the bridge that the node's pods hang on"),
+  systemd: boolFlag(false, 'let systemd keep the processes alive and start them at boot'),
 }
 
 type Flags = { readonly [K in keyof typeof settingsFlags]: (typeof settingsFlags)[K]['default'] }
 
-const settingOf: Readonly<Record<keyof Flags, keyof Settings>> = {
+const settingOf: Readonly<Record<Exclude<keyof Flags, 'systemd'>, keyof Settings>> = {
   name: 'name',
   'api-port': 'apiPort',
   'kubelet-port': 'kubeletPort',
@@ -47,7 +49,10 @@ export async function ensureSettings(flags: Flags, given: ReadonlySet<string>, l
     kubeletPort: flags['kubelet-port'],
     podCidr: flags['pod-cidr'],
     serviceCidr: flags['service-cidr'],
+    supervisor: flags.systemd ? 'systemd' : 'shell',
   }
+  if (flags.systemd && !existsSync('/run/systemd/system'))
+    throw new LocalError('this machine does not run systemd: leave --systemd out, and the cluster keeps its processes alive itself')
   await refuseBusyPort('api-port', settings.apiPort)
   await refuseBusyPort('kubelet-port', settings.kubeletPort)
   for (const flag of ['pod-cidr', 'service-cidr'] as const) refuseTakenRange(flag, flags[flag], networkInterfaces())
@@ -56,7 +61,7 @@ export async function ensureSettings(flags: Flags, given: ReadonlySet<string>, l
 }
 
 export function refuseChanges(flags: Flags, given: ReadonlySet<string>, known: Settings, root: string): void {
-  for (const flag of Object.keys(settingOf) as (keyof Flags)[]) {
+  for (const flag of Object.keys(settingOf) as (keyof typeof settingOf)[]) {
     const was = known[settingOf[flag]]
     if (!given.has(flag) || flags[flag] === was) continue
     throw new LocalError(

@@ -1,8 +1,16 @@
 /** The processes of a cluster on this machine, in the order in which they start. */
+import type { Clock } from '#base/env/clock'
 import type { Layout } from './layout.ts'
-import type { Program } from './processes/supervised.ts'
+import { shellSupervisor } from './processes/shell-supervisor.ts'
+import type { Program, Supervisor } from './processes/supervisor.ts'
+import { systemdSupervisor } from './processes/systemd-units.ts'
+import type { Settings } from './settings.ts'
 
 export const programNames: readonly string[] = ['containerd', 'server', 'agent']
+
+export function supervisorOf(layout: Layout, { name, supervisor }: Settings, clock: Clock): Supervisor {
+  return supervisor === 'systemd' ? systemdSupervisor(name, layout) : shellSupervisor(layout, clock)
+}
 
 export function programsOf(layout: Layout, self: readonly string[], containerdConfig: string): readonly Program[] {
   return [

@@ -16,6 +16,8 @@ export type Settings = {
   readonly kubeletPort: number
   readonly podCidr: string
   readonly serviceCidr: string
+  /** What keeps the programs alive. */
+  readonly supervisor: 'shell' | 'systemd'
 }
 
 export const stateVersion = 1

@@ -14,7 +14,8 @@ import { type Layout, layoutOf } from '../layout.ts'
 import { dataDirFlag, type Host, localCommand } from '../local-command.ts'
 import { removePodCgroups } from '../node-cgroups.ts'
 import { containerdPathsOf } from '../node-containerd.ts'
-import { logFileOf, runningOf, stopSupervised } from '../processes/supervised.ts'
+import { logFileOf } from '../processes/supervisor.ts'
+import { supervisorOf } from '../programs.ts'
 import { LocalError, proxyTableOf, readSettings, type Settings } from '../settings.ts'
 
 const run = promisify(execFile)
@@ -50,13 +51,14 @@ export const down = localCommand({
 
 /** The agent first, so that it does not start again what is being ended; the control plane last. */
 async function stopAll(layout: Layout, settings: Settings, { clock, stderr }: Host): Promise<void> {
+  const supervisor = supervisorOf(layout, settings, clock)
   const stop = async (name: string) => {
-    const how = await stopSupervised(name, layout, clock)
+    const how = await supervisor.stop(name)
     if (how === 'killed')
       stderr.write(`Warning: ${name} did not end when it was asked to, and was killed: see ${logFileOf(layout, name)}\n`)
   }
   await stop('agent')
-  if ((await runningOf('containerd', layout)) !== undefined) {
+  if ((await supervisor.running('containerd')) !== undefined) {
     using cri = openCriClient(layout.containerdSocket, { clock })
     await removeAllPods(cri)
   }

@@ -5,7 +5,7 @@ import { boolFlag, intFlag } from '#component/flags'
 import { layoutOf } from '../layout.ts'
 import { dataDirFlag, localCommand } from '../local-command.ts'
 import { tailOffset } from '../processes/log-tail.ts'
-import { logFileOf } from '../processes/supervised.ts'
+import { logFileOf } from '../processes/supervisor.ts'
 import { programNames } from '../programs.ts'
 import { LocalError } from '../settings.ts'
 

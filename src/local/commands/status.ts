@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises'
 import { humanDuration } from '#meta/table'
 import { layoutOf } from '../layout.ts'
 import { dataDirFlag, localCommand } from '../local-command.ts'
-import { runningOf } from '../processes/supervised.ts'
-import { programNames } from '../programs.ts'
+import type { Supervisor } from '../processes/supervisor.ts'
+import { programNames, supervisorOf } from '../programs.ts'
 import { readSettings } from '../settings.ts'
 
 export const status = localCommand({
@@ -19,7 +19,8 @@ export const status = localCommand({
       host.stdout.write(`There is no cluster in ${layout.root}. Make one with "navarch up".\n`)
       return 1
     }
-    const lines = await Promise.all(programNames.map((name) => programLine(name, layout, host.clock.nowMs())))
+    const supervisor = supervisorOf(layout, settings, host.clock)
+    const lines = await Promise.all(programNames.map((name) => programLine(name, supervisor, host.clock.nowMs())))
     host.stdout.write(
       [
         `${'PROCESS'.padEnd(14)}${'STATE'.padEnd(10)}${'PID'.padEnd(10)}${'UP'.padEnd(10)}MEMORY`,
@@ -40,10 +41,10 @@ export const status = localCommand({
 
 async function programLine(
   name: string,
-  layout: Parameters<typeof runningOf>[1],
+  supervisor: Supervisor,
   nowMs: number,
 ): Promise<{ readonly text: string; readonly isRunning: boolean }> {
-  const running = await runningOf(name, layout)
+  const running = await supervisor.running(name)
   const pid = running?.pid
   const facts = pid === undefined ? undefined : await processFacts(pid)
   if (facts === undefined) return { text: `${name.padEnd(14)}${running === undefined ? 'stopped' : 'starting'}`, isRunning: false }

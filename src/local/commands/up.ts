@@ -20,8 +20,8 @@ import { type Layout, layoutOf } from '../layout.ts'
 import { dataDirFlag, type Host, localCommand } from '../local-command.ts'
 import { ensureSettings, settingsFlags } from '../new-settings.ts'
 import { containerdOptionsOf, containerdPathsOf } from '../node-containerd.ts'
-import { logFileOf, runningOf, startSupervised } from '../processes/supervised.ts'
-import { programsOf } from '../programs.ts'
+import { logFileOf } from '../processes/supervisor.ts'
+import { programsOf, supervisorOf } from '../programs.ts'
 import { LocalError, type Settings } from '../settings.ts'
 
 const upFlags = {
@@ -122,7 +122,8 @@ async function writeKubeconfigs(host: Host, flags: Flags, layout: Layout, contex
 
 async function startPrograms(host: Host, layout: Layout, context: Context): Promise<readonly string[]> {
   const programs = programsOf(layout, host.self, context.containerdConfig)
-  const started = await Promise.all(programs.map(async (program) => ((await startSupervised(program, layout)) ? [program.name] : [])))
+  const supervisor = supervisorOf(layout, context.settings, host.clock)
+  const started = await Promise.all(programs.map(async (program) => ((await supervisor.start(program)) ? [program.name] : [])))
   return started.flat()
 }
 
@@ -158,11 +159,12 @@ function clientOf(context: Context, clock: Clock): Client {
 
 async function untilServerReady(layout: Layout, context: Context, clock: Clock, signal: AbortSignal): Promise<void> {
   const { transport } = clientOf(context, clock)
+  const supervisor = supervisorOf(layout, context.settings, clock)
   await until(
     clock,
     signal,
     async () => {
-      if ((await runningOf('server', layout)) === undefined)
+      if ((await supervisor.running('server')) === undefined)
         throw new LocalError(`the control plane did not start: see "navarch logs server"`)
       return await transport.request({ method: 'GET', path: '/readyz' }, signal).then(
         () => true,

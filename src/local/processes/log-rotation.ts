@@ -3,7 +3,7 @@ import { copyFile, stat, truncate } from 'node:fs/promises'
 import { type Clock, sleep } from '#base/env/clock'
 import type { Log } from '#base/env/log'
 import { programNames } from '../programs.ts'
-import { logFileOf, type Places } from './supervised.ts'
+import { logFileOf, type Places } from './supervisor.ts'
 
 const bytesMax = 10 << 20
 const intervalMs = 60_000

@@ -1,23 +1,23 @@
-/** Programs that go on after the command that started them: each under a small shell loop that starts it again. */
+/** Programs under a small shell loop each, which starts them again. */
 import { spawn } from 'node:child_process'
 import { mkdir, open, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Clock, sleep } from '#base/env/clock'
-
-export type Program = { readonly name: string; readonly command: readonly string[] }
-export type Places = { readonly runDir: string; readonly logDir: string }
-export type Running = { readonly supervisorPid: number; readonly pid: number | undefined }
+import { logFileOf, type Places, type Program, type Supervisor } from './supervisor.ts'
 
 const script = join(import.meta.dirname, 'supervise.sh')
 const stopTimeoutMs = 30_000
 const lookAgainMs = 20
 
-export function logFileOf(places: Places, name: string): string {
-  return join(places.logDir, `${name}.log`)
+export function shellSupervisor(places: Places, clock: Clock): Supervisor {
+  return {
+    start: (program) => start(program, places),
+    running: (name) => runningOf(name, places),
+    stop: (name) => stop(name, places, clock),
+  }
 }
 
-/** Starts a program unless it runs already. Resolves with whether it was started. */
-export async function startSupervised(program: Program, places: Places): Promise<boolean> {
+async function start(program: Program, places: Places): Promise<boolean> {
   if ((await runningOf(program.name, places)) !== undefined) return false
   await mkdir(places.runDir, { recursive: true, mode: 0o700 })
   await mkdir(places.logDir, { recursive: true, mode: 0o700 })
@@ -32,8 +32,8 @@ export async function startSupervised(program: Program, places: Places): Promise
   return true
 }
 
-/** Undefined when it does not run. A pid file of an earlier boot names somebody else's process: the command line tells. */
-export async function runningOf(name: string, places: Places): Promise<Running | undefined> {
+/** A pid file of an earlier boot names somebody else's process: the command line tells. */
+async function runningOf(name: string, places: Places) {
   const pidFile = pidFileOf(name, places)
   const supervisorPid = await readPid(pidFile)
   if (supervisorPid === undefined) return undefined
@@ -42,8 +42,7 @@ export async function runningOf(name: string, places: Places): Promise<Running |
   return { supervisorPid, pid: await readPid(`${pidFile}.child`) }
 }
 
-/** Asks it to end and waits until it has; one that does not is killed. Resolves with how it ended. */
-export async function stopSupervised(name: string, places: Places, clock: Clock): Promise<'not running' | 'ended' | 'killed'> {
+async function stop(name: string, places: Places, clock: Clock): Promise<'not running' | 'ended' | 'killed'> {
   const running = await runningOf(name, places)
   if (running === undefined) return 'not running'
   process.kill(running.supervisorPid, 'SIGTERM')
