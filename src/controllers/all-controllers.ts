@@ -23,6 +23,10 @@ import { replicaSetController } from './replica-set/controller.ts'
 import { replicationController } from './replication-controller/controller.ts'
 import { rootCaPublisher } from './root-ca/controller.ts'
 import { serviceAccountController } from './service-account/controller.ts'
+import { statefulSetController } from './stateful-set/controller.ts'
+import { attributesClassProtection } from './storage-protection/attributes-classes.ts'
+import { claimProtection } from './storage-protection/claims.ts'
+import { volumeProtection } from './storage-protection/volumes.ts'
 import { taintEvictionController } from './taint-eviction/controller.ts'
 import { ttlAfterFinished } from './ttl-after-finished/controller.ts'
 
@@ -70,13 +74,17 @@ export function allControllers(options: ControllerOptions): readonly Loop[] {
     loop('namespace-controller', namespaceController),
     ...(nodeIpam === undefined ? [] : [loop('node-ipam-controller', nodeIpamController(nodeIpam))]),
     loop('node-lifecycle-controller', nodeLifecycleController(nodeLifecycle)),
+    loop('persistentvolume-protection-controller', volumeProtection),
+    loop('persistentvolumeclaim-protection-controller', claimProtection),
     loop('pod-garbage-collector-controller', podGcController(options.terminatedPodCountMax)),
     loop('replicaset-controller', replicaSetController),
     loop('replicationcontroller-controller', replicationController),
     ...(rootCaPem === undefined ? [] : [loop('root-ca-certificate-publisher-controller', rootCaPublisher(rootCaPem))]),
     loop('serviceaccount-controller', serviceAccountController),
+    loop('statefulset-controller', statefulSetController),
     loop('taint-eviction-controller', taintEvictionController),
     loop('ttl-after-finished-controller', ttlAfterFinished),
+    loop('volumeattributesclass-protection-controller', attributesClassProtection),
   ]
   return loops.filter(({ name }) => isChosen(name, options.controllers))
 }

@@ -1,15 +1,16 @@
 /** Rolls a Deployment's template out: one ReplicaSet for each version, pods moving from the old ones to the new. */
 import { nowRfc3339 } from '#base/env/clock'
-import { claim, controllerReference } from '#domain/ownership'
+import { claim } from '#domain/ownership'
 import { isSameTemplate } from '#domain/pod-template'
 import { Deployment } from '#kinds/apps/deployment.kind'
 import { ReplicaSet } from '#kinds/apps/replica-set.kind'
 import { Pod } from '#kinds/core/pod/pod.kind'
 import { isSameValue } from '#kinds/same-value'
-import { formatSelector, matches, selectorOrNothing } from '#meta/labels'
+import { formatSelector, selectorOrNothing } from '#meta/labels'
 import { controllerOf, isBeingDeleted, keyOf, refOf, withMeta } from '#meta/object'
 import { hasReason, ignoreNotFound, StatusError } from '#meta/status'
 import { type Controller, type ControllerDeps, controllerUidIndex, done, indexOn, type Result, watching } from '#reconcile/controller'
+import { keysOfTakers, ownerOf, settleClaims } from '../claims.ts'
 import { isNamespaceTerminating } from '../namespace-terminating.ts'
 import { type DeploymentPlan, planDeployment } from './plan.ts'
 import { revisionAnnotation, sizeAnnotations, specReplicas } from './revisions.ts'
@@ -20,7 +21,13 @@ export const deploymentController: Controller<Deployment> = {
   name: 'deployment-controller',
   for: Deployment,
   owns: [ReplicaSet],
-  watches: [watching(Pod, keysOfPod), watching(ReplicaSet, keysOfOrphan)],
+  watches: [
+    watching(Pod, keysOfPod),
+    watching(
+      ReplicaSet,
+      keysOfTakers(Deployment, ({ spec }) => selectorOrNothing(spec.selector)),
+    ),
+  ],
   indexes: [indexOn(Pod, controllerUidIndex, (pod) => [controllerOf(pod)?.uid ?? ''])],
   reconcile: reconcileDeployment,
 }
@@ -32,26 +39,14 @@ async function reconcileDeployment(deps: ControllerDeps, deployment: Deployment,
     return done
   }
   const now = { ms: deps.clock.nowMs(), text: nowRfc3339(deps.clock) }
-  const sets = await claimSets(deps, deployment, signal)
+  const claims = claim(deployment, selector, deps.cache(ReplicaSet).list(deployment.metadata.namespace))
+  const sets = await settleClaims(deps, ReplicaSet, ownerOf(Deployment, deployment), claims, signal)
   const conditions = isBeingDeleted(deployment) ? undefined : pauseConditions(deployment, now)
   const seen = conditions === undefined ? deployment : { ...deployment, status: { ...deployment.status, conditions } }
   const podsOf = (set: ReplicaSet) => deps.cache(Pod).byIndex(controllerUidIndex, set.metadata.uid ?? '')
   const plan = planDeployment({ deployment: seen, sets, podsOf }, now)
   await carryOut(deps, deployment, plan, signal)
   return { afterMs: plan.checkAgainInMs }
-}
-
-async function claimSets({ cache, client }: ControllerDeps, deployment: Deployment, signal: AbortSignal): Promise<readonly ReplicaSet[]> {
-  const candidates = cache(ReplicaSet).list(deployment.metadata.namespace)
-  const { owned, adopted, released } = claim(deployment, selectorOrNothing(deployment.spec.selector), candidates)
-  const reference = controllerReference(Deployment, deployment)
-  const patch = async (set: ReplicaSet, ownerReferences: readonly unknown[]) => {
-    const { uid, ...ref } = refOf(set)
-    return await ignoreNotFound(client.patch(ReplicaSet, ref, { type: 'strategic', body: { metadata: { uid, ownerReferences } } }, signal))
-  }
-  await Promise.all(released.map((set) => patch(set, [{ $patch: 'delete', uid: reference.uid }])))
-  const taken = await Promise.all(adopted.map((set) => patch(set, [reference])))
-  return [...owned, ...taken.filter((set) => set !== undefined)]
 }
 
 async function carryOut(deps: ControllerDeps, deployment: Deployment, plan: DeploymentPlan, signal: AbortSignal): Promise<void> {
@@ -153,10 +148,4 @@ function keysOfPod(pod: Pod, _old: Pod | undefined, { cache }: ControllerDeps): 
   if (controller?.kind !== 'Deployment') return []
   const key = keyOf({ namespace: pod.metadata.namespace, name: controller.name })
   return cache(Deployment).get(key)?.spec.strategy?.type === 'Recreate' ? [key] : []
-}
-
-function keysOfOrphan(set: ReplicaSet, _old: ReplicaSet | undefined, { cache }: ControllerDeps): readonly string[] {
-  if (controllerOf(set) !== undefined || isBeingDeleted(set)) return []
-  const takers = cache(Deployment).list(set.metadata.namespace)
-  return takers.filter(({ spec }) => matches(selectorOrNothing(spec.selector), set.metadata.labels)).map((object) => keyOf(refOf(object)))
 }

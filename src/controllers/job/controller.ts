@@ -1,16 +1,17 @@
 /** Runs pods until enough of them have succeeded, or too many have failed. */
 import { nowRfc3339 } from '#base/env/clock'
-import { claim, controllerReference } from '#domain/ownership'
+import { claim } from '#domain/ownership'
 import { Job } from '#kinds/batch/job.kind'
 import type { JobStatus } from '#kinds/batch/types.gen'
 import { Pod } from '#kinds/core/pod/pod.kind'
 import { isSameValue } from '#kinds/same-value'
-import { matches, selectorOrNothing } from '#meta/labels'
-import { controllerOf, isBeingDeleted, keyOf, refOf } from '#meta/object'
+import { selectorOrNothing } from '#meta/labels'
+import { isBeingDeleted, keyOf, refOf } from '#meta/object'
 import { hasReason } from '#meta/status'
 import { type Controller, type ControllerDeps, done, type Result, watching } from '#reconcile/controller'
+import { keysOfTakers, type Owner, ownerOf, settleClaims } from '../claims.ts'
 import { isNamespaceTerminating } from '../namespace-terminating.ts'
-import { createPod, deletePod, type PodOwner, settleClaims } from '../owned-pods.ts'
+import { createPod, deletePod } from '../owned-pods.ts'
 import { slowStart } from '../slow-start.ts'
 import { accountFor, countsAfter, finishedStatus, withoutSettled, withSuspension } from './accounting.ts'
 import { type Backoff, noBackoff } from './backoff.ts'
@@ -25,7 +26,12 @@ export function jobController(): Controller<Job> {
     name: 'job-controller',
     for: Job,
     owns: [Pod],
-    watches: [watching(Pod, keysOfOrphan)],
+    watches: [
+      watching(
+        Pod,
+        keysOfTakers(Job, ({ spec }) => selectorOrNothing(spec.selector)),
+      ),
+    ],
     reconcile: (deps, job, signal) => reconcileJob(deps, job, backoffs, signal),
     async forget(_deps, key) {
       backoffs.delete(key)
@@ -43,9 +49,9 @@ async function reconcileJob(deps: ControllerDeps, job: Job, backoffs: Map<string
     return done
   }
   const now = { ms: deps.clock.nowMs(), text: nowRfc3339(deps.clock) }
-  const owner: PodOwner = { object: job, reference: controllerReference(Job, job), finalizer: trackingFinalizer }
+  const owner = { ...ownerOf(Job, job), finalizer: trackingFinalizer }
   const candidates = deps.cache(Pod).list(job.metadata.namespace)
-  const pods = await settleClaims(deps, owner, claim(job, selectorOrNothing(job.spec.selector), candidates), signal)
+  const pods = await settleClaims(deps, Pod, owner, claim(job, selectorOrNothing(job.spec.selector), candidates), signal)
   const view = observeJob(job, pods, backoffs.get(key) ?? noBackoff)
   const verdict = verdictOf(view, now.ms)
   const plan = planPods(view, verdict, now.ms)
@@ -60,7 +66,7 @@ async function reconcileJob(deps: ControllerDeps, job: Job, backoffs: Map<string
 
 type Outcome = { readonly createdCount: number; readonly deleted: readonly Pod[]; readonly error?: unknown }
 
-async function carryOut(deps: ControllerDeps, job: Job, owner: PodOwner, plan: PodPlan, signal: AbortSignal): Promise<Outcome> {
+async function carryOut(deps: ControllerDeps, job: Job, owner: Owner, plan: PodPlan, signal: AbortSignal): Promise<Outcome> {
   const created = await slowStart(plan.creations.length, (turn) =>
     createPod(deps, owner, podOf(job, owner, plan.creations[turn] ?? {}), signal),
   )
@@ -79,7 +85,7 @@ async function carryOut(deps: ControllerDeps, job: Job, owner: PodOwner, plan: P
   }
 }
 
-function podOf(job: Job, { reference }: PodOwner, { index, replaces }: Creation): Pod {
+function podOf(job: Job, { reference }: Owner, { index, replaces }: Creation): Pod {
   return index === undefined ? jobPod(job, reference) : indexedJobPod(job, reference, index, replaces)
 }
 
@@ -159,10 +165,4 @@ function tellEnd({ events }: ControllerDeps, job: Job, verdict: Verdict): void {
 function soonest(...waits: readonly (number | undefined)[]): number | undefined {
   const known = waits.filter((ms) => ms !== undefined)
   return known.length === 0 ? undefined : Math.min(...known)
-}
-
-function keysOfOrphan(pod: Pod, _old: Pod | undefined, { cache }: ControllerDeps): readonly string[] {
-  if (controllerOf(pod) !== undefined || isBeingDeleted(pod)) return []
-  const takers = cache(Job).list(pod.metadata.namespace)
-  return takers.filter(({ spec }) => matches(selectorOrNothing(spec.selector), pod.metadata.labels)).map((job) => keyOf(refOf(job)))
 }

@@ -4,8 +4,6 @@ export type IndexRange = { readonly first: number; readonly last: number }
 /** Sorted; ranges neither overlap nor touch. */
 export type IndexSet = readonly IndexRange[]
 
-const noIndexes: IndexSet = []
-
 /** Reads what `formatIndexes` writes. Ranges that cannot be read are skipped, indexes from `completions` on are cut off. */
 export function parseIndexes(text: string | undefined, completions: number): IndexSet {
   const ranges = (text ?? '').split(',').flatMap((part) => {

@@ -1,13 +1,13 @@
 /** Keeps as many pods of one template as a ReplicaSet asks for. */
 import { nowRfc3339 } from '#base/env/clock'
-import { claim, controllerReference } from '#domain/ownership'
+import { claim } from '#domain/ownership'
 import { ReplicaSet } from '#kinds/apps/replica-set.kind'
 import { Pod } from '#kinds/core/pod/pod.kind'
 import { isSameValue } from '#kinds/same-value'
-import { matches, selectorOrNothing } from '#meta/labels'
-import { controllerOf, isBeingDeleted, keyOf, refOf } from '#meta/object'
+import { selectorOrNothing } from '#meta/labels'
+import { controllerOf, isBeingDeleted } from '#meta/object'
 import { type Controller, type ControllerDeps, controllerUidIndex, indexOn, type Result, watching } from '#reconcile/controller'
-import { settleClaims } from '../owned-pods.ts'
+import { keysOfTakers, ownerOf, settleClaims } from '../claims.ts'
 import { nextAvailableInMs, planReplicas, replicaStatus, type WantedReplicas } from './plan.ts'
 import { carryOut } from './replica-pods.ts'
 
@@ -15,7 +15,12 @@ export const replicaSetController: Controller<ReplicaSet> = {
   name: 'replicaset-controller',
   for: ReplicaSet,
   owns: [Pod],
-  watches: [watching(Pod, keysOfOrphan)],
+  watches: [
+    watching(
+      Pod,
+      keysOfTakers(ReplicaSet, ({ spec }) => selectorOrNothing(spec.selector)),
+    ),
+  ],
   indexes: [indexOn(ReplicaSet, controllerUidIndex, (set) => [controllerOf(set)?.uid ?? ''])],
   reconcile: reconcileReplicaSet,
 }
@@ -23,12 +28,11 @@ export const replicaSetController: Controller<ReplicaSet> = {
 async function reconcileReplicaSet(deps: ControllerDeps, set: ReplicaSet, signal: AbortSignal): Promise<Result> {
   const { clock } = deps
   const owner = {
-    object: set,
-    reference: controllerReference(ReplicaSet, set),
+    ...ownerOf(ReplicaSet, set),
     template: set.spec.template ?? { spec: { containers: [] } },
   }
   const candidates = deps.cache(Pod).list(set.metadata.namespace)
-  const pods = await settleClaims(deps, owner, claim(set, selectorOrNothing(set.spec.selector), candidates), signal)
+  const pods = await settleClaims(deps, Pod, owner, claim(set, selectorOrNothing(set.spec.selector), candidates), signal)
   const wanted = wantedOf(set)
   const outcome = await carryOut(deps, owner, planReplicas(wanted, pods, relatedPods(deps, set, pods), clock.nowMs()), signal)
   const status = replicaStatus(wanted, set.status, pods, outcome.failure, { ms: clock.nowMs(), text: nowRfc3339(clock) })
@@ -53,14 +57,4 @@ function relatedPods({ cache }: ControllerDeps, set: ReplicaSet, own: readonly P
   if (controller === undefined) return own
   const siblings = cache(ReplicaSet).byIndex(controllerUidIndex, controller.uid)
   return siblings.flatMap((sibling) => cache(Pod).byIndex(controllerUidIndex, sibling.metadata.uid ?? ''))
-}
-
-/** A pod that nobody controls concerns every set that would take it. */
-function keysOfOrphan(pod: Pod, old: Pod | undefined, { cache }: ControllerDeps): readonly string[] {
-  if (controllerOf(pod) !== undefined || isBeingDeleted(pod)) return []
-  if (old !== undefined && controllerOf(old) === undefined && isSameValue(old.metadata.labels, pod.metadata.labels)) return []
-  const takers = cache(ReplicaSet)
-    .list(pod.metadata.namespace)
-    .filter((set) => matches(selectorOrNothing(set.spec.selector), pod.metadata.labels))
-  return takers.map((set) => keyOf(refOf(set)))
 }

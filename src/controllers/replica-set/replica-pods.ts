@@ -2,12 +2,13 @@
 import { podFromTemplate } from '#domain/pod-template'
 import type { PodTemplateSpec } from '#kinds/core/types.gen'
 import type { ControllerDeps } from '#reconcile/controller'
+import type { Owner } from '../claims.ts'
 import { isNamespaceTerminating } from '../namespace-terminating.ts'
-import { createPod, deletePod, messageOf, type PodOwner } from '../owned-pods.ts'
+import { createPod, deletePod, messageOf } from '../owned-pods.ts'
 import { slowStart } from '../slow-start.ts'
 import type { ReplicaFailure, ReplicaPlan } from './plan.ts'
 
-export type ReplicaOwner = PodOwner & { readonly template: PodTemplateSpec }
+export type ReplicaOwner = Owner & { readonly template: PodTemplateSpec }
 
 /** The failure goes into the status; `error` makes the key be tried again. */
 export type ReplicaOutcome = { readonly failure?: ReplicaFailure; readonly error?: unknown }

@@ -1,13 +1,13 @@
 /** ReplicationController, the elder of ReplicaSet: the same plan, with a plain map as selector. */
 import { nowRfc3339 } from '#base/env/clock'
-import { claim, controllerReference } from '#domain/ownership'
+import { claim } from '#domain/ownership'
 import { Pod } from '#kinds/core/pod/pod.kind'
 import { ReplicationController } from '#kinds/core/replication-controller.kind'
 import { isSameValue } from '#kinds/same-value'
-import { matches, type Selector, selectorOfMap } from '#meta/labels'
-import { controllerOf, isBeingDeleted, keyOf, refOf } from '#meta/object'
+import { type Selector, selectorOfMap } from '#meta/labels'
+import { isBeingDeleted } from '#meta/object'
 import { type Controller, type ControllerDeps, type Result, watching } from '#reconcile/controller'
-import { settleClaims } from '../owned-pods.ts'
+import { keysOfTakers, ownerOf, settleClaims } from '../claims.ts'
 import { nextAvailableInMs, planReplicas, replicaStatus } from '../replica-set/plan.ts'
 import { carryOut } from '../replica-set/replica-pods.ts'
 
@@ -15,7 +15,7 @@ export const replicationController: Controller<ReplicationController> = {
   name: 'replication-controller',
   for: ReplicationController,
   owns: [Pod],
-  watches: [watching(Pod, keysOfOrphan)],
+  watches: [watching(Pod, keysOfTakers(ReplicationController, selectorOfController))],
   reconcile: reconcileReplicationController,
 }
 
@@ -27,12 +27,12 @@ async function reconcileReplicationController(
   const { clock } = deps
   const { spec } = controller
   const owner = {
-    object: controller,
-    reference: controllerReference(ReplicationController, controller),
+    ...ownerOf(ReplicationController, controller),
     template: spec.template ?? { spec: { containers: [] } },
   }
   const pods = await settleClaims(
     deps,
+    Pod,
     owner,
     claim(controller, selectorOfController(controller), deps.cache(Pod).list(controller.metadata.namespace)),
     signal,
@@ -57,13 +57,4 @@ async function reconcileReplicationController(
 /** Without a selector it would take every pod: the server fills it from the template's labels. */
 function selectorOfController({ spec }: ReplicationController): Selector {
   return selectorOfMap(spec.selector ?? spec.template?.metadata?.labels)
-}
-
-function keysOfOrphan(pod: Pod, old: Pod | undefined, { cache }: ControllerDeps): readonly string[] {
-  if (controllerOf(pod) !== undefined || isBeingDeleted(pod)) return []
-  if (old !== undefined && controllerOf(old) === undefined && isSameValue(old.metadata.labels, pod.metadata.labels)) return []
-  const takers = cache(ReplicationController).list(pod.metadata.namespace)
-  return takers
-    .filter((controller) => matches(selectorOfController(controller), pod.metadata.labels))
-    .map((controller) => keyOf(refOf(controller)))
 }

@@ -1,0 +1,128 @@
+/** The controllers of workloads against an API server in memory, with nodes that only pretend: what users see, from the outside. */
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { systemClock } from '#base/env/clock'
+import { type Log, silentLog } from '#base/env/log'
+import { systemRandom } from '#base/env/random'
+import type { Client } from '#client/client'
+import { ControllerRevision } from '#kinds/apps/controller-revision.kind'
+import { StatefulSet } from '#kinds/apps/stateful-set.kind'
+import { Event } from '#kinds/core/event.kind'
+import { PersistentVolumeClaim } from '#kinds/core/persistent-volume-claim.kind'
+import { Pod } from '#kinds/core/pod/pod.kind'
+import { startTestApiServer, type TestApiServer } from '#testing/api-server'
+import { pretendKubelet } from '#testing/pretend-kubelet'
+import { defaultControllerOptions } from './all-controllers.ts'
+import { runControllers } from './controller-manager.ts'
+
+const namespace = 'default'
+
+describe('workloads', () => {
+  let api: TestApiServer
+  let client: Client
+  const stop = new AbortController()
+  let running: Promise<void>
+  const statusOf: (pod: Pod) => Partial<Pod['status']> | undefined = () => ({ phase: 'Running' })
+  const logged: string[] = []
+  const log: Log = {
+    ...silentLog,
+    warn: (message, facts) => logged.push(`${message} ${JSON.stringify(facts)} ${String(facts?.['error'])}`),
+    with: () => log,
+  }
+
+  before(async () => {
+    api = await startTestApiServer()
+    client = api.client
+    running = runControllers({ clock: systemClock, random: systemRandom, log, client }, defaultControllerOptions, stop.signal)
+  })
+
+  after(async () => {
+    stop.abort()
+    await running
+    await api.close()
+  })
+
+  /** Looks, while the pretended nodes work, until `probe` yields something; the claim is what the failure says. */
+  async function eventually<T>(claim: string, probe: () => Promise<T | undefined | false>): Promise<T> {
+    const endMs = Date.now() + 8000
+    for (;;) {
+      await pretendKubelet({ client, clock: systemClock }, namespace, { statusOf: (pod) => statusOf(pod) })
+      const found = await probe()
+      if (found !== undefined && found !== false) return found
+      if (Date.now() > endMs) assert.fail(`still waiting: ${claim}\n${logged.join('\n')}`)
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    }
+  }
+
+  const podsOf = async (app: string) => (await client.list(Pod, { namespace, labelSelector: `app=${app}` })).items
+  const namesOf = (objects: readonly { metadata: { name?: string } }[]) => objects.map(({ metadata }) => metadata.name)
+  const eventsOf = async (name: string) =>
+    (await client.list(Event, { namespace })).items.filter(({ involvedObject }) => involvedObject.name === name)
+
+  test('a StatefulSet makes pods and claims in order, rolls from the last to the first, and can go back', async () => {
+    const labels = { app: 'db' }
+    const ref = { namespace, name: 'db' }
+    await client.create(StatefulSet, {
+      apiVersion: 'apps/v1',
+      kind: 'StatefulSet',
+      metadata: { name: 'db', namespace },
+      spec: {
+        replicas: 3,
+        serviceName: 'db',
+        selector: { matchLabels: labels },
+        template: { metadata: { labels }, spec: { containers: [{ name: 'db', image: 'db:1' }] } },
+        volumeClaimTemplates: [
+          {
+            apiVersion: 'v1',
+            kind: 'PersistentVolumeClaim',
+            metadata: { name: 'data' },
+            spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+            status: {},
+          },
+        ],
+        persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Retain', whenScaled: 'Delete' },
+      },
+      status: { replicas: 0 },
+    })
+    const settled = async (image: string) => {
+      const { status } = await client.get(StatefulSet, ref)
+      const pods = await podsOf('db')
+      const isNew = pods.length === 3 && pods.every(({ spec }) => spec.containers[0]?.image === image)
+      return isNew && status.readyReplicas === 3 && status.currentRevision === status.updateRevision && status
+    }
+    const first = await eventually('three ready pods', () => settled('db:1'))
+    const [pod] = await podsOf('db')
+    assert.deepEqual(
+      [pod?.metadata.name, pod?.spec.hostname, pod?.spec.subdomain, pod?.metadata.labels?.['apps.kubernetes.io/pod-index']],
+      ['db-0', 'db-0', 'db', '0'],
+    )
+    assert.equal(pod?.metadata.labels?.['controller-revision-hash'], first.currentRevision)
+    assert.deepEqual(pod?.spec.volumes?.[0], { name: 'data', persistentVolumeClaim: { claimName: 'data-db-0' } })
+    const claims = (await client.list(PersistentVolumeClaim, { namespace })).items
+    assert.deepEqual(namesOf(claims).sort(), ['data-db-0', 'data-db-1', 'data-db-2'])
+
+    const setImage = (image: string) =>
+      client.patch(StatefulSet, ref, {
+        type: 'strategic',
+        body: { spec: { template: { spec: { containers: [{ name: 'db', image }] } } } },
+      })
+    await setImage('db:2')
+    const second = await eventually('the new version', () => settled('db:2'))
+    assert.notEqual(second.currentRevision, first.currentRevision)
+    await setImage('db:1')
+    const third = await eventually('the old version again', () => settled('db:1'))
+    assert.equal(third.currentRevision, first.currentRevision)
+    const revisions = (await client.list(ControllerRevision, { namespace, labelSelector: 'app=db' })).items
+    assert.deepEqual(revisions.map(({ revision }) => revision).sort(), [2, 3])
+
+    await client.patch(StatefulSet, ref, { type: 'merge', body: { spec: { replicas: 1 } } })
+    await eventually('one pod', async () => (await podsOf('db')).length === 1)
+    await eventually('one claim', async () => (await client.list(PersistentVolumeClaim, { namespace })).items.length === 1)
+    const told = (await eventsOf('db')).map(({ reason, message }) => `${reason} ${message}`)
+    assert.ok(told.includes('SuccessfulCreate create Pod db-0 in StatefulSet db successful'))
+    assert.ok(told.includes('SuccessfulCreate create Claim data-db-0 Pod db-0 in StatefulSet db success'))
+    assert.ok(told.includes('SuccessfulDelete delete Pod db-2 in StatefulSet db successful'))
+    await client.delete(StatefulSet, ref)
+    await eventually('nothing left', async () => (await podsOf('db')).length === 0)
+  })
+})
