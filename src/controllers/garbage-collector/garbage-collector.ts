@@ -141,6 +141,8 @@ class GarbageCollector {
         return
       case 'delete':
         return await this.#delete(node, verdict.propagationPolicy, signal)
+      case 'unblock-owners-and-delete':
+        return await this.#unblockOwnersAndDelete(node, signal)
       case 'drop-owners':
         return await this.#dropOwners(node, verdict.uids, signal)
       case 'orphan-dependents':
@@ -165,6 +167,14 @@ class GarbageCollector {
       if (hasReason(error, 'Conflict')) return this.#queue.addAfter(uid, 1000)
       throw error
     }
+  }
+
+  async #unblockOwnersAndDelete(node: GraphNode, signal: AbortSignal): Promise<void> {
+    const { uid, ...ref } = refOf(node.object)
+    const ownerReferences = ownersOf(node.object).map((owner) => ({ ...owner, blockOwnerDeletion: false }))
+    const body = { metadata: { uid, resourceVersion: node.object.metadata.resourceVersion, ownerReferences } }
+    const object = await ignoreNotFound(this.#deps.client.patch(node.kind, ref, { type: 'merge', body }, signal))
+    if (object !== undefined) await this.#delete({ kind: node.kind, object }, 'Foreground', signal)
   }
 
   async #dropOwners({ kind, object }: GraphNode, gone: readonly string[], signal: AbortSignal): Promise<void> {

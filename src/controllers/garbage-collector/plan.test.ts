@@ -23,6 +23,7 @@ function object(uid: string, { owners = {}, finalizers, isDeleted, blockedBy }: 
 }
 
 const child = object('child', { owners: { me: 'leaving' } })
+const leavingChild = object('child', { owners: { me: 'leaving' }, blockedBy: 'me', finalizers: ['foregroundDeletion'], isDeleted: true })
 const blocker = object('child', { owners: { me: 'leaving' }, blockedBy: 'me' })
 
 for (const [why, facts, dependents, want] of [
@@ -43,6 +44,12 @@ for (const [why, facts, dependents, want] of [
   ],
   ['and what it has below goes first', { owners: { a: 'leaving' } }, [child], { do: 'delete', propagationPolicy: 'Foreground' }],
   [
+    'in a circle it frees its owners first',
+    { owners: { a: 'leaving' }, blockedBy: 'a' },
+    [leavingChild],
+    { do: 'unblock-owners-and-delete' },
+  ],
+  [
     'its finalizer says how it wants to go',
     { owners: { a: 'absent' }, finalizers: ['orphan'] },
     [],
@@ -54,6 +61,12 @@ for (const [why, facts, dependents, want] of [
     { isDeleted: true, finalizers: ['foregroundDeletion'] },
     [blocker],
     { do: 'delete-dependents', dependents: [blocker] },
+  ],
+  [
+    'of those it does not call the ones that wait themselves',
+    { isDeleted: true, finalizers: ['foregroundDeletion'] },
+    [leavingChild],
+    { do: 'delete-dependents', dependents: [] },
   ],
   [
     'but not for those that do not',

@@ -11,6 +11,8 @@ export type Verdict =
   /** Other owners stay: only the references to those that go are dropped. */
   | { readonly do: 'drop-owners'; readonly uids: readonly string[] }
   | { readonly do: 'delete'; readonly propagationPolicy: 'Foreground' | 'Background' | 'Orphan' }
+  /** One of a circle: all would wait for each other for ever, so this one stops holding up its owners, and goes then. */
+  | { readonly do: 'unblock-owners-and-delete' }
   /** All that it waited for is done. */
   | { readonly do: 'remove-finalizer'; readonly finalizer: string }
   | { readonly do: 'delete-dependents'; readonly dependents: readonly KubeObject[] }
@@ -34,13 +36,15 @@ export function judge({ object, dependents, stateOf }: Situation): Verdict {
   if (going.length === 0) return { do: 'nothing' }
   if (going.length < states.length) return { do: 'drop-owners', uids: going }
   const isOwnerLeaving = states.some(({ state }) => state === 'leaving')
+  if (isOwnerLeaving && dependents.some(awaitsDependents)) return { do: 'unblock-owners-and-delete' }
   return { do: 'delete', propagationPolicy: isOwnerLeaving && dependents.length > 0 ? 'Foreground' : policyOf(object) }
 }
 
 function judgeForeground(object: KubeObject, dependents: readonly KubeObject[]): Verdict {
   const uid = object.metadata.uid ?? ''
-  const isFree = !dependents.some((dependent) => blocks(dependent, uid))
-  return isFree ? { do: 'remove-finalizer', finalizer: foregroundFinalizer } : { do: 'delete-dependents', dependents }
+  if (!dependents.some((dependent) => blocks(dependent, uid))) return { do: 'remove-finalizer', finalizer: foregroundFinalizer }
+  // Those that wait for dependents of their own come again without being called.
+  return { do: 'delete-dependents', dependents: dependents.filter((dependent) => !awaitsDependents(dependent)) }
 }
 
 /** A finalizer that an object already has says how its deletion was meant. */
