@@ -32,12 +32,14 @@ export type Command<F extends FlagTable = FlagTable> = {
   run(call: Call<F>): Promise<number | void>
 }
 
-/** A command that only holds others, such as `rollout`. */
+/** A command that holds others, such as `rollout`. */
 export type CommandFamily = {
   readonly name: string
   readonly aliases?: readonly string[]
   readonly summary: string
   readonly members: readonly CommandEntry[]
+  /** What it does by itself where no member is named, as `create -f`. */
+  readonly own?: Command
 }
 
 /** A place in the list of commands; code is loaded when the command is called. */

@@ -6,10 +6,13 @@ import { type StatusCause, StatusError } from '#meta/status'
 export class CommandError extends Error {
   override readonly name = 'CommandError'
   readonly exitStatus: number
+  /** Printed without `error: ` before it. */
+  readonly isBare: boolean
 
-  constructor(message: string, exitStatus = 1) {
+  constructor(message: string, { exitStatus = 1, isBare = false }: { readonly exitStatus?: number; readonly isBare?: boolean } = {}) {
     super(message)
     this.exitStatus = exitStatus
+    this.isBare = isBare
   }
 }
 
@@ -78,6 +81,7 @@ export function standardMessage(error: unknown): string | undefined {
     if (error.reason === 'Unauthorized') return `error: You must be logged in to the server (${error.message})`
     return error.reason === '' ? `Error from server: ${error.message}` : `Error from server (${error.reason}): ${error.message}`
   }
+  if (error instanceof CommandError && error.isBare) return error.message
   if (error instanceof ConnectionError) return connectionMessage(error)
   return undefined
 }

@@ -32,25 +32,43 @@ export function rootHelp(): string {
 }
 
 export function familyHelp(path: string, family: CommandFamily): string {
+  const { own } = family
   return [
     `${family.summary}.\n`,
+    ...(own === undefined ? [] : [...descriptionLines(own), ...exampleLines(own)]),
     listOf('Available Commands:', family.members),
-    `Usage:\n  ${path} SUBCOMMAND [options]\n`,
+    ...(own === undefined ? [] : optionLines(own)),
+    own === undefined ? `Usage:\n  ${path} SUBCOMMAND [options]\n` : usageLine(path, own),
     `Use "${path} <command> --help" for more about a command.\n`,
   ].join('\n')
 }
 
 export function commandHelp(path: string, command: Command): string {
-  const examples = (command.examples ?? []).map(([why, line]) => `  # ${why}\n  ${line}\n`)
-  const flags = Object.entries(command.flags).filter(([name]) => !Object.hasOwn(globalFlags, name))
   return [
     `${command.summary}.\n`,
-    ...(command.description === undefined ? [] : [` ${command.description}\n`]),
-    ...(examples.length === 0 ? [] : [`Examples:\n${examples.join('\n')}`]),
-    ...(flags.length === 0 ? [] : [`Options:\n${flags.map(([name, flag]) => optionText(name, flag)).join('\n')}`]),
-    `Usage:\n  ${[path, command.usage, '[options]'].filter((word) => word !== '').join(' ')}\n`,
+    ...descriptionLines(command),
+    ...exampleLines(command),
+    ...optionLines(command),
+    usageLine(path, command),
     'Use "kubectl options" for the flags that every command takes.\n',
   ].join('\n')
+}
+
+function descriptionLines({ description }: Command): readonly string[] {
+  return description === undefined ? [] : [` ${description}\n`]
+}
+
+function exampleLines({ examples = [] }: Command): readonly string[] {
+  return examples.length === 0 ? [] : [`Examples:\n${examples.map(([why, line]) => `  # ${why}\n  ${line}\n`).join('\n')}`]
+}
+
+function optionLines({ flags }: Command): readonly string[] {
+  const own = Object.entries(flags).filter(([name]) => !Object.hasOwn(globalFlags, name))
+  return own.length === 0 ? [] : [`Options:\n${own.map(([name, flag]) => optionText(name, flag)).join('\n')}`]
+}
+
+function usageLine(path: string, { usage }: Command): string {
+  return `Usage:\n  ${[path, usage, '[options]'].filter((word) => word !== '').join(' ')}\n`
 }
 
 export function optionText(name: string, flag: Flag): string {

@@ -32,20 +32,33 @@ type Step = {
 
 /** Finds the command that the next word names, in the list or the family at hand. */
 async function descend(step: Step): Promise<number> {
-  const { path, members, host } = step
-  const [line, isHelp] = await parsed(() => parseLine(globalFlags, step.argv, { stopsAtWord: true }), path)
+  const { path, members, host, family } = step
+  const table = { ...globalFlags, ...family?.own?.flags }
+  const [line, isHelp] = await parsed(() => parseLine(table, step.argv, { stopsAtWord: true }), path)
   const [word, ...rest] = line?.rest ?? []
-  if (isHelp || word === undefined || (word === 'help' && step.family === undefined && rest.length === 0)) {
-    host.stdout.write(step.family === undefined ? rootHelp() : familyHelp(path, step.family))
+  if (isHelp || (family === undefined && (word === undefined || (word === 'help' && rest.length === 0)))) {
+    host.stdout.write(family === undefined ? rootHelp() : familyHelp(path, family))
     return 0
   }
-  if (word === 'help' && step.family === undefined) return await descend({ ...step, argv: [...rest, '--help'] })
-  const entry = members.find(({ name, aliases = [] }) => name === word || aliases.includes(word))
-  if (entry === undefined) return unknownCommand(step, word)
+  if (word === 'help' && family === undefined) return await descend({ ...step, argv: [...rest, '--help'] })
+  const entry = members.find(({ name, aliases = [] }) => name === word || aliases.includes(word ?? ''))
+  if (entry === undefined) return await withoutMember(step, word === undefined ? [] : [word, ...rest])
   const given = new Map([...step.given, ...(line?.values ?? [])])
   const loaded = await entry.load()
   const next = { path: `${path} ${loaded.name}`, argv: rest, given, host }
   return 'members' in loaded ? await descend({ ...next, members: loaded.members, family: loaded }) : await runCommand(loaded, next)
+}
+
+/** No member is named: the family may have something to do itself. */
+async function withoutMember(step: Step, words: readonly string[]): Promise<number> {
+  const { path, family, host, argv, given } = step
+  if (family?.own !== undefined) return await runCommand(family.own, { path, argv, given, host })
+  const [word] = words
+  if (family !== undefined && word === undefined) {
+    host.stderr.write(familyHelp(path, family))
+    return 1
+  }
+  return unknownCommand(step, words)
 }
 
 async function runCommand(command: Command, { path, argv, given, host }: Omit<Step, 'members'>): Promise<number> {
@@ -56,8 +69,18 @@ async function runCommand(command: Command, { path, argv, given, host }: Omit<St
     return 0
   }
   const values = Object.fromEntries([...Object.entries(table).map(([name, flag]) => [name, flag.default]), ...given, ...line.values])
+  // A command's own flag hides a global one of its name, such as the --user of `create rolebinding`.
+  const hidden = Object.keys(command.flags).filter((name) => Object.hasOwn(globalFlags, name))
+  const globals = {
+    ...values,
+    ...Object.fromEntries(
+      Object.entries(globalFlags)
+        .filter(([name]) => hidden.includes(name))
+        .map(([name, flag]) => [name, given.get(name) ?? flag.default]),
+    ),
+  }
   // Both kinds of flags were parsed by one table, whose types the parser cannot know.
-  const cluster = new Cluster(values as GlobalValues, host)
+  const cluster = new Cluster(globals as GlobalValues, host)
   const stop = new AbortController()
   const call: Call = {
     path,
@@ -99,7 +122,8 @@ async function parsed<T>(parse: () => T, path: string): Promise<readonly [T | un
   }
 }
 
-function unknownCommand({ path, members, family, host }: Step, word: string): number {
+function unknownCommand({ path, members, family, host }: Step, words: readonly string[]): number {
+  const [word = ''] = words
   const coming = family === undefined ? comingCommands.find((name) => name === word) : undefined
   if (coming !== undefined) {
     host.stderr.write(
@@ -113,6 +137,6 @@ function unknownCommand({ path, members, family, host }: Step, word: string): nu
   )
   const hint = near.length === 0 ? '' : `\n\nDid you mean this?\n${near.map((name) => `\t${name}`).join('\n')}`
   if (family === undefined) host.stderr.write(`error: unknown command ${JSON.stringify(word)} for "kubectl"${hint}\n`)
-  else host.stderr.write(`error: unknown command ${JSON.stringify(word)}\nSee '${path} -h' for help and examples\n`)
+  else host.stderr.write(`error: unknown command ${JSON.stringify(words.join(' '))}\nSee '${path} -h' for help and examples\n`)
   return 1
 }

@@ -1,8 +1,14 @@
 /** The annotation in which client-side apply remembers what it applied last. */
-import { compactJson } from '../print/json.ts'
+import { compactJson, escaped } from '../print/json.ts'
 import { type AnyObject, type Fields, fieldsOf } from '../resources/unstructured.ts'
 
 export const lastAppliedAnnotation = 'kubectl.kubernetes.io/last-applied-configuration'
+
+/** `object` with a description of itself in the annotation, made of its fields in their order. */
+export function rememberingItself(object: AnyObject): AnyObject {
+  const text = `${escaped(JSON.stringify(object))}\n`
+  return { ...object, metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, [lastAppliedAnnotation]: text } } }
+}
 
 /** `object` with a description of itself in the annotation. */
 export function withLastApplied(object: AnyObject): AnyObject {

@@ -2,6 +2,12 @@
 import type { CommandEntry } from '../command.ts'
 
 export const allCommands: readonly CommandEntry[] = [
+  {
+    name: 'create',
+    group: 'basic',
+    summary: 'Create a resource from a file or from stdin',
+    load: async () => (await import('./create.ts')).create,
+  },
   { name: 'get', group: 'inspect', summary: 'Display one or many resources', load: async () => (await import('./get.ts')).get },
   {
     name: 'delete',

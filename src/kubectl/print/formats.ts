@@ -8,6 +8,7 @@ import { customColumns, customColumnsOfFile } from './custom-columns.ts'
 import { parseGoTemplate } from './go-template.ts'
 import { formatJson } from './json.ts'
 import { evaluate, findValues, parseTemplate } from './jsonpath.ts'
+import { inTypedOrder } from './metadata-order.ts'
 import { formatYaml } from './yaml.ts'
 
 export const formatFlags = {
@@ -32,6 +33,8 @@ export type Printed = {
   readonly object: AnyObject
   readonly resource?: ApiResource | undefined
   readonly items?: readonly { readonly object: AnyObject; readonly resource: ApiResource }[]
+  /** JSON with the object's own order of keys. */
+  readonly keepsOrder?: boolean
 }
 /** One after the other, as upstream's printers: YAML puts `---` between documents. */
 export type Printer = (printed: Printed) => string
@@ -58,7 +61,7 @@ export async function printerOf(values: FormatValues, allowed: readonly string[]
       if (format === 'wide' && !allowed.includes('wide')) break
       return undefined
     case 'json':
-      return withoutManagedFields(values, ({ object }) => formatJson(object))
+      return withoutManagedFields(values, ({ object, keepsOrder }) => formatJson(keepsOrder ? inTypedOrder(object) : object, keepsOrder))
     case 'yaml':
       return yamlPrinter(values)
     case 'name':

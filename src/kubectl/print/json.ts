@@ -1,6 +1,6 @@
 /** JSON as kubectl prints it: four spaces, sorted keys, and Go's escapes of what could be HTML. */
-export function formatJson(value: unknown): string {
-  return `${escaped(JSON.stringify(sortedKeys(value), undefined, 4))}\n`
+export function formatJson(value: unknown, keepsOrder = false): string {
+  return `${escaped(JSON.stringify(keepsOrder ? value : sortedKeys(value), undefined, 4))}\n`
 }
 
 /** One line, as jsonpath shows objects and annotations hold them. */
@@ -8,7 +8,8 @@ export function compactJson(value: unknown): string {
   return escaped(JSON.stringify(sortedKeys(value)))
 }
 
-function escaped(text: string): string {
+/** As Go's encoder: safe inside of HTML. */
+export function escaped(text: string): string {
   return text
     .replaceAll('<', '\\u003c')
     .replaceAll('>', '\\u003e')

@@ -10,13 +10,12 @@ export type DryRun = 'none' | 'client' | 'server'
 
 export const dryRunFlag: Flag<string> = {
   ...stringFlag('none', 'none, client (only print what would be sent) or server (ask the server, keep nothing).'),
-  bareValue: 'unchanged',
+  // Deprecated, but still what upstream understands by the bare flag.
+  bareValue: 'client',
 }
 
 export function dryRunOf(text: string): DryRun {
   if (text === 'none' || text === 'client' || text === 'server') return text
-  if (text === 'unchanged')
-    throw new CommandError('--dry-run flag without a value was specified. A value must be set: "none", "server", or "client".')
   throw new CommandError(`Invalid dry-run value (${text}). Must be "none", "server", or "client".`)
 }
 
@@ -25,13 +24,21 @@ export function dryRunQuery(dryRun: DryRun): { readonly dryRun?: 'All' } {
   return dryRun === 'server' ? { dryRun: 'All' } : {}
 }
 
-export type Outcome = { readonly resource: ApiResource; readonly object: AnyObject; readonly operation: string }
+export type Outcome = {
+  readonly resource: ApiResource
+  readonly object: AnyObject
+  readonly operation: string
+  /** JSON keeps the order of fields, as upstream does where it prints its own Go types. */
+  readonly keepsOrder?: boolean
+}
 export type Report = (outcome: Outcome) => void
 
 /** Made once a command, since formats keep state between objects. */
 export async function reporter(call: Pick<Call, 'out'>, values: FormatValues, dryRun: DryRun = 'none'): Promise<Report> {
   const print = await printerOf(values)
   const suffix = dryRun === 'none' ? '' : dryRun === 'client' ? ' (dry run)' : ' (server dry run)'
-  return ({ resource, object, operation }) =>
-    call.out(print === undefined ? `${qualifiedName(resource, nameOf(object))} ${operation}${suffix}\n` : print({ object, resource }))
+  return ({ resource, object, operation, keepsOrder = false }) =>
+    call.out(
+      print === undefined ? `${qualifiedName(resource, nameOf(object))} ${operation}${suffix}\n` : print({ object, resource, keepsOrder }),
+    )
 }

@@ -19,29 +19,14 @@ function readsAsOther(text: string): boolean {
   return text === '' || words.has(text) || isNumber(text) || isTimestamp(text) || base60.test(text)
 }
 
-const words: ReadonlySet<string> = new Set([
-  ...['y', 'Y', 'yes', 'Yes', 'YES', 'true', 'True', 'TRUE', 'on', 'On', 'ON'],
-  ...['n', 'N', 'no', 'No', 'NO', 'false', 'False', 'FALSE', 'off', 'Off', 'OFF'],
-  ...[
-    '~',
-    'null',
-    'Null',
-    'NULL',
-    '<<',
-    '.nan',
-    '.NaN',
-    '.NAN',
-    '.inf',
-    '.Inf',
-    '.INF',
-    '+.inf',
-    '+.Inf',
-    '+.INF',
-    '-.inf',
-    '-.Inf',
-    '-.INF',
-  ],
-])
+const words: ReadonlySet<string> = new Set(
+  [
+    'y Y yes Yes YES true True TRUE on On ON',
+    'n N no No NO false False FALSE off Off OFF',
+    '~ null Null NULL << .nan .NaN .NAN',
+    '.inf .Inf .INF +.inf +.Inf +.INF -.inf -.Inf -.INF',
+  ].flatMap((line) => line.split(' ')),
+)
 const base60 = /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/
 
 function isNumber(text: string): boolean {
@@ -100,7 +85,7 @@ function startsWithIndicator(text: string): boolean {
 
 /** Literal blocks hold any printable text but one whose lines end in spaces before a break. */
 function isLiteralPossible(text: string): boolean {
-  return !/ \n/.test(text) && !/ $/.test(text) && !hasUnprintable(text)
+  return !/ \n/.test(text) && !text.endsWith(' ') && !hasUnprintable(text)
 }
 
 export function plainText(text: string, place: Place): string {

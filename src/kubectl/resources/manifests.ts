@@ -63,7 +63,8 @@ function isUrl(name: string): boolean {
   return name.startsWith('http://') || name.startsWith('https://')
 }
 
-async function contentOf(host: Host, file: string): Promise<string> {
+/** `-` is standard input. */
+export async function contentOf(host: Host, file: string): Promise<string> {
   if (file === '-') return await text(host.stdin)
   if (!isUrl(file)) return await readFile(file, 'utf8')
   const response = await fetch(file)

@@ -1,4 +1,5 @@
 /** From the words of a command line to what is meant: single objects, whole collections, or objects in files. */
+import { matches, parseSelector } from '#meta/labels'
 import type { Call } from '../command.ts'
 import { CommandError, UsageError } from '../errors.ts'
 import type { Target } from './access.ts'
@@ -42,7 +43,7 @@ export async function resolveQueries(call: Call, selection: Selection): Promise<
   if (files !== undefined && hasFiles(files)) {
     if (args.length > 0)
       throw new CommandError('when paths, URLs, or stdin is provided as resource input, you may not specify resource arguments as well')
-    return await queriesOfFiles(call, files)
+    return await queriesOfFiles(call, files, selection.selector)
   }
   const [first] = args
   if (first === undefined)
@@ -134,13 +135,15 @@ async function findAfresh(
   }
 }
 
-async function queriesOfFiles(call: Call, files: FileSelection): Promise<Resolved> {
+async function queriesOfFiles(call: Call, files: FileSelection, selectorText = ''): Promise<Resolved> {
+  const selector = parseSelector(selectorText)
   const manifests = await readManifests(call.host, files)
   const queries: Query[] = []
   const errors: unknown[] = []
   for (const manifest of manifests) {
     try {
-      queries.push(await queryOf(call, manifest))
+      const query = await queryOf(call, manifest)
+      if (matches(selector, query.object?.metadata.labels)) queries.push(query)
     } catch (error) {
       errors.push(error)
     }

@@ -1,0 +1,14 @@
+/** The order of fields in upstream's Go type ObjectMeta, in which its JSON comes where a typed object is printed. */
+import type { AnyObject } from '../resources/unstructured.ts'
+
+const order = [
+  ...['name', 'generateName', 'namespace', 'selfLink', 'uid', 'resourceVersion', 'generation', 'creationTimestamp'],
+  ...['deletionTimestamp', 'deletionGracePeriodSeconds', 'labels', 'annotations', 'ownerReferences', 'finalizers', 'managedFields'],
+]
+
+/** A copy with its metadata in order, `kind` and `apiVersion` first. */
+export function inTypedOrder(object: AnyObject): AnyObject {
+  const { kind, apiVersion, metadata, ...rest } = object
+  const sorted = Object.entries(metadata).toSorted(([a], [b]) => order.indexOf(a) - order.indexOf(b))
+  return { kind, apiVersion, metadata: Object.fromEntries(sorted), ...rest }
+}
