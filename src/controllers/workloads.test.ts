@@ -6,8 +6,10 @@ import { type Log, silentLog } from '#base/env/log'
 import { systemRandom } from '#base/env/random'
 import type { Client } from '#client/client'
 import { ControllerRevision } from '#kinds/apps/controller-revision.kind'
+import { DaemonSet } from '#kinds/apps/daemon-set.kind'
 import { StatefulSet } from '#kinds/apps/stateful-set.kind'
 import { Event } from '#kinds/core/event.kind'
+import { Node } from '#kinds/core/node.kind'
 import { PersistentVolumeClaim } from '#kinds/core/persistent-volume-claim.kind'
 import { Pod } from '#kinds/core/pod/pod.kind'
 import { startTestApiServer, type TestApiServer } from '#testing/api-server'
@@ -124,5 +126,50 @@ describe('workloads', () => {
     assert.ok(told.includes('SuccessfulDelete delete Pod db-2 in StatefulSet db successful'))
     await client.delete(StatefulSet, ref)
     await eventually('nothing left', async () => (await podsOf('db')).length === 0)
+  })
+
+  test('a DaemonSet has a pod on every node that it is for, replaces what fails, and rolls', async () => {
+    const labels = { app: 'agent' }
+    const ref = { namespace, name: 'agent' }
+    for (const name of ['n1', 'n2', 'n3']) {
+      const labelled = { name, labels: { disk: name === 'n3' ? 'slow' : 'fast' } }
+      await client.create(Node, { apiVersion: 'v1', kind: 'Node', metadata: labelled, spec: {}, status: {} })
+    }
+    await client.create(DaemonSet, {
+      apiVersion: 'apps/v1',
+      kind: 'DaemonSet',
+      metadata: { name: 'agent', namespace },
+      spec: {
+        selector: { matchLabels: labels },
+        template: { metadata: { labels }, spec: { nodeSelector: { disk: 'fast' }, containers: [{ name: 'agent', image: 'agent:1' }] } },
+      },
+      status: { currentNumberScheduled: 0, numberMisscheduled: 0, desiredNumberScheduled: 0, numberReady: 0 },
+    })
+    const statusWith = (claim: string, wanted: Partial<DaemonSet['status']>) =>
+      eventually(claim, async () => {
+        const { status, metadata } = await client.get(DaemonSet, ref)
+        const isThere = Object.entries(wanted).every(([key, value]) => Object.entries(status).some(([k, v]) => k === key && v === value))
+        return isThere && status.observedGeneration === metadata.generation && status
+      })
+    await statusWith('two ready', { desiredNumberScheduled: 2, numberAvailable: 2 })
+    const [first] = await podsOf('agent')
+    assert.ok(first !== undefined)
+    assert.ok(first.spec.tolerations?.some(({ key }) => key === 'node.kubernetes.io/unreachable'))
+    await client.updateStatus(Pod, { ...first, status: { ...first.status, phase: 'Failed' } })
+    await eventually('another pod', async () => {
+      const pods = await podsOf('agent')
+      return pods.length === 2 && pods.every(({ metadata }) => metadata.uid !== first.metadata.uid)
+    })
+    await client.patch(Node, { name: 'n3' }, { type: 'merge', body: { metadata: { labels: { disk: 'fast' } } } })
+    await statusWith('three ready', { desiredNumberScheduled: 3, numberAvailable: 3 })
+    await client.patch(DaemonSet, ref, {
+      type: 'strategic',
+      body: { spec: { template: { spec: { containers: [{ name: 'agent', image: 'agent:2' }] } } } },
+    })
+    await statusWith('three updated', { updatedNumberScheduled: 3, numberAvailable: 3 })
+    await client.patch(DaemonSet, ref, { type: 'merge', body: { spec: { template: { spec: { nodeSelector: { disk: 'none' } } } } } })
+    await eventually('no pods', async () => (await podsOf('agent')).length === 0)
+    const reasons = (await eventsOf('agent')).map(({ reason }) => reason)
+    for (const reason of ['SuccessfulCreate', 'SuccessfulDelete', 'FailedDaemonPod']) assert.ok(reasons.includes(reason), reason)
   })
 })

@@ -13,6 +13,7 @@ import { keysOfTakers, type Owner, ownerOf, settleClaims } from '../claims.ts'
 import { isNamespaceTerminating } from '../namespace-terminating.ts'
 import { createPod, deletePod } from '../owned-pods.ts'
 import { slowStart } from '../slow-start.ts'
+import { soonest } from '../soonest.ts'
 import { accountFor, countsAfter, finishedStatus, withoutSettled, withSuspension } from './accounting.ts'
 import { type Backoff, noBackoff } from './backoff.ts'
 import { indexedJobPod, isTracked, jobPod, trackingFinalizer } from './job-pod.ts'
@@ -160,9 +161,4 @@ function tellEnd({ events }: ControllerDeps, job: Job, verdict: Verdict): void {
   if (completions !== undefined && (job.status.succeeded ?? 0) > completions)
     events.event(job, 'Warning', 'TooManySucceededPods', 'Too many succeeded pods running after completion count reached')
   events.event(job, 'Normal', 'Completed', 'Job completed')
-}
-
-function soonest(...waits: readonly (number | undefined)[]): number | undefined {
-  const known = waits.filter((ms) => ms !== undefined)
-  return known.length === 0 ? undefined : Math.min(...known)
 }
