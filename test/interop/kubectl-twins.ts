@@ -48,7 +48,7 @@ export async function startTwins(program: string, files: Readonly<Record<string,
         runReal(program, { ...invocation, words }, { ...environments[0], ...invocation.env }),
         runOurs({ ...invocation, words }, { ...environments[1], ...invocation.env }),
       ])
-      return { real: comparable(realResult, real), ours: comparable(ourResult, ours) }
+      return { real: comparable(realResult, real, 'real'), ours: comparable(ourResult, ours, 'ours') }
     },
     async close() {
       await Promise.all([real.close(), ours.close()])
@@ -106,10 +106,11 @@ class Recorder extends Writable {
 }
 
 /** Without what differs from server to server and from second to second. */
-function comparable({ stdout, stderr, status }: Outcome, server: TestApiServer): Outcome {
+function comparable({ stdout, stderr, status }: Outcome, server: TestApiServer, name: string): Outcome {
   const cleaned = (text: string) =>
     text
       .replaceAll(new URL(server.url).host, 'SERVER')
+      .replaceAll(new RegExp(`(/navarch-twins-\\w+)/${name}\\b`, 'g'), '$1/HOME')
       .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, 'UID')
       .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, 'TIME')
       .replaceAll(/(resourceVersion"?: "?)\d+/g, '$1REVISION')

@@ -33,6 +33,12 @@ export const allCommands: readonly CommandEntry[] = [
     summary: 'Apply a configuration to a resource by file name or stdin',
     load: async () => (await import('./apply.ts')).apply,
   },
+  {
+    name: 'describe',
+    group: 'debug',
+    summary: 'Show details of a specific resource or group of resources',
+    load: async () => (await import('./describe.ts')).describe,
+  },
   { name: 'patch', group: 'advanced', summary: 'Update fields of a resource', load: async () => (await import('./patch.ts')).patch },
   {
     name: 'replace',
@@ -46,6 +52,12 @@ export const allCommands: readonly CommandEntry[] = [
     group: 'settings',
     summary: 'Update the annotations on a resource',
     load: async () => (await import('./annotate.ts')).annotate,
+  },
+  {
+    name: 'config',
+    group: 'other',
+    summary: 'Modify kubeconfig files',
+    load: async () => (await import('./config.ts')).config,
   },
 ]
 

@@ -34,10 +34,8 @@ const specialVerbs: Readonly<Record<string, readonly { readonly group: string; r
   sign: [{ group: 'certificates.k8s.io', resource: 'signers' }],
 }
 
-const resourceVerbs: readonly string[] = [
-  ...['get', 'delete', 'list', 'create', 'update', 'patch', 'watch', 'proxy', 'deletecollection'],
-  ...Object.keys(specialVerbs),
-]
+const plainVerbs = ['get', 'delete', 'list', 'create', 'update', 'patch', 'watch', 'proxy', 'deletecollection']
+const resourceVerbs: readonly string[] = [...plainVerbs, ...Object.keys(specialVerbs)]
 
 /** `*` alone where it stands among the verbs. */
 export function verbsOf(given: readonly string[]): readonly string[] {
