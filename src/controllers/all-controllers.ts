@@ -22,6 +22,7 @@ import { nodeLifecycleController } from './node-lifecycle/controller.ts'
 import { podGcController } from './pod-gc/controller.ts'
 import { replicaSetController } from './replica-set/controller.ts'
 import { replicationController } from './replication-controller/controller.ts'
+import { resourceQuotaController } from './resource-quota/controller.ts'
 import { rootCaPublisher } from './root-ca/controller.ts'
 import { serviceAccountController } from './service-account/controller.ts'
 import { statefulSetController } from './stateful-set/controller.ts'
@@ -81,6 +82,7 @@ export function allControllers(options: ControllerOptions): readonly Loop[] {
     loop('pod-garbage-collector-controller', podGcController(options.terminatedPodCountMax)),
     loop('replicaset-controller', replicaSetController),
     loop('replicationcontroller-controller', replicationController),
+    loop('resourcequota-controller', resourceQuotaController()),
     ...(rootCaPem === undefined ? [] : [loop('root-ca-certificate-publisher-controller', rootCaPublisher(rootCaPem))]),
     loop('serviceaccount-controller', serviceAccountController),
     loop('statefulset-controller', statefulSetController),

@@ -8,10 +8,12 @@ import type { Client } from '#client/client'
 import { ControllerRevision } from '#kinds/apps/controller-revision.kind'
 import { DaemonSet } from '#kinds/apps/daemon-set.kind'
 import { StatefulSet } from '#kinds/apps/stateful-set.kind'
+import { ConfigMap } from '#kinds/core/config-map.kind'
 import { Event } from '#kinds/core/event.kind'
 import { Node } from '#kinds/core/node.kind'
 import { PersistentVolumeClaim } from '#kinds/core/persistent-volume-claim.kind'
 import { Pod } from '#kinds/core/pod/pod.kind'
+import { ResourceQuota } from '#kinds/core/resource-quota.kind'
 import { startTestApiServer, type TestApiServer } from '#testing/api-server'
 import { pretendKubelet } from '#testing/pretend-kubelet'
 import { defaultControllerOptions } from './all-controllers.ts'
@@ -171,5 +173,38 @@ describe('workloads', () => {
     await eventually('no pods', async () => (await podsOf('agent')).length === 0)
     const reasons = (await eventsOf('agent')).map(({ reason }) => reason)
     for (const reason of ['SuccessfulCreate', 'SuccessfulDelete', 'FailedDaemonPod']) assert.ok(reasons.includes(reason), reason)
+  })
+
+  test('a ResourceQuota counts what is there, and gives back what goes', async () => {
+    const map = (name: string): ConfigMap => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace }, data: {} })
+    await client.create(ConfigMap, map('before'))
+    const hard = { configmaps: '3', pods: '5', 'requests.cpu': '1', 'count/replicasets.apps': '1' }
+    await client.create(ResourceQuota, {
+      apiVersion: 'v1',
+      kind: 'ResourceQuota',
+      metadata: { name: 'q', namespace },
+      spec: { hard },
+      status: {},
+    })
+    const used = async () => (await client.get(ResourceQuota, { namespace, name: 'q' })).status?.used
+    const usedIs = (claim: string, name: string, amount: string) => eventually(claim, async () => (await used())?.[name] === amount)
+    await usedIs('what was there', 'configmaps', '1')
+    await client.create(ConfigMap, map('after'))
+    await usedIs('what was added', 'configmaps', '2')
+    await client.delete(ConfigMap, { namespace, name: 'before' })
+    await usedIs('what was given back', 'configmaps', '1')
+    const containers = [{ name: 'c', image: 'i', resources: { requests: { cpu: '600m' } } }]
+    const pod: Pod = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'one', namespace, labels: { app: 'one' } },
+      spec: { containers },
+      status: {},
+    }
+    await client.create(Pod, pod)
+    await usedIs('the pod', 'requests.cpu', '600m')
+    await client.patch(Pod, { namespace, name: 'one' }, { type: 'merge', subresource: 'status', body: { status: { phase: 'Succeeded' } } })
+    await usedIs('a pod that ended', 'requests.cpu', '0')
+    assert.deepEqual(await used(), { configmaps: '1', pods: '0', 'requests.cpu': '0', 'count/replicasets.apps': '0' })
   })
 })

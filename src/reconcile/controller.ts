@@ -10,6 +10,7 @@ import type { Lister } from '#client/informer'
 import type { Kind } from '#meta/kind'
 import type { KubeObject } from '#meta/object'
 import type { EventRecorder } from './event-recorder.ts'
+import type { RunnerDeps } from './runner.ts'
 
 /** `afterMs` asks for another look; nothing else does until something changes. */
 export type Result = { readonly afterMs?: number }
@@ -58,6 +59,8 @@ export type Controller<T extends KubeObject = KubeObject> = {
   readonly workerCount?: number
   /** The object is there, perhaps being deleted. A throw is retried with back-off. */
   reconcile(deps: ControllerDeps, object: T, signal: AbortSignal): Promise<Result>
+  /** What else wakes it, beside caches of kinds that are known beforehand. Runs until the signal is aborted. */
+  wake?(deps: RunnerDeps, add: (key: string) => void, signal: AbortSignal): Promise<void>
   /** The object is gone from the cache. */
   forget?(deps: ControllerDeps, key: string, signal: AbortSignal): Promise<Result>
 }

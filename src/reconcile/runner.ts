@@ -60,8 +60,9 @@ class ControllerRun {
     const close = () => this.#queue.close()
     signal.addEventListener('abort', close, { once: true })
     if (signal.aborted) close()
+    const waking = this.#controller.wake?.(this.#deps, (key) => this.#queue.add(key), signal)
     const workers = Array.from({ length: this.#controller.workerCount ?? workerCountDefault }, () => this.#work(signal))
-    await Promise.all(workers)
+    await Promise.all([...workers, waking])
   }
 
   #cacheOf<T extends KubeObject>(kind: Kind<T>): InformerCache<T> {

@@ -1,6 +1,7 @@
 /** Stands in for all nodes in a test: every pod runs and is ready at once, every pod that is told to end is gone. */
 import { type Clock, nowRfc3339 } from '#base/env/clock'
 import type { Client } from '#client/client'
+import { isPodFinished } from '#domain/pod-phase'
 import { Pod } from '#kinds/core/pod/pod.kind'
 import { isBeingDeleted, refOf } from '#meta/object'
 import { hasReason } from '#meta/status'
@@ -33,7 +34,7 @@ async function serve(client: Client, pod: Pod, now: string, statusOf: NonNullabl
     return
   }
   const status = statusOf(pod)
-  if (status === undefined || pod.status?.phase === status.phase) return
+  if (status === undefined || isPodFinished(pod) || pod.status?.phase === status.phase) return
   const ready = { type: 'Ready', status: status.phase === 'Running' ? 'True' : 'False', lastTransitionTime: now }
   await client.updateStatus(Pod, { ...pod, status: { ...pod.status, conditions: [ready], ...status } })
 }

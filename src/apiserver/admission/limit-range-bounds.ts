@@ -1,7 +1,8 @@
 /** Where requests and limits leave the bounds of a limit range, in upstream's words. Pure. */
+
+import type { Amounts } from '#domain/pod-totals'
 import type { LimitRangeItem } from '#kinds/core/types.gen'
 import { canonicalQuantity, compareQuantity, quantityToNumber } from '#meta/quantity'
-import type { Amounts } from './pod-totals.ts'
 
 /** `limits` is undefined for what has requests only. */
 export function breaches(item: LimitRangeItem, requests: Amounts, limits: Amounts | undefined): readonly string[] {

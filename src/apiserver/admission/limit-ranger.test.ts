@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { podTotals } from '#domain/pod-totals'
 import { breaches } from './limit-range-bounds.ts'
-import { podTotals } from './pod-totals.ts'
 
 const container = { type: 'Container', min: { cpu: '100m' }, max: { cpu: '2' }, maxLimitRequestRatio: { cpu: '4' } }
 

@@ -1,4 +1,6 @@
 /** Limit ranges: what a container gets that asks for nothing, and how much one object may ask for. */
+
+import { type Amounts, podTotals } from '#domain/pod-totals'
 import { LimitRange } from '#kinds/core/limit-range.kind'
 import { PersistentVolumeClaim } from '#kinds/core/persistent-volume-claim.kind'
 import { Pod } from '#kinds/core/pod/pod.kind'
@@ -7,7 +9,6 @@ import { withMeta } from '#meta/object'
 import type { StateReader } from '../exchange.ts'
 import { breaches } from './limit-range-bounds.ts'
 import { type Admission, type AdmissionPlugin, definePlugin, refusal } from './plugin.ts'
-import { type Amounts, podTotals } from './pod-totals.ts'
 
 export const limitRanger: readonly [AdmissionPlugin, AdmissionPlugin] = [
   definePlugin<Pod>({

@@ -2,8 +2,7 @@
  * Deletes what its owners left behind, in any resource the server serves. Follows all of them through the
  * shared caches; asks the server itself before it believes that an owner is gone.
  */
-import { sleep } from '#base/env/clock'
-import { type DiscoveredResource, discover, kindOfResource } from '#client/discovery'
+import type { DiscoveredResource } from '#client/discovery'
 import type { InformerEvent } from '#client/informer'
 import { groupVersionOf, type Kind } from '#meta/kind'
 import { type KubeObject, refOf } from '#meta/object'
@@ -11,12 +10,11 @@ import { hasReason, ignoreNotFound } from '#meta/status'
 import type { OwnerReference } from '#meta/types.gen'
 import { KeyQueue } from '#reconcile/key-queue'
 import type { RunnerDeps } from '#reconcile/runner'
+import { ServedResources } from '../served-resources.ts'
 import { awaitsDependents, type GraphNode, OwnerGraph, ownersOf } from './owner-graph.ts'
 import { judge, type OwnerState, type Verdict } from './plan.ts'
 
 const workerCount = 20
-// As upstream: new resources are noticed within half a minute.
-const discoveryPeriodMs = 30_000
 
 export async function runGarbageCollector(deps: RunnerDeps, signal: AbortSignal): Promise<void> {
   await new GarbageCollector(deps).run(signal)
@@ -26,51 +24,18 @@ class GarbageCollector {
   readonly #deps: RunnerDeps
   readonly #graph = new OwnerGraph()
   readonly #queue: KeyQueue
-  readonly #followed = new Map<string, Disposable>()
-  #kinds: ReadonlyMap<string, Kind> = new Map()
+  readonly #resources: ServedResources
 
   constructor(deps: RunnerDeps) {
     this.#deps = deps
     this.#queue = new KeyQueue(deps.clock)
+    const take = (kind: Kind, event: InformerEvent<KubeObject>) => this.#take(kind, event)
+    this.#resources = new ServedResources(deps, { name: 'garbage collector', isWanted: isCollectable, take })
   }
 
   async run(signal: AbortSignal): Promise<void> {
     signal.addEventListener('abort', () => this.#queue.close(), { once: true })
-    await Promise.all([this.#discoverForEver(signal), ...Array.from({ length: workerCount }, () => this.#work(signal))])
-    for (const subscription of this.#followed.values()) subscription[Symbol.dispose]()
-  }
-
-  async #discoverForEver(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      try {
-        await this.#follow(await this.#collectable(signal))
-      } catch (error) {
-        if (!signal.aborted) this.#deps.log.warn('garbage collector: discovery failed', { error })
-      }
-      await sleep(this.#deps.clock, discoveryPeriodMs, signal).catch(() => undefined)
-    }
-  }
-
-  async #collectable(signal: AbortSignal): Promise<readonly Kind[]> {
-    const { resources } = await discover(this.#deps.client.transport, signal)
-    this.#kinds = new Map(resources.map((resource) => [`${resource.group}/${resource.kind}`, kindOfResource(resource)]))
-    return resources.filter(isCollectable).map(kindOfResource)
-  }
-
-  async #follow(kinds: readonly Kind[]): Promise<void> {
-    const wanted = new Map(kinds.map((kind) => [`${kind.apiVersion} ${kind.plural}`, kind]))
-    for (const [name, subscription] of this.#followed) {
-      if (wanted.has(name)) continue
-      subscription[Symbol.dispose]()
-      this.#followed.delete(name)
-    }
-    for (const [name, kind] of wanted) {
-      if (this.#followed.has(name)) continue
-      this.#followed.set(
-        name,
-        this.#deps.informers.of(kind).subscribe((event) => this.#take(kind, event)),
-      )
-    }
+    await Promise.all([this.#resources.run(signal), ...Array.from({ length: workerCount }, () => this.#work(signal))])
   }
 
   #take(kind: Kind, event: InformerEvent<KubeObject>): void {
@@ -122,7 +87,7 @@ class GarbageCollector {
   async #stateOf(dependent: GraphNode, owner: OwnerReference, signal: AbortSignal): Promise<OwnerState> {
     const held = this.#graph.get(owner.uid)
     if (held !== undefined && isInReach(held, dependent)) return awaitsDependents(held.object) ? 'leaving' : 'solid'
-    const kind = this.#kinds.get(`${groupVersionOf(owner.apiVersion)[0]}/${owner.kind}`)
+    const kind = this.#resources.kindOf(groupVersionOf(owner.apiVersion)[0], owner.kind)
     // A kind that nobody serves may come back: what it owned is kept until then.
     if (kind === undefined) throw new Error(`no resource is served for owner ${owner.apiVersion} ${owner.kind}`)
     const namespace = kind.scope === 'Namespaced' ? dependent.object.metadata.namespace : undefined

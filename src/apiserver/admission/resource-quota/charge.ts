@@ -1,12 +1,13 @@
 /** Whether the quotas of a namespace have room for a write, and what they have used after it. Pure. */
+
+import type { Amounts } from '#domain/pod-totals'
+import { isInScope } from '#domain/quota-scopes'
+import { usageOf } from '#domain/quota-usage'
 import type { Pod } from '#kinds/core/pod/pod.kind'
 import type { ResourceQuota } from '#kinds/core/resource-quota.kind'
 import type { Kind } from '#meta/kind'
 import type { KubeObject } from '#meta/object'
 import { addQuantity, compareQuantity, subtractQuantity } from '#meta/quantity'
-import type { Amounts } from '../pod-totals.ts'
-import { isInScope } from './scopes.ts'
-import { usageOf } from './usage.ts'
 
 export type ChargedWrite = { readonly kind: Kind; readonly object: KubeObject; readonly old: KubeObject | undefined }
 

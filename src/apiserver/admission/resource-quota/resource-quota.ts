@@ -3,10 +3,10 @@
  * namespace are charged one after the other, and each charge is a compare-and-swap, so that no two use the same room.
  */
 import { ResourceQuota } from '#kinds/core/resource-quota.kind'
+import type { Kind } from '#meta/kind'
 import { hasReason } from '#meta/status'
-import { type Admission, type AdmissionDeps, type AdmissionPlugin, refusal } from '../plugin.ts'
+import { type Admission, type AdmissionDeps, type AdmissionPlugin, type Operation, refusal } from '../plugin.ts'
 import { charge } from './charge.ts'
-import { canRaise } from './usage.ts'
 
 export function resourceQuota(): AdmissionPlugin {
   const queues = new NamespaceQueues()
@@ -21,6 +21,14 @@ export function resourceQuota(): AdmissionPlugin {
       await queues.run(namespace, () => chargeQuotas(admission, deps, signal))
     },
   }
+}
+
+/** Whether the write can raise the usage of its kind: most kinds count by being there. */
+function canRaise(kind: Kind, operation: Operation, subresource: string): boolean {
+  if (operation === 'CREATE') return subresource === ''
+  if (operation !== 'UPDATE' || kind.group !== '') return false
+  if (kind.plural === 'pods') return subresource === 'resize'
+  return subresource === '' && (kind.plural === 'services' || kind.plural === 'persistentvolumeclaims')
 }
 
 /** Others (the quota controller) write the status too. */

@@ -4,8 +4,7 @@ import type { Pod } from '#kinds/core/pod/pod.kind'
 import type { Service } from '#kinds/core/service.kind'
 import type { Kind } from '#meta/kind'
 import type { KubeObject } from '#meta/object'
-import type { Operation } from '../plugin.ts'
-import { type Amounts, podTotals } from '../pod-totals.ts'
+import { type Amounts, podTotals } from './pod-totals.ts'
 
 /** Kinds whose count has a short name besides `count/PLURAL`. */
 const shortCounts: ReadonlySet<string> = new Set([
@@ -27,14 +26,6 @@ export function usageOf(kind: Kind, object: KubeObject): Amounts {
   if (kind.plural === 'services') return { ...counts, ...serviceUsage(object as Service) }
   if (kind.plural === 'persistentvolumeclaims') return { ...counts, ...claimUsage(object as PersistentVolumeClaim) }
   return counts
-}
-
-/** Whether the write can raise the usage of its kind: most kinds count by being there. */
-export function canRaise(kind: Kind, operation: Operation, subresource: string): boolean {
-  if (operation === 'CREATE') return subresource === ''
-  if (operation !== 'UPDATE' || kind.group !== '') return false
-  if (kind.plural === 'pods') return subresource === 'resize'
-  return subresource === '' && (kind.plural === 'services' || kind.plural === 'persistentvolumeclaims')
 }
 
 /** `cpu` and `memory` are short for what is requested of them. */
