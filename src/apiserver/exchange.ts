@@ -2,10 +2,10 @@
  * One request on its way through the chain, and its answer. The HTTPS server and the in-process loopback
  * both make exchanges, so both take the same road.
  */
-import type { Duplex } from 'node:stream'
 import type { WatchFrame } from '#client/transport'
 import type { Kind } from '#meta/kind'
 import type { KubeObject } from '#meta/object'
+import type { UpgradeRequest } from '#net/streams/websocket-upgrade'
 
 export type UserInfo = {
   readonly name: string
@@ -46,7 +46,7 @@ export type IncomingRequest = {
   /** Reads the body, at most `bytesMax`; rejects with 413 beyond. */
   readBody(bytesMax: number): Promise<Uint8Array>
   /** Takes the connection over (exec, attach, port-forward, proxy of upgrades): HTTP/1.1 only. */
-  readonly upgrade?: () => { readonly socket: Duplex; readonly head: Uint8Array }
+  readonly upgrade?: () => UpgradeRequest
 }
 
 /** Grows while it passes the steps; each field is set by one step. */

@@ -59,7 +59,7 @@ export class HttpServer {
     // A listener for 'request' makes Node feed HTTP/2 through its slower compatibility layer: that one is taken off again.
     this.#server.removeAllListeners('stream')
     this.#server.on('stream', (stream, headers) => this.#onHttp2(stream as ServerHttp2Stream, headers))
-    this.#server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Uint8Array) => this.#onUpgrade(request, socket, head))
+    this.#server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => this.#onUpgrade(request, socket, head))
     this.#server.on('session', (session) => this.#track(session))
     this.#server.on('secureConnection', (socket: TLSSocket) => this.#trackSocket(socket))
     this.#server.on('sessionError', (error) => deps.log.debug('connection failed', { error }))
@@ -129,11 +129,11 @@ export class HttpServer {
     void this.#serve(this.#http1Request(message), abort, http1Sink(response))
   }
 
-  #onUpgrade(message: IncomingMessage, socket: Duplex, head: Uint8Array): void {
+  #onUpgrade(message: IncomingMessage, socket: Duplex, head: Buffer): void {
     const abort = new AbortController()
     socket.on('close', () => abort.abort())
     socket.on('error', (error) => this.#deps.log.debug('upgraded connection failed', { error }))
-    const request = { ...this.#http1Request(message), upgrade: () => ({ socket, head }) }
+    const request = { ...this.#http1Request(message), upgrade: () => ({ request: message, socket, head }) }
     // What the handler refuses or does not take over is answered like any request, and the connection ends with it.
     const response = new ServerResponse(message)
     response.shouldKeepAlive = false

@@ -27,6 +27,8 @@ export type Change = {
   readonly mustNameRevision?: boolean
   /** A PUT names the object that it means by its uid too. */
   readonly uidIsPrecondition?: boolean
+  /** The change is none that those who follow the object's spec have to take up. */
+  readonly keepsGeneration?: boolean
   /** The part of the object that this way of writing reaches; the rest stays as it was. Without it: everything but status. */
   readonly confine?: (next: KubeObject, old: KubeObject) => KubeObject
 }
@@ -77,7 +79,8 @@ async function prepared(
   const { old, change } = situation
   const { subresource, rules } = change
   const facts = factsOf(registry, exchange, subresource)
-  const ready = withGeneration(kind, rules.prepare?.(admitted, old, facts) ?? admitted, old)
+  const next = rules.prepare?.(admitted, old, facts) ?? admitted
+  const ready = change.keepsGeneration === true ? next : withGeneration(kind, next, old)
   const errors = [
     ...validateObjectMetaUpdate(ready.metadata, old.metadata),
     ...(subresource === '' ? (kind.validate?.(ready, facts) ?? []) : []),

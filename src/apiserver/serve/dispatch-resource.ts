@@ -1,7 +1,7 @@
 /** Finds the kind and the verb that a resource request means, and lets the registry or a subresource's handler answer. */
 import type { Clock } from '#base/env/clock'
 import type { Kind, Verb } from '#meta/kind'
-import { StatusError } from '#meta/status'
+import { notAcceptable, StatusError } from '#meta/status'
 import type { Answer, Exchange } from '../exchange.ts'
 import { createObject } from '../registry/create.ts'
 import { deleteObject } from '../registry/delete.ts'
@@ -33,8 +33,14 @@ export function resourceDispatcher({ registry, clock, handlers }: ResourceDispat
     const target = targetOf(kind, exchange, handlers)
     if (target.isRaw) return await target.handler(registry, exchange, kind)
     const form = negotiate(exchange.request, info.verb === 'watch')
+    if (form.shape === 'Table' && kind.isVirtual && info.subresource === '') throw noTable()
     return present(await target.handler(registry, exchange, kind), form, exchange, target.shownKind, clock)
   }
+}
+
+/** What is answered and not stored has no rows. */
+function noTable(): StatusError {
+  return notAcceptable('only the following media types are accepted: application/json, application/yaml')
 }
 
 type Target = { readonly handler: ResourceHandler; readonly shownKind: Kind | undefined; readonly isRaw?: boolean }

@@ -8,7 +8,9 @@ import { isTrue } from '../request/parse-request-info.ts'
 import type { ResourceHandler, ResourceHandlers } from '../serve/dispatch-resource.ts'
 import { type KubeletAccess, kubeletOf } from './kubelet-connection.ts'
 import { proxyPod, proxyService } from './pod-proxy.ts'
-import { type Backend, relay, relayConnection } from './relay.ts'
+import { proxied } from './proxy-path.ts'
+import { type Backend, relay, relayConnection, relayPlain } from './relay.ts'
+import { sentOverWebSocket, wantsWebSocket } from './websocket-reading.ts'
 
 /** Without access to kubelets only the proxies to pods and services work. */
 export function connectHandlers(kubelet: KubeletAccess | undefined): ResourceHandlers {
@@ -61,7 +63,8 @@ async function readLog(exchange: Exchange, pod: Pod, backend: Backend): Promise<
     if (value !== '') kept.set(name, value)
   }
   const path = `/containerLogs/${pod.metadata.namespace}/${pod.metadata.name}/${containerOf(pod, query)}`
-  return await relay(exchange, { backend, path: withQuery(path, kept) })
+  const target = { backend, path: withQuery(path, kept) }
+  return wantsWebSocket(exchange) ? await sentOverWebSocket(exchange, await relayPlain(exchange, target)) : await relay(exchange, target)
 }
 
 /** The kubelet's names for what the API calls stdin, stdout and stderr. */
@@ -86,15 +89,11 @@ async function forwardPorts(exchange: Exchange, pod: Pod, backend: Backend): Pro
 }
 
 async function proxyNode(registry: Registry, exchange: Exchange, kubelet: KubeletAccess | undefined): Promise<Answer> {
-  const { info, request } = exchange
-  const [name = '', port] = info.name.split(':')
+  const [name = '', port] = exchange.info.name.split(':')
   const node = registry.get(Node, undefined, name)
   if (node === undefined) throw notFound({ group: '', plural: 'nodes' }, name)
   const backend = kubeletBackend(node, kubelet)
-  return await relay(exchange, {
-    backend: port === undefined ? backend : { ...backend, port: Number(port) },
-    path: withQuery(`/${info.rest.map(encodeURIComponent).join('/')}`, request.query),
-  })
+  return await proxied(exchange, port === undefined ? backend : { ...backend, port: Number(port) })
 }
 
 /** The container that a request names, or the only one. */

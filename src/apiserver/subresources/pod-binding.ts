@@ -33,6 +33,8 @@ export const bindPod: ResourceHandler = async (registry, exchange, kind) => {
     options,
     next: (pod) => bound(pod as Pod, binding, nowMs),
     confine: (next) => next,
+    // As upstream: a pod begins its life on a node with generation 1.
+    keepsGeneration: true,
   })
   return valueAnswer({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 }, 201)
 }

@@ -3,10 +3,10 @@ import { Pod } from '#kinds/core/pod/pod.kind'
 import { Service } from '#kinds/core/service.kind'
 import { EndpointSlice } from '#kinds/discovery/endpoint-slice.kind'
 import { badRequest, notFound, serviceUnavailable } from '#meta/status'
-import type { Answer, Exchange } from '../exchange.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { ResourceHandler } from '../serve/dispatch-resource.ts'
-import { type Backend, relay } from './relay.ts'
+import { proxied } from './proxy-path.ts'
+import type { Backend } from './relay.ts'
 
 export const proxyPod: ResourceHandler = async (registry, exchange) => {
   const { scheme, name, port } = proxyNameOf(exchange.info.name)
@@ -55,11 +55,4 @@ function endpointOf(registry: Registry, service: Service, wanted: string): { rea
     if (port !== undefined && host !== undefined) return { host, port }
   }
   throw serviceUnavailable(`no endpoints available for service ${JSON.stringify(name)}`)
-}
-
-async function proxied(exchange: Exchange, backend: Backend): Promise<Answer> {
-  const { info, request } = exchange
-  const tail = request.path.endsWith('/') && info.rest.length > 0 ? '/' : ''
-  const path = `/${info.rest.map(encodeURIComponent).join('/')}${tail}`
-  return await relay(exchange, { backend, path: request.query.size === 0 ? path : `${path}?${request.query}` })
 }

@@ -43,7 +43,8 @@ type Upgraded = { readonly isUpgraded: true; readonly response: IncomingMessage;
 /** Larger bodies go to a pod by other ways. */
 const relayedBytesMax = 64 * 1024 * 1024
 
-async function relayPlain(exchange: Exchange, target: RelayTarget): Promise<Answer> {
+/** Over plain HTTP, whatever the client has asked to upgrade to. */
+export async function relayPlain(exchange: Exchange, target: RelayTarget): Promise<Answer> {
   const { request, signal } = exchange
   const hasBody = request.method !== 'GET' && request.method !== 'HEAD'
   const body = hasBody ? await request.readBody(relayedBytesMax) : undefined
