@@ -3,7 +3,6 @@
  * A stream that was not asked for is absent. On the server `stdin` and `resize` are read, the others written; on the client the other way round.
  */
 import type { Duplex } from 'node:stream'
-import { pumpStream } from './pump-stream.ts'
 
 export interface ExecOptions {
   readonly stdin: boolean
@@ -49,18 +48,4 @@ export function expectedStreams(options: ExecOptions, version: ExecVersion): rea
 export function execOptionsOf(query: URLSearchParams): ExecOptions {
   const isSet = (...names: readonly string[]) => names.some((name) => ['1', 'true'].includes(query.get(name) ?? ''))
   return { stdin: isSet('stdin', 'input'), stdout: isSet('stdout', 'output'), stderr: isSet('stderr', 'error'), tty: isSet('tty') }
-}
-
-/** Carries everything between a client served here and a server dialled from here, until one of the two is gone. */
-export async function joinExecStreams(served: ExecStreams, dialled: ExecStreams): Promise<void> {
-  const inward = [pumpStream(served.stdin, dialled.stdin), pumpStream(served.resize, dialled.resize)]
-  const outward = [
-    pumpStream(dialled.stdout, served.stdout),
-    pumpStream(dialled.stderr, served.stderr),
-    pumpStream(dialled.error, served.error),
-  ]
-  await Promise.race([Promise.all(outward), served.closed])
-  dialled.close()
-  served.close()
-  await Promise.all([...inward, dialled.closed, served.closed])
 }

@@ -10,7 +10,8 @@ import { systemClock } from '#base/env/clock'
 import { dialExec } from './exec-client.ts'
 import { readExecOutcome, writeExecOutcome } from './exec-outcome.ts'
 import { acceptExec } from './exec-server.ts'
-import { type ExecStreams, execOptionsOf, joinExecStreams } from './exec-streams.ts'
+import { type ExecStreams, execOptionsOf } from './exec-streams.ts'
+import { joinExecStreams } from './join-exec-streams.ts'
 import { acceptPortForward, dialPortForward, joinForwardedConnection } from './port-forward.ts'
 import { UpgradeRefused } from './upgrade.ts'
 import type { UpgradeRequest } from './websocket-upgrade.ts'
@@ -83,6 +84,26 @@ test('a proxy between a WebSocket client and a SPDY server changes nothing', asy
     const streams = await dialExec({ url: proxy.url + query }, { ...all, transports: [transport] })
     assert.deepEqual(await conversation(streams), ['hello', 'echo', 3], transport)
   }
+})
+
+test('a client of the first WebSocket protocol hears nothing of success through a proxy', async () => {
+  await using backend = await serve(async (upgrade, given) => {
+    const streams = await acceptExec(upgrade, execOptionsOf(given), { clock: systemClock })
+    assert(streams !== undefined)
+    streams.stdout?.end('done')
+    writeExecOutcome(streams.error, streams.version, { kind: 'success' })
+  })
+  await using proxy = await serve(async (upgrade, given) => {
+    const served = await acceptExec(upgrade, execOptionsOf(given), { clock: systemClock })
+    const dialled = await dialExec({ url: `${backend.url}stdout=1` }, { ...all, stdin: false, stderr: false, transports: ['spdy'] })
+    assert(served !== undefined)
+    await joinExecStreams(served, dialled)
+  })
+  const socket = new WebSocket(`${proxy.url.replace('http', 'ws')}stdout=1`, ['channel.k8s.io'])
+  const messages: string[] = []
+  socket.on('message', (message) => messages.push(String(message)))
+  await once(socket, 'close')
+  assert.deepEqual(messages, ['\u0001done'])
 })
 
 test('base64 clients of v4 are served', async () => {
