@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { cidrFamilyOf, ipFamilyOf, specialIpProblems } from './ip-address.ts'
+import { canonicalIp, cidrFamilyOf, ipFamilyOf, parseIp, specialIpProblems } from './ip-address.ts'
 
 for (const [text, family] of [
   ['10.0.0.1', 'IPv4'],
@@ -15,6 +15,17 @@ for (const [text, family] of [
   ['x', undefined],
 ] as const) {
   test(`${text} is ${family ?? 'no address'}`, () => assert.equal(ipFamilyOf(text), family))
+}
+
+for (const [text, want] of [
+  ['10.0.0.1', '10.0.0.1'],
+  ['::ffff:10.0.0.1', '10.0.0.1'],
+  ['2001:DB8:0:0:0:0:0:1', '2001:db8::1'],
+  ['0:0:0:0:0:0:0:0', '::'],
+  ['1:0:0:2:0:0:0:3', '1:0:0:2::3'],
+  ['1:0:2:3:4:5:6:7', '1:0:2:3:4:5:6:7'],
+] as const) {
+  test(`${text} is written ${want}`, () => assert.equal(canonicalIp(parseIp(text) ?? []), want))
 }
 
 test('a range has an address and a number of bits that fits it', () => {

@@ -33,6 +33,30 @@ export function cidrFamilyOf(text: string): IpFamily | undefined {
   return cidr.address.length === 4 ? 'IPv4' : 'IPv6'
 }
 
+/** The one text that stands for an address: IPv6 as RFC 5952 writes it. */
+export function canonicalIp(address: IpAddress): string {
+  if (address.length === 4) return address.join('.')
+  const groups = Array.from({ length: 8 }, (_, index) => ((address[2 * index] ?? 0) << 8) | (address[2 * index + 1] ?? 0))
+  const zeros = longestZeros(groups)
+  const text = (from: number, to: number) =>
+    groups
+      .slice(from, to)
+      .map((group) => group.toString(16))
+      .join(':')
+  return zeros.length < 2 ? text(0, 8) : `${text(0, zeros.start)}::${text(zeros.start + zeros.length, 8)}`
+}
+
+/** The first of the longest runs of zeros. */
+function longestZeros(groups: readonly number[]): { readonly start: number; readonly length: number } {
+  let longest = { start: 0, length: 0 }
+  for (let start = 0; start < groups.length; start++) {
+    let length = 0
+    while (groups[start + length] === 0) length++
+    if (length > longest.length) longest = { start, length }
+  }
+  return longest
+}
+
 export const ipMessage = 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'
 export const cidrMessage = 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'
 

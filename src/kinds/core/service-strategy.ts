@@ -1,4 +1,5 @@
 /** What the server decides when a service is written (upstream: pkg/registry/core/service). Addresses and ports are given out by the API server. */
+import { isExternallyAccessible } from './service-defaults.ts'
 import type { Service, ServiceSpec } from './types.gen.ts'
 
 export function prepareServiceCreate(service: Service): Service {
@@ -58,7 +59,7 @@ function withoutStaleFields(next: ServiceSpec, old: ServiceSpec): ServiceSpec {
       : {}),
     ...(needsHealthCheckPort(old) && !needsHealthCheckPort(next) ? { healthCheckNodePort: undefined } : {}),
     ...(old.type !== 'ExternalName' && next.type === 'ExternalName' ? { internalTrafficPolicy: undefined } : {}),
-    ...(hasNodePorts(old) && next.type === 'ClusterIP' && (next.externalIPs ?? []).length === 0
+    ...(isExternallyAccessible(old) && !isExternallyAccessible(next) && next.externalTrafficPolicy === old.externalTrafficPolicy
       ? { externalTrafficPolicy: undefined }
       : {}),
   }

@@ -34,6 +34,14 @@ test('a change to ClusterIP gives node ports and traffic policy back', () => {
   assert.equal(next?.spec.clusterIP, '10.0.0.1')
 })
 
+test('a change to ExternalName gives everything of the cluster back', () => {
+  const old = serviceOf({ type: 'NodePort', ports: [{ ...port, nodePort: 30001 }], clusterIP: '10.0.0.1', clusterIPs: ['10.0.0.1'] })
+  const spec = { ...old.spec, type: 'ExternalName', externalName: 'example.com' }
+  const next = Service.update.prepare?.({ ...old, spec }, old, facts)
+  const { clusterIP, externalTrafficPolicy, internalTrafficPolicy } = next?.spec ?? {}
+  assert.deepEqual([clusterIP, externalTrafficPolicy, internalTrafficPolicy], [undefined, undefined, undefined])
+})
+
 test('an address cannot change once it is set', () => {
   const old = serviceOf({ ports: [port], clusterIP: '10.0.0.1', clusterIPs: ['10.0.0.1'] })
   const next = serviceOf({ ports: [port], clusterIP: '10.0.0.2', clusterIPs: ['10.0.0.2'] })

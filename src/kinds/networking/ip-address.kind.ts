@@ -1,6 +1,9 @@
 /** An address that is taken. */
+
+import { type FieldErrors, FieldPath, immutable, required } from '#meta/field-path'
 import { defineKind, type Kind } from '#meta/kind'
 import { ageColumn, nameColumn } from '#meta/table'
+import { canonicalIp, ipMessage, parseIp } from '../ip-address.ts'
 import * as schemas from './schema.gen.ts'
 import type * as types from './types.gen.ts'
 
@@ -13,7 +16,29 @@ export const IPAddress: Kind<IPAddress> = defineKind({
   scope: 'Cluster',
   schema: schemas.IPAddress,
   columns: [nameColumn, { name: 'ParentRef', type: 'string', description: 'Who has it.', cell: (object) => parentOf(object) }, ageColumn],
+  validateName,
+  validate: validateParentRef,
+  update: {
+    *validate(next, old) {
+      yield* immutable(FieldPath.of('spec', 'parentRef'), next.spec.parentRef, old.spec.parentRef)
+    },
+  },
 })
+
+/** The name is the address, in the one form that it has. */
+function validateName(name: string): readonly string[] {
+  const address = parseIp(name)
+  if (address === undefined) return [ipMessage]
+  const canonical = canonicalIp(address)
+  return canonical === name ? [] : [`must be in canonical form (${JSON.stringify(canonical)})`]
+}
+
+function* validateParentRef({ spec: { parentRef } }: IPAddress): FieldErrors {
+  const at = FieldPath.of('spec', 'parentRef')
+  if (parentRef === undefined) return yield required(at)
+  if ((parentRef.resource ?? '') === '') yield required(at.field('resource'))
+  if ((parentRef.name ?? '') === '') yield required(at.field('name'))
+}
 
 function parentOf({ spec: { parentRef } }: IPAddress): string {
   const { group = '', resource = '', namespace = '', name = '' } = parentRef ?? {}
