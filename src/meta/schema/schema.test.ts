@@ -94,8 +94,8 @@ test('unknownFields and duplicates are reported as upstream does', () => {
   const { value, duplicates } = parseJson('{"zzz":1,"ports":[{"port":1,"port":2,"bogus":3}]}', { findDuplicates: true })
   assert.deepEqual(unknownFields(Spec, value), ['zzz', 'ports[0].bogus'])
   assert.deepEqual(strictErrors(Spec, value, duplicates), [
-    'duplicate field "ports[0].port"',
     'unknown field "zzz"',
+    'duplicate field "ports[0].port"',
     'unknown field "ports[0].bogus"',
   ])
 })

@@ -5,22 +5,28 @@ import type { Schema } from './schema.ts'
 /** Paths such as `spec.containers[0].imagee`. Call it only where a client wants to know: decoding drops them anyway. */
 export function unknownFields(schema: Schema, value: unknown): readonly string[] {
   const found: string[] = []
-  visit(schema, value, '', found)
+  visit(schema, value, '', { unknown: (path) => found.push(path), known: () => undefined })
   return found
 }
 
-/** As strict decoding reports them: duplicate keys first, then fields without schema. */
+/** As strict decoding reports them: duplicate keys and fields without schema, in the order of the document. */
 export function strictErrors(schema: Schema, value: unknown, duplicates: readonly string[]): readonly string[] {
-  const lines = [
-    ...duplicates.map((path) => `duplicate field "${path}"`),
-    ...unknownFields(schema, value).map((path) => `unknown field "${path}"`),
-  ]
+  const repeated = new Set(duplicates)
+  const lines: string[] = []
+  visit(schema, value, '', {
+    unknown: (path) => lines.push(`unknown field "${path}"`),
+    known: (path) => repeated.delete(path) && lines.push(`duplicate field "${path}"`),
+  })
+  // What stands inside of an unknown field is not visited.
+  lines.push(...[...repeated].map((path) => `duplicate field "${path}"`))
   return [...new Set(lines)].slice(0, strictErrorsMax)
 }
 
+type Found = { readonly unknown: (path: string) => void; readonly known: (path: string) => void }
+
 const strictErrorsMax = 100
 
-function visit(schema: Schema, value: unknown, path: string, found: string[]): void {
+function visit(schema: Schema, value: unknown, path: string, found: Found): void {
   if (schema.type === 'any') return
   if (Array.isArray(value)) {
     const { items } = schema
@@ -30,10 +36,12 @@ function visit(schema: Schema, value: unknown, path: string, found: string[]): v
   }
 }
 
-function visitObject(schema: Schema, value: JsonObject, prefix: string, found: string[]): void {
+function visitObject(schema: Schema, value: JsonObject, prefix: string, found: Found): void {
   for (const key of Object.keys(value)) {
     const inner = schema.values ?? (Object.hasOwn(schema.properties ?? {}, key) ? schema.properties?.[key] : undefined)
-    if (inner !== undefined) visit(inner, value[key], prefix + key, found)
-    else if (schema.preserveUnknown !== true) found.push(prefix + key)
+    if (inner !== undefined) {
+      found.known(prefix + key)
+      visit(inner, value[key], prefix + key, found)
+    } else if (schema.preserveUnknown !== true) found.unknown(prefix + key)
   }
 }
