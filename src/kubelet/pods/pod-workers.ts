@@ -279,7 +279,8 @@ export class PodWorkers {
     const message = messageOf(error)
     const isStart = action.type === 'start'
     if (isStart && reason !== 'FailedMount') worker.waiting.set(action.container.name, { reason, message })
-    if (isStart && reason === 'FailedMount') worker.waiting.set(action.container.name, { reason: 'ContainerCreating', message: '' })
+    // Waiting for a volume is the ordinary way to begin.
+    if (isStart && reason === 'FailedMount') worker.waiting.delete(action.container.name)
     const fieldPath = isStart ? { fieldPath: `spec.containers{${action.container.name}}` } : {}
     const [eventReason, text] = eventOf(reason, message)
     this.#deps.events.event(pod, reason === 'ImagePullBackOff' ? 'Normal' : 'Warning', eventReason, text, fieldPath)

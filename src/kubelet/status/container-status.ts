@@ -19,7 +19,7 @@ export type StatusFacts = {
 export function containerStatusOf(pod: Pod, container: Container, isInit: boolean, record: PodRecord, facts: StatusFacts): ContainerStatus {
   const newest = newestOf(record, container.name)
   const remembered = facts.last.find((status) => status.name === container.name)
-  if (newest === undefined) return neverStarted(pod, container, isInit, facts, remembered)
+  if (newest === undefined) return neverStarted(pod, container, facts, remembered)
   const isWaiting = newest.state === 'exited' && facts.waiting.has(container.name) && !facts.isTerminating
   const state = isWaiting ? waitingState(facts.waiting.get(container.name)) : stateOf(newest)
   const before = isWaiting ? newest : previousOf(record, container.name)
@@ -42,15 +42,10 @@ export function containerStatusOf(pod: Pod, container: Container, isInit: boolea
   }
 }
 
-function neverStarted(
-  pod: Pod,
-  container: Container,
-  isInit: boolean,
-  facts: StatusFacts,
-  remembered: ContainerStatus | undefined,
-): ContainerStatus {
-  const isAfterInit = !isInit && (pod.spec?.initContainers ?? []).length > 0
-  const waiting = facts.waiting.get(container.name) ?? { reason: isAfterInit ? 'PodInitializing' : 'ContainerCreating', message: '' }
+function neverStarted(pod: Pod, container: Container, facts: StatusFacts, remembered: ContainerStatus | undefined): ContainerStatus {
+  // As upstream: in a pod with init containers all of them wait for that, the init containers too.
+  const hasInit = (pod.spec?.initContainers ?? []).length > 0
+  const waiting = facts.waiting.get(container.name) ?? { reason: hasInit ? 'PodInitializing' : 'ContainerCreating', message: '' }
   // Its record is gone with the runtime's, but it did run: its end must not be forgotten.
   const hasRun = remembered?.containerID !== undefined
   const lost: ContainerState = {
