@@ -24,6 +24,7 @@ import { ensureBootstrapObjects } from './bootstrap/ensure-bootstrap-objects.ts'
 import { StoreFeed } from './cache/store-feed.ts'
 import { chainOf, compose, type Handler } from './chain.ts'
 import type { KindTable, UserInfo } from './exchange.ts'
+import { FlowIndex, type FlowOf } from './flow/flow-index.ts'
 import { defaultInFlightLimits, type InFlightLimits } from './flow/limit-in-flight.ts'
 import { loopbackTransport } from './loopback.ts'
 import { StaticKindTable } from './registry/kind-table.ts'
@@ -116,19 +117,26 @@ export async function createApiServer(deps: ApiServerDeps, options: ApiServerOpt
   })
   const security = createSecurity({ state: registry, changes, clock }, options)
   plugins = chosenPlugins({ authorizer: security.authorizer, rbac: security.rbac }, options.admission)
-  const handler = handlerOf(deps, options, { registry, security, situation })
+  const flows = new FlowIndex()
+  const following = flows.follow(changes)
+  const handler = handlerOf(deps, options, { registry, security, situation, flowOf: flows.flowOf })
   const client: Client = new Client(loopbackTransport(handler, clock, apiServerUser))
-  return assembled({ deps, options, feed, security, allocation, handler, client, situation })
+  return assembled({ deps, options, feed, security, allocation, following, handler, client, situation })
 }
 
 type Situation = { port: number; phase: 'starting' | 'ready' | 'stopping' }
 
-type HandlerParts = { readonly registry: Registry; readonly security: Security; readonly situation: Situation }
+type HandlerParts = {
+  readonly registry: Registry
+  readonly security: Security
+  readonly situation: Situation
+  readonly flowOf: FlowOf
+}
 
 function handlerOf(
   { clock, log, store }: ApiServerDeps,
   options: ApiServerOptions,
-  { registry, security, situation }: HandlerParts,
+  { registry, security, situation, flowOf }: HandlerParts,
 ): Handler {
   const metrics = createMetrics()
   const address = () => `${options.advertiseAddress}:${situation.port}`
@@ -155,6 +163,7 @@ function handlerOf(
     metrics,
     authenticators: security.authenticators,
     authorizer: security.authorizer,
+    flowOf,
     limits: options.limits ?? defaultInFlightLimits,
     requestTimeoutMs: options.requestTimeoutMs ?? 60_000,
     protobuf: { messages: protobufMessages, schemaOf: (apiVersion, kind) => bodySchemaOf(registry.kinds, apiVersion, kind) },
@@ -195,12 +204,13 @@ type Parts = {
   readonly feed: StoreFeed
   readonly security: Security
   readonly allocation: ServiceAllocation
+  readonly following: Disposable
   readonly handler: Handler
   readonly client: Client
   readonly situation: Situation
 }
 
-function assembled({ deps, options, feed, security, allocation, handler, client, situation }: Parts): ApiServer {
+function assembled({ deps, options, feed, security, allocation, following, handler, client, situation }: Parts): ApiServer {
   const { clock, log } = deps
   const { serving, clientCa } = options
   const http =
@@ -237,6 +247,7 @@ function assembled({ deps, options, feed, security, allocation, handler, client,
     await http?.close(options.shutdownGraceMs ?? 5000)
     bookmarks[Symbol.dispose]()
     allocation[Symbol.dispose]()
+    following[Symbol.dispose]()
     security[Symbol.dispose]()
     await feed.close()
   }

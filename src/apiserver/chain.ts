@@ -5,6 +5,7 @@ import type { Authenticator } from './authn/authenticator.ts'
 import { impersonate } from './authn/impersonate.ts'
 import type { Authorizer } from './authz/authorizer.ts'
 import type { Answer, Exchange, Step } from './exchange.ts'
+import { classifyFlow, type FlowOf } from './flow/flow-index.ts'
 import { type InFlightLimits, limitInFlight } from './flow/limit-in-flight.ts'
 import { authenticate } from './request/authenticate.ts'
 import { authorize } from './request/authorize.ts'
@@ -20,6 +21,7 @@ export type ChainDeps = {
   readonly authenticators: readonly Authenticator[]
   readonly authorizer: Authorizer
   readonly metrics: Metrics
+  readonly flowOf: FlowOf
   readonly limits: InFlightLimits
   readonly requestTimeoutMs: number
   readonly protobuf: ProtobufDeps
@@ -33,6 +35,7 @@ export function chainOf(deps: ChainDeps): readonly Step[] {
     setDeadline(deps.clock, deps.requestTimeoutMs),
     authenticate(deps.authenticators), // who
     impersonate(deps.authorizer), // as whom
+    classifyFlow(deps.flowOf), // in which flow
     limitInFlight(deps.limits), // how many at once
     authorize(deps.authorizer), // may they
     decodeProtobuf(deps.protobuf), // from here on a body is JSON or YAML

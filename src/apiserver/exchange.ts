@@ -14,6 +14,14 @@ export type UserInfo = {
   readonly extra?: Readonly<Record<string, readonly string[]>>
 }
 
+/** Which share of the server a request takes part in. */
+export type Flow = {
+  readonly schemaUid: string
+  readonly levelUid: string
+  /** Not counted against any limit. */
+  readonly isExempt: boolean
+}
+
 /** What the URL and method mean. Filled by `request/parse-request-info.ts`. */
 export type RequestInfo = {
   readonly isResourceRequest: boolean
@@ -57,6 +65,8 @@ export type Exchange = {
   signal: AbortSignal
   info: RequestInfo
   user: UserInfo
+  /** Undefined where the request belongs to none. */
+  flow?: Flow | undefined
   /** Values of `Warning` headers (code 299). */
   readonly warnings: string[]
 }

@@ -1,4 +1,4 @@
-/** Bounds how many requests are worked on at once, reading and writing apart; what lasts and who rules are exempt. */
+/** Bounds how many requests are worked on at once, reading and writing apart; what lasts and what an exempt flow carries do not count. */
 import { tooManyRequests } from '#meta/status'
 import type { Exchange, Step } from '../exchange.ts'
 import { isLongRunning } from '../request/long-running.ts'
@@ -9,7 +9,6 @@ export type InFlightLimits = { readonly readingMax: number; readonly mutatingMax
 export const defaultInFlightLimits: InFlightLimits = { readingMax: 400, mutatingMax: 200 }
 
 const readingVerbs: ReadonlySet<string> = new Set(['get', 'list'])
-const exemptGroup = 'system:masters'
 
 /** A limit of 0 is none. */
 export function limitInFlight({ readingMax, mutatingMax }: InFlightLimits): Step {
@@ -28,6 +27,6 @@ export function limitInFlight({ readingMax, mutatingMax }: InFlightLimits): Step
   }
 }
 
-function isExempt({ info, user }: Exchange): boolean {
-  return isLongRunning(info) || user.groups.includes(exemptGroup)
+function isExempt({ info, flow }: Exchange): boolean {
+  return isLongRunning(info) || flow?.isExempt === true
 }

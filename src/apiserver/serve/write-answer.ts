@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { promisify } from 'node:util'
 import { createGzip, gzip } from 'node:zlib'
-import type { Answer, Body, Exchange, SharedFrame } from '../exchange.ts'
+import type { Answer, Body, Exchange, Flow, SharedFrame } from '../exchange.ts'
 import type { HeaderValues, ResponseSink } from './response-sink.ts'
 
 /** As upstream: what is smaller is not worth packing. */
@@ -40,11 +40,25 @@ export async function writeAnswer(answer: Answer, exchange: Exchange, sink: Resp
   }
 }
 
-function headersOf({ headers, body }: Answer, { warnings }: Exchange): HeaderValues {
+const flowHeaders = new WeakMap<Flow, HeaderValues>()
+
+/** Made once for each flow: most answers have no other headers. */
+function flowHeadersOf(flow: Flow): HeaderValues {
+  let headers = flowHeaders.get(flow)
+  if (headers === undefined) {
+    const { schemaUid, levelUid } = flow
+    headers = { ...plainHeaders, 'x-kubernetes-pf-flowschema-uid': schemaUid, 'x-kubernetes-pf-prioritylevel-uid': levelUid }
+    flowHeaders.set(flow, headers)
+  }
+  return headers
+}
+
+function headersOf({ headers, body }: Answer, { warnings, flow }: Exchange): HeaderValues {
   const hasType = body.kind === 'bytes' || body.kind === 'stream'
-  if (headers === undefined && warnings.length === 0 && !hasType) return plainHeaders
+  const plain = flow === undefined ? plainHeaders : flowHeadersOf(flow)
+  if (headers === undefined && warnings.length === 0 && !hasType) return plain
   return {
-    ...plainHeaders,
+    ...plain,
     ...(hasType ? { 'content-type': body.contentType } : {}),
     ...(warnings.length === 0 ? {} : { warning: warnings.map((warning) => `299 - ${JSON.stringify(warning)}`) }),
     ...headers,
