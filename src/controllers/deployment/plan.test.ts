@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { Deployment } from '#kinds/apps/deployment.kind'
 import type { ReplicaSet } from '#kinds/apps/replica-set.kind'
 import { planDeployment } from './plan.ts'
-import { sizeAnnotations, specReplicas } from './revisions.ts'
+import { nextRevision, sizeAnnotations, specReplicas } from './revisions.ts'
 
 const now = { ms: Date.UTC(2026, 0, 1), text: '2026-01-01T00:00:00Z' }
 
@@ -147,6 +147,11 @@ test('deployment: a rollback uses the old set again, under the newest revision',
   const annotations = rollout.sets[0]?.metadata.annotations
   assert.equal(annotations?.['deployment.kubernetes.io/revision'], '3')
   assert.equal(annotations?.['deployment.kubernetes.io/revision-history'], '1')
+})
+
+test('deployment: revisions are whole numbers of 64 bits', () => {
+  const big = (text: string) => ({ metadata: { annotations: { 'deployment.kubernetes.io/revision': text } } }) as unknown as ReplicaSet
+  assert.equal(nextRevision([big('3546343826724305832'), big('7'), big('nine')]), 3546343826724305833n)
 })
 
 test('deployment: a version that never becomes available stops the update where it is', () => {

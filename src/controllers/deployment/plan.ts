@@ -125,7 +125,7 @@ function planFirstSet({ deployment, sets }: Observed, replicas: number, now: Now
   return { create, revision, scale: [], forget: [], status: { ...status, conditions } }
 }
 
-function newSet(deployment: Deployment, replicas: number, revision: number): ReplicaSet {
+function newSet(deployment: Deployment, replicas: number, revision: bigint): ReplicaSet {
   const { name = '', namespace } = deployment.metadata
   const { template, selector, minReadySeconds } = deployment.spec
   const hash = podTemplateHash(template, deployment.status.collisionCount)

@@ -22,9 +22,14 @@ const ownAnnotations: ReadonlySet<string> = new Set([
 
 type Annotations = Readonly<Record<string, string>>
 
-function revisionOf(set: ReplicaSet): number {
-  const revision = Number(set.metadata.annotations?.[revisionAnnotation] ?? 0)
-  return Number.isSafeInteger(revision) ? revision : 0
+function revisionOf(set: ReplicaSet): bigint {
+  return revisionIn(set.metadata.annotations)
+}
+
+/** As upstream a whole number of 64 bits; what is none counts as 0. */
+function revisionIn(annotations: Annotations = {}): bigint {
+  const text = annotations[revisionAnnotation] ?? ''
+  return /^-?\d{1,19}$/.test(text) ? BigInt(text) : 0n
 }
 
 export function specReplicas(set: ReplicaSet): number {
@@ -47,12 +52,12 @@ export function historyOf(deployment: Deployment, sets: readonly ReplicaSet[]): 
 }
 
 /** The number that the current template has, or gets. */
-export function nextRevision(old: readonly ReplicaSet[]): number {
-  return Math.max(0, ...old.map(revisionOf)) + 1
+export function nextRevision(old: readonly ReplicaSet[]): bigint {
+  return old.map(revisionOf).reduce((most, revision) => (revision > most ? revision : most), 0n) + 1n
 }
 
 /** The annotations of a new ReplicaSet. */
-export function initialAnnotations(deployment: Deployment, revision: number): Annotations {
+export function initialAnnotations(deployment: Deployment, revision: bigint): Annotations {
   return { ...inherited(deployment.metadata.annotations), [revisionAnnotation]: String(revision), ...sizeAnnotations(deployment) }
 }
 
@@ -63,7 +68,7 @@ export function sizeAnnotations(deployment: Deployment): Annotations {
 }
 
 /** The current set as it should be annotated; the same object where nothing is to be changed. */
-export function withCurrentRevision(deployment: Deployment, current: ReplicaSet, revision: number): ReplicaSet {
+export function withCurrentRevision(deployment: Deployment, current: ReplicaSet, revision: bigint): ReplicaSet {
   const before = current.metadata.annotations ?? {}
   const annotations = { ...before, ...inherited(deployment.metadata.annotations), ...raisedRevision(before, revision) }
   const minReadySeconds = deployment.spec.minReadySeconds ?? 0
@@ -73,10 +78,10 @@ export function withCurrentRevision(deployment: Deployment, current: ReplicaSet,
 }
 
 /** A template that comes back (a rollback) gets the newest number; the numbers it had are remembered. */
-function raisedRevision(before: Annotations, revision: number): Annotations {
-  const old = Number(before[revisionAnnotation] ?? 0)
+function raisedRevision(before: Annotations, revision: bigint): Annotations {
+  const old = revisionIn(before)
   if (old >= revision) return {}
-  if (old === 0) return { [revisionAnnotation]: String(revision) }
+  if (old === 0n) return { [revisionAnnotation]: String(revision) }
   const history = [...(before[revisionHistoryAnnotation] ?? '').split(','), String(old)].filter((part) => part !== '')
   return { [revisionAnnotation]: String(revision), [revisionHistoryAnnotation]: [...new Set(history)].join(',') }
 }
@@ -90,7 +95,7 @@ export function setsToForget(deployment: Deployment, old: readonly ReplicaSet[])
   const limit = deployment.spec.revisionHistoryLimit ?? Number.POSITIVE_INFINITY
   const alive = old.filter((set) => !isBeingDeleted(set))
   const surplus = Math.max(alive.length - limit, 0)
-  const byRevision = [...alive].sort((a, b) => revisionOf(a) - revisionOf(b))
+  const byRevision = [...alive].sort((a, b) => Number(revisionOf(a) - revisionOf(b)))
   const isEmpty = ({ status, metadata, ...set }: ReplicaSet) =>
     status.replicas === 0 &&
     specReplicas({ ...set, metadata, status }) === 0 &&
