@@ -8,6 +8,14 @@ export const allCommands: readonly CommandEntry[] = [
     summary: 'Create a resource from a file or from stdin',
     load: async () => (await import('./create.ts')).create,
   },
+  {
+    name: 'expose',
+    group: 'basic',
+    summary: 'Expose a replication controller, service, deployment or pod as a new Kubernetes service',
+    load: async () => (await import('./expose.ts')).expose,
+  },
+  { name: 'run', group: 'basic', summary: 'Run a particular image on the cluster', load: async () => (await import('./run.ts')).run },
+  { name: 'set', group: 'basic', summary: 'Set specific features on objects', load: async () => (await import('./set.ts')).set },
   { name: 'get', group: 'inspect', summary: 'Display one or many resources', load: async () => (await import('./get.ts')).get },
   {
     name: 'delete',
@@ -26,6 +34,12 @@ export const allCommands: readonly CommandEntry[] = [
     group: 'deploy',
     summary: 'Set a new size for a deployment, replica set, or replication controller',
     load: async () => (await import('./scale.ts')).scale,
+  },
+  {
+    name: 'autoscale',
+    group: 'deploy',
+    summary: 'Auto-scale a deployment, replica set, stateful set, or replication controller',
+    load: async () => (await import('./autoscale.ts')).autoscale,
   },
   {
     name: 'apply',
@@ -64,7 +78,6 @@ export const allCommands: readonly CommandEntry[] = [
 /** Commands of upstream's that are not here yet. */
 export const comingCommands: readonly string[] = [
   'alpha',
-  'autoscale',
   'certificate',
   'completion',
   'cp',

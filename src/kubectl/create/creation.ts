@@ -1,14 +1,16 @@
 /** What the commands share that make one object of their flags: NAME, dry runs, the request, and what is printed. */
 import { boolFlag, type FlagTable, stringFlag } from '#component/flags'
+import { StatusError } from '#meta/status'
 import { rememberingItself } from '../apply/last-applied.ts'
+import type { Cluster } from '../cluster.ts'
 import { type Call, type Command, defineCommand } from '../command.ts'
 import { CommandError, messageOf, UsageError } from '../errors.ts'
 import { formatFlags } from '../print/formats.ts'
-import { dryRunFlag, dryRunOf, dryRunQuery, reporter } from '../print/outcome.ts'
+import { type DryRun, dryRunFlag, dryRunOf, dryRunQuery, reporter } from '../print/outcome.ts'
 import { createObject } from '../resources/access.ts'
 import { validationFlag, validationOf } from '../resources/field-validation.ts'
 import { type ApiResource, apiVersionOf } from '../resources/resource-catalog.ts'
-import type { AnyObject, Fields } from '../resources/unstructured.ts'
+import { type AnyObject, type Fields, fieldsOf } from '../resources/unstructured.ts'
 
 export const creationFlags = {
   ...formatFlags,
@@ -18,7 +20,7 @@ export const creationFlags = {
   validate: validationFlag,
 }
 
-export type CreationCall<F extends FlagTable = Record<never, never>> = Call<F & typeof creationFlags>
+type CreationCall<F extends FlagTable = Record<never, never>> = Call<F & typeof creationFlags>
 
 /** Fields of the object besides `kind` and `apiVersion`; `metadata` without the namespace. In the order of upstream's Go types. */
 type Draft = { readonly metadata?: Fields } & Fields
@@ -77,33 +79,41 @@ export function commandArguments({ args }: Pick<Call, 'args'>): readonly string[
 }
 
 async function createAndReport(call: CreationCall, resource: ApiResource, draft: Draft, failure: string): Promise<void> {
-  const { flags, cluster } = call
+  const { flags } = call
   const dryRun = dryRunOf(flags['dry-run'])
-  const validation = validationOf(flags.validate)
   const report = await reporter(call, flags, dryRun)
-  const { name: namespace, isExplicit } = await cluster.namespace()
-  const place = resource.scope === 'Namespaced' ? namespace : undefined
-  const plain = { kind: resource.kind, apiVersion: apiVersionOf(resource), ...withNamespace(draft, isExplicit ? place : undefined) }
-  const object = flags['save-config'] ? rememberingItself(plain) : plain
-  const target = { resource, namespace: place, name: String(draft.metadata?.['name'] ?? '') }
-  const created =
-    dryRun === 'client'
-      ? object
-      : await createObject(cluster, target, object, {
-          ...dryRunQuery(dryRun),
-          fieldManager: flags['field-manager'],
-          fieldValidation: validation,
-        }).catch((error: unknown) => {
-          throw failure === '' ? error : new CommandError(`${failure}${messageOf(error)}`)
-        })
-  report({ resource, object: created, operation: 'created', keepsOrder: true })
+  const plain = { kind: resource.kind, apiVersion: apiVersionOf(resource), ...draft, metadata: fieldsOf(draft.metadata) }
+  try {
+    const object = await createNewObject(call, resource, plain, dryRun)
+    report({ resource, object, operation: 'created', keepsOrder: true })
+  } catch (error) {
+    throw failure === '' || !(error instanceof StatusError) ? error : new CommandError(`${failure}${messageOf(error)}`)
+  }
 }
 
-function withNamespace(draft: Draft, namespace: string | undefined): Fields & { readonly metadata: AnyObject['metadata'] } {
-  const { metadata = {}, ...rest } = draft
-  const { name, ...others } = metadata
-  return {
-    metadata: { ...(name === undefined ? {} : { name: String(name) }), ...(namespace === undefined ? {} : { namespace }), ...others },
-    ...rest,
-  }
+/** What `createNewObject` needs of a command's flags. */
+type NewObjectFlags = { readonly 'field-manager': string; readonly 'save-config': boolean; readonly validate?: string }
+
+/** The object as the server made it, or as it would be sent in a dry run on the client. */
+export async function createNewObject(
+  { flags, cluster }: { readonly flags: NewObjectFlags; readonly cluster: Cluster },
+  resource: ApiResource,
+  plain: AnyObject,
+  dryRun: DryRun,
+): Promise<AnyObject> {
+  const { name: namespace, isExplicit } = await cluster.namespace()
+  const place = resource.scope === 'Namespaced' ? namespace : undefined
+  const placed = isExplicit && place !== undefined ? { ...plain, metadata: withNamespace(plain.metadata, place) } : plain
+  const object = flags['save-config'] ? rememberingItself(placed) : placed
+  if (dryRun === 'client') return object
+  return await createObject(cluster, { resource, namespace: place, name: plain.metadata.name ?? '' }, object, {
+    ...dryRunQuery(dryRun),
+    fieldManager: flags['field-manager'],
+    fieldValidation: flags.validate === undefined ? undefined : validationOf(flags.validate),
+  })
+}
+
+/** Behind the name, as in upstream's type. */
+function withNamespace({ name, ...others }: AnyObject['metadata'], namespace: string): AnyObject['metadata'] {
+  return { ...(name === undefined ? {} : { name }), namespace, ...others }
 }

@@ -1,7 +1,7 @@
 /** From the words of a command line to what is meant: single objects, whole collections, or objects in files. */
 import { matches, parseSelector } from '#meta/labels'
 import type { Call } from '../command.ts'
-import { CommandError, UsageError } from '../errors.ts'
+import { CommandError } from '../errors.ts'
 import type { Target } from './access.ts'
 import { listObjects } from './access.ts'
 import { type FileSelection, hasFiles, type Manifest, readManifests } from './manifests.ts'
@@ -47,7 +47,7 @@ export async function resolveQueries(call: Call, selection: Selection): Promise<
   }
   const [first] = args
   if (first === undefined)
-    throw new UsageError(
+    throw new CommandError(
       "You must provide one or more resources by argument or filename.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'",
     )
   if (args.some((arg) => arg.includes('/'))) return await queriesOfPairs(call, selection)
@@ -62,9 +62,8 @@ async function queriesOfPairs(call: Call, { args, selector, allNamespaces }: Sel
   for (const arg of args) {
     const [type = '', name = '', ...more] = arg.split('/')
     if (!arg.includes('/')) {
-      const stray = args.find((one) => one.includes('/')) ?? ''
       throw new CommandError(
-        `there is no need to specify a resource type as a separate argument when passing arguments in resource/name form (e.g. '${call.path} resource/<resource_name>' instead of '${call.path} resource ${stray}'`,
+        "there is no need to specify a resource type as a separate argument when passing arguments in resource/name form (e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get resource resource/<resource_name>'",
       )
     }
     if (more.length > 0 || type === '' || name === '')
