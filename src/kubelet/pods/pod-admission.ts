@@ -16,7 +16,7 @@ export class PodAdmission {
   refusalOf(pod: Pod): WaitingReason | undefined {
     const node = this.#deps.node()
     if (node === undefined) return undefined
-    return selectorRefusal(pod, node) ?? this.#resourceRefusal(pod, node)
+    return systemRefusal(pod, node) ?? selectorRefusal(pod, node) ?? this.#resourceRefusal(pod, node)
   }
 
   #resourceRefusal(pod: Pod, node: Node): WaitingReason | undefined {
@@ -40,6 +40,13 @@ export class PodAdmission {
     }
     return undefined
   }
+}
+
+function systemRefusal({ spec }: Pod, { status }: Node): WaitingReason | undefined {
+  const wanted = spec?.os?.name
+  const own = status?.nodeInfo?.operatingSystem
+  if (wanted === undefined || own === undefined || wanted === own) return undefined
+  return { reason: 'PodOSNotSupported', message: `Pod was rejected: Failed to admit pod as the OS field doesn't match node OS` }
 }
 
 function selectorRefusal(pod: Pod, node: Node): WaitingReason | undefined {

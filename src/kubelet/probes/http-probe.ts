@@ -15,7 +15,7 @@ export async function httpProbe(get: HTTPGetAction, container: Container, host: 
   let at = url
   for (let redirectCount = 0; ; redirectCount++) {
     const answer = await fetchOnce(at, headers, signal)
-    if ('failure' in answer) return { result: 'failure', message: `Get ${JSON.stringify(at.href)}: ${answer.failure}` }
+    if ('failure' in answer) return { result: 'failure', message: `Get ${JSON.stringify(shownUrl(at))}: ${answer.failure}` }
     if ('broken' in answer) return { result: 'error', message: answer.broken }
     const { status, location, body } = answer
     if (status < 200 || status >= 400) return { result: 'failure', message: `HTTP probe failed with statuscode: ${status}` }
@@ -24,7 +24,7 @@ export async function httpProbe(get: HTTPGetAction, container: Container, host: 
     // As upstream: what another host says tells nothing about this container.
     if (next.hostname !== url.hostname) return { result: 'warning', message: `Probe terminated redirects, Response body: ${body}` }
     if (redirectCount + 1 >= redirectsMax)
-      return { result: 'failure', message: `Get ${JSON.stringify(next.href)}: stopped after ${redirectsMax} redirects` }
+      return { result: 'failure', message: `Get ${JSON.stringify(shownUrl(next))}: stopped after ${redirectsMax} redirects` }
     at = next
   }
 }
@@ -88,8 +88,16 @@ async function headOf(response: IncomingMessage): Promise<string> {
 }
 
 function dialMessage(error: Error, url: URL): string {
-  const port = url.port || (url.protocol === 'https:' ? '443' : '80')
-  return goDialError(error, `${url.hostname}:${port}`)
+  return goDialError(error, addressOf(url))
+}
+
+/** As upstream: the port is shown even where the scheme implies it. */
+export function shownUrl(url: URL): string {
+  return `${url.protocol}//${addressOf(url)}${url.pathname}${url.search}`
+}
+
+function addressOf({ hostname, port, protocol }: URL): string {
+  return `${hostname}:${port || (protocol === 'https:' ? '443' : '80')}`
 }
 
 const goTexts: Readonly<Record<string, string>> = {

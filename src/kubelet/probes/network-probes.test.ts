@@ -8,6 +8,7 @@ import { createProtobufCodec } from '#base/encoding/protobuf'
 import { systemClock } from '#base/env/clock'
 import type { Container, Probe } from '#kinds/core/types.gen'
 import { healthSchema } from './grpc-probe.ts'
+import { shownUrl } from './http-probe.ts'
 import { tryProbe } from './try-probe.ts'
 
 const runtime = { exec: () => Promise.reject(new Error('no exec here')) }
@@ -131,3 +132,11 @@ test('gRPC: the health service decides', async () => {
     message: `timeout: failed to connect service "127.0.0.1:${port}" within 0.05s: context deadline exceeded`,
   })
 })
+
+for (const [url, shown] of [
+  ['http://10.0.0.1:80/x?y', 'http://10.0.0.1:80/x?y'],
+  ['https://[fd00::1]/', 'https://[fd00::1]:443/'],
+  ['http://10.0.0.1:8080/', 'http://10.0.0.1:8080/'],
+] as const) {
+  test(`HTTP: ${url} is shown with its port`, () => assert.equal(shownUrl(new URL(url)), shown))
+}
