@@ -13,16 +13,23 @@ import { boolText, byKey, compareText, indented, type Lines, longTime, onlyIf, o
 import { probeLines } from './probes.ts'
 
 /** What a pod knows of its containers; a template knows nothing. */
-export type Running = { readonly pod: Pod; readonly statuses: readonly ContainerStatus[] }
+type Running = { readonly pod: Pod; readonly statuses: readonly ContainerStatus[] }
 
-export function containerLines(title: string, containers: readonly Container[], running?: Running): Lines {
-  if (containers.length === 0) return [`${title}: <none>`]
-  return [`${title}:`, ...containers.flatMap((container) => oneContainer(container, running))]
+type Look = { readonly running?: Running; readonly margin?: '' | '  ' }
+
+/** `margin` is the indentation of the section; the facts below a container's name stand where they always stand. */
+export function containerLines(title: string, containers: readonly Container[], { running, margin = '' }: Look = {}): Lines {
+  if (containers.length === 0) return [`${margin}${title}: <none>`]
+  const nameMargin = margin === '' ? '  ' : '   '
+  return [
+    `${margin}${title}:`,
+    ...containers.flatMap((container) => [`${nameMargin}${container.name}:`, ...indented(factLines(container, running), 2)]),
+  ]
 }
 
-function oneContainer(container: Container, running: Running | undefined): Lines {
+function factLines(container: Container, running: Running | undefined): Lines {
   const status = running?.statuses.find(({ name }) => name === container.name)
-  const facts = [
+  return [
     ...identityLines(container, status),
     ...wordLines('Command', container.command),
     ...wordLines('Args', container.args),
@@ -32,7 +39,6 @@ function oneContainer(container: Container, running: Running | undefined): Lines
     ...environmentLines(container, running?.pod),
     ...mountLines(container),
   ]
-  return [`  ${container.name}:`, ...indented(facts, 2)]
 }
 
 function identityLines({ image = '', ports = [], securityContext }: Container, status: ContainerStatus | undefined): Lines {
@@ -41,19 +47,16 @@ function identityLines({ image = '', ports = [], securityContext }: Container, s
     ...(status === undefined ? [] : [`Container ID:\t${status.containerID ?? ''}`]),
     `Image:\t${image}`,
     ...(status === undefined ? [] : [`Image ID:\t${status.imageID ?? ''}`]),
-    portLine('Port', ports, containerPort),
-    portLine('Host Port', ports, (port) => `${port.hostPort ?? 0}/${port.protocol ?? ''}`),
+    portLine('Port', ports, (port) => port.containerPort),
+    portLine('Host Port', ports, (port) => port.hostPort ?? 0),
     ...(profile === undefined ? [] : [`SeccompProfile:\t${profile.type}`]),
     ...(profile?.type === 'Localhost' ? [`  LocalhostProfile:\t${profile.localhostProfile ?? ''}`] : []),
   ]
 }
 
-function containerPort({ containerPort: number, protocol = '', name = '' }: ContainerPort): string {
-  return `${number}/${protocol}${name === '' ? '' : ` (${name})`}`
-}
-
-function portLine(title: string, ports: readonly ContainerPort[], portText: (port: ContainerPort) => string): string {
-  return `${title}${ports.length > 1 ? 's' : ''}:\t${orNone(ports.map(portText).join(', '))}`
+function portLine(title: string, ports: readonly ContainerPort[], numberOf: (port: ContainerPort) => number): string {
+  const texts = ports.map((port) => `${numberOf(port)}/${port.protocol ?? ''}${port.name ? ` (${port.name})` : ''}`)
+  return `${title}${ports.length > 1 ? 's' : ''}:\t${orNone(texts.join(', '))}`
 }
 
 function wordLines(title: string, words: readonly string[] = []): Lines {

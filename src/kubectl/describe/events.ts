@@ -42,7 +42,13 @@ function timeOf(timestamp: string | undefined): number {
 
 function eventRow(event: Event, nowMs: number): string {
   const source = event.source?.component || event.reportingComponent || ''
-  return `  ${event.type ?? ''}\t${event.reason ?? ''}\t${intervalOf(event, nowMs)}\t${source}\t${(event.message ?? '').trim()}`
+  return `  ${event.type ?? ''}\t${event.reason ?? ''}\t${intervalOf(event, nowMs)}\t${source}\t${messageOf(event)}`
+}
+
+/** Which part of the object is meant comes first. */
+function messageOf({ involvedObject, message = '' }: Event): string {
+  const part = involvedObject.fieldPath ?? ''
+  return `${part === '' ? '' : `${part}: `}${message.trim()}`
 }
 
 function intervalOf({ eventTime, firstTimestamp, lastTimestamp, series, count = 0 }: Event, nowMs: number): string {

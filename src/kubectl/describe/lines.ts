@@ -107,3 +107,12 @@ export function longTime(timestamp: string | undefined): string {
 function twoDigits(value: number): string {
   return String(value).padStart(2, '0')
 }
+
+/** As Go prints a time: `2006-01-02 15:04:05 -0700 MST`. */
+export function goTime(timestamp: string | undefined): string {
+  const instant = new Date(timestamp ?? '0001-01-01T00:00:00Z')
+  const offset = longTime(timestamp).slice(-5)
+  const shifted = new Date(instant.getTime() - instant.getTimezoneOffset() * 60_000)
+  const zone = /[A-Z]{2,5}$/.exec(instant.toLocaleTimeString('en-US', { timeZoneName: 'short' }))?.[0] ?? offset
+  return `${shifted.toISOString().slice(0, 19).replace('T', ' ')} ${offset} ${zone}`
+}

@@ -15,7 +15,7 @@ export async function describeClaim(claim: PersistentVolumeClaim, around: Surrou
   return [
     `Name:\t${name}`,
     `Namespace:\t${namespace}`,
-    ...claimSpecLines(claim, { status: [`Status:\t${status}`], finalizers: [`Finalizers:\t${goList(finalizers)}`] }),
+    ...claimSpecLines(claim, { status: [`Status:\t${status}`], finalizers: [`Finalizers:\t${goList(finalizers)}`], valueMargin: '' }),
     ...listLines('Used By', users),
     ...(conditions.length === 0 ? [] : conditionLines(conditions)),
     ...(await around.events(claim)),
@@ -24,11 +24,14 @@ export async function describeClaim(claim: PersistentVolumeClaim, around: Surrou
 
 type ClaimLike = PersistentVolumeClaimTemplate & Partial<Pick<PersistentVolumeClaim, 'status'>>
 
-/** What a claim and a claim's template have in common; `own` is what only a claim has. */
-export function claimSpecLines(
-  claim: ClaimLike,
-  own: { readonly status: Lines; readonly finalizers: Lines } = { status: [], finalizers: [] },
-): Lines {
+/** Where a claim differs from a template: what only it has, and how far its labels stand to the right. */
+type Own = { readonly status: Lines; readonly finalizers: Lines; readonly valueMargin: string }
+
+/** As upstream: a template's labels carry the indentation of the block once more. */
+const ofTemplate: Own = { status: [], finalizers: [], valueMargin: '    ' }
+
+/** What a claim and a claim's template have in common. */
+export function claimSpecLines(claim: ClaimLike, own: Own = ofTemplate): Lines {
   const { metadata = {}, spec, status } = claim
   const { volumeName = '', volumeMode, dataSource } = spec
   const isBound = volumeName !== ''
@@ -36,8 +39,9 @@ export function claimSpecLines(
     `StorageClass:\t${metadata.annotations?.['volume.beta.kubernetes.io/storage-class'] ?? spec.storageClassName ?? ''}`,
     ...own.status,
     `Volume:\t${volumeName}`,
-    ...labelLines('Labels', metadata.labels),
-    ...annotationLines('Annotations', metadata.annotations),
+    ...[...labelLines('Labels', metadata.labels), ...annotationLines('Annotations', metadata.annotations)].map((line) =>
+      line.replace('\t', `\t${own.valueMargin}`),
+    ),
     ...own.finalizers,
     `Capacity:\t${isBound ? (status?.capacity?.['storage'] ?? '0') : ''}`,
     `Access Modes:\t${isBound ? accessModesText(status?.accessModes) : ''}`,
@@ -47,7 +51,7 @@ export function claimSpecLines(
 }
 
 function dataSourceLines({ apiGroup, kind, name }: TypedLocalObjectReference): Lines {
-  return ['DataSource:', ...onlyIf(apiGroup !== undefined, `  APIGroup:\t${apiGroup}`), `  Kind:\t${kind}`, `  Name:\t${name}`]
+  return ['DataSource:', ...onlyIf(typeof apiGroup === 'string', `  APIGroup:\t${apiGroup}`), `  Kind:\t${kind}`, `  Name:\t${name}`]
 }
 
 function uses({ metadata, spec }: Pod, claimName: string): boolean {

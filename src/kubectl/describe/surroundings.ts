@@ -11,6 +11,7 @@ export type Place = { readonly namespace?: string; readonly labelSelector?: stri
 
 export type Surroundings = {
   readonly nowMs: number
+  readonly showsEvents: boolean
   list<T extends KubeObject>(from: Collection<T>, place?: Place): Promise<readonly T[]>
   /** Undefined where there is none. */
   get<T extends KubeObject>(from: Collection<T>, ref: { readonly namespace?: string; readonly name: string }): Promise<T | undefined>
@@ -29,6 +30,7 @@ export function surroundingsOf(
   }
   return {
     nowMs,
+    showsEvents: options.showsEvents,
     list,
     get: async (from, { namespace, name }) => {
       const found = await ignoreNotFound(getObject(cluster, { resource: from, namespace, name }))

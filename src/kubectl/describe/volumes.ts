@@ -4,12 +4,14 @@ import { indented, type Lines } from './lines.ts'
 import { claimSpecLines } from './persistent-volume-claim.ts'
 import { attributeLines, tabledSourceLines } from './volume-sources.ts'
 
-export function volumeLines(volumes: readonly Volume[] = []): Lines {
-  if (volumes.length === 0) return ['Volumes:\t<none>']
-  return ['Volumes:', ...volumes.flatMap((volume) => [`  ${volume.name}:`, ...indented(sourceLines(volume), 2)])]
+/** `margin` is the indentation of the section, as for containers. */
+export function volumeLines(volumes: readonly Volume[] = [], margin: '' | '  ' = ''): Lines {
+  if (volumes.length === 0) return [`${margin}Volumes:\t<none>`]
+  const nameMargin = margin === '' ? '  ' : '   '
+  return [`${margin}Volumes:`, ...volumes.flatMap(({ name, ...source }) => [`${nameMargin}${name}:`, ...indented(sourceLines(source), 2)])]
 }
 
-function sourceLines(volume: Volume): Lines {
+function sourceLines(volume: Omit<Volume, 'name'>): Lines {
   const { projected, downwardAPI, csi, ephemeral } = volume
   if (projected !== undefined)
     return [
