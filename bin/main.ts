@@ -11,12 +11,12 @@ import { type Host } from '#local/local-command'
 import { LocalError } from '#local/settings'
 import { type CommandEntry, commands } from './commands.ts'
 
-/** Resolves with the exit status. */
-export async function main(argv: readonly string[]): Promise<number> {
+/** Resolves with the exit status. `program` is what was started, also where it was called through a link. */
+export async function main(argv: readonly string[], program: string): Promise<number> {
   const [node = '', file = '', ...words] = argv
   const calledAs = commands.find((entry) => entry.name === basename(file))
   const [name = 'help', ...rest] = calledAs === undefined ? words : [calledAs.name, ...words]
-  const host = hostOf(node)
+  const host = hostOf([node, program])
   if (name === 'help' || name === '--help' || name === '-h') {
     host.stdout.write(overview())
     return 0
@@ -71,7 +71,7 @@ async function runLocal(entry: CommandEntry & { readonly type: 'local' }, argv: 
   }
 }
 
-function hostOf(node: string): Host {
+function hostOf(self: readonly string[]): Host {
   const { stdin, stdout, stderr, env } = process
   return {
     clock: systemClock,
@@ -81,7 +81,7 @@ function hostOf(node: string): Host {
     stderr,
     environment: env,
     version: upstreamVersion,
-    self: [node, new URL('navarch.mjs', import.meta.url).pathname],
+    self,
   }
 }
 

@@ -10,9 +10,10 @@ const ownNode = fileURLToPath(new URL('../node_modules/node/bin/node', import.me
 
 if (isNewEnough) {
   module.enableCompileCache()
-  const { main } = await import('./main.ts')
+  const { freshBuild } = await import('./fresh-build.mjs')
+  const { main } = await import(freshBuild() ?? './main.ts')
   // Not just an exit code: what still waits, such as a container's grace, must not hold the process.
-  process.exit(await main(process.argv))
+  process.exit(await main(process.argv, import.meta.filename))
 } else if (existsSync(ownNode)) {
   const { status, signal } = spawnSync(ownNode, process.argv.slice(1), { stdio: 'inherit' })
   if (signal !== null) process.kill(process.pid, signal)
