@@ -5,6 +5,7 @@ import { readFile, rm } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { kubeconfigPaths } from '#client/kubeconfig-file'
 import { boolFlag, stringFlag } from '#component/flags'
+import { removeCgroupRoot } from '#kubelet/cgroups/create-pod-cgroups'
 import { openCriClient } from '#net/cri/client'
 import { removeProxyRules } from '#proxy/proxy'
 import { changeUserKubeconfig, withoutCluster } from '../cluster-kubeconfig.ts'
@@ -12,7 +13,6 @@ import { removeAllPods } from '../containerd/containerd.ts'
 import { mountsBelow, removeLeftovers } from '../containerd/leftovers.ts'
 import { type Layout, layoutOf } from '../layout.ts'
 import { dataDirFlag, type Host, localCommand } from '../local-command.ts'
-import { removePodCgroups } from '../node-cgroups.ts'
 import { containerdPathsOf } from '../node-containerd.ts'
 import { logFileOf } from '../processes/supervisor.ts'
 import { supervisorOf } from '../programs.ts'
@@ -74,7 +74,7 @@ async function removeNodeTraces(layout: Layout, settings: Settings): Promise<voi
   for (const mount of mounts) await run('umount', ['--lazy', mount])
   if (existsSync(`/sys/class/net/${bridge}`)) await run('ip', ['link', 'delete', bridge])
   await removeProxyRules(proxyTableOf(settings))
-  await removePodCgroups(name)
+  await removeCgroupRoot({ root: `/${name}` })
   await rm(layout.cniAddressDir, { recursive: true, force: true })
   await rm(layout.runDir, { recursive: true, force: true })
 }
