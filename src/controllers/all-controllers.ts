@@ -6,6 +6,7 @@ import { approvingController } from './certificates/approving.ts'
 import { cleanerController } from './certificates/cleaner.ts'
 import { type SignerName, signingController } from './certificates/signing.ts'
 import { clusterRoleAggregation } from './cluster-role-aggregation/controller.ts'
+import { cronJobController } from './cron-job/controller.ts'
 import { daemonSetController } from './daemon-set/controller.ts'
 import { deploymentController } from './deployment/controller.ts'
 import { disruptionController } from './disruption/controller.ts'
@@ -66,6 +67,7 @@ export function allControllers(options: ControllerOptions): readonly Loop[] {
     loop('certificatesigningrequest-cleaner-controller', cleanerController),
     loop('certificatesigningrequest-signing-controller', signingController(signing)),
     loop('clusterrole-aggregation-controller', clusterRoleAggregation),
+    loop('cronjob-controller', cronJobController),
     loop('daemonset-controller', daemonSetController()),
     loop('deployment-controller', deploymentController),
     loop('disruption-controller', disruptionController),

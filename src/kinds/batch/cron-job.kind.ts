@@ -1,5 +1,5 @@
 /** Makes jobs by the clock. */
-import { type FieldErrors, FieldPath, notSupported, required } from '#meta/field-path'
+import { type FieldErrors, FieldPath, invalid, notSupported, required } from '#meta/field-path'
 import { defineKind, type Kind } from '#meta/kind'
 import { isDns1123Subdomain } from '#meta/names'
 import { ageColumn, ageOf, nameColumn } from '#meta/table'
@@ -9,7 +9,9 @@ import { containersColumn, imagesColumn } from '../core/pod/template-columns.ts'
 import { validateNotNegative } from '../number-validation.ts'
 import { keepSpec, keepStatus, withoutStatus } from '../status-rules.ts'
 import { statusSubresource } from '../subresources.ts'
+import { CronScheduleError, parseCronSchedule } from './cron-schedule.ts'
 import * as schemas from './schema.gen.ts'
+import { TimeZone, UnknownTimeZoneError } from './time-zone.ts'
 import type * as types from './types.gen.ts'
 
 export type CronJob = types.CronJob
@@ -48,7 +50,8 @@ export const CronJob: Kind<CronJob> = defineKind({
   defaults: defaultCronJob,
   prepareCreate: withoutStatus,
   validate: validateCronJob,
-  update: { prepare: keepStatus },
+  validateCreate: validateNewSchedule,
+  update: { prepare: keepStatus, validate: validateScheduleUpdate },
   status: { prepare: keepSpec },
   subresources: [statusSubresource('CronJob')],
 })
@@ -82,6 +85,8 @@ function defaultCronJob(cronJob: CronJob): CronJob {
 function* validateCronJob({ spec: given }: CronJob): FieldErrors {
   const spec = FieldPath.of('spec')
   if (!given.schedule) yield required(spec.field('schedule'))
+  else yield* validateSchedule(given.schedule, spec.field('schedule'))
+  if (given.timeZone !== undefined) yield* validateTimeZone(given.timeZone, spec.field('timeZone'))
   yield* validateNotNegative(given.startingDeadlineSeconds, spec.field('startingDeadlineSeconds'))
   const policies = ['Allow', 'Forbid', 'Replace']
   const { concurrencyPolicy = '' } = given
@@ -91,4 +96,38 @@ function* validateCronJob({ spec: given }: CronJob): FieldErrors {
   if (template !== undefined) yield* validatePodTemplate(template, spec.field('jobTemplate').field('spec').field('template'))
   yield* validateNotNegative(given.successfulJobsHistoryLimit, spec.field('successfulJobsHistoryLimit'))
   yield* validateNotNegative(given.failedJobsHistoryLimit, spec.field('failedJobsHistoryLimit'))
+}
+
+function* validateSchedule(schedule: string, at: FieldPath): FieldErrors {
+  try {
+    parseCronSchedule(schedule)
+  } catch (error) {
+    if (!(error instanceof CronScheduleError || error instanceof UnknownTimeZoneError)) throw error
+    yield invalid(at, schedule, error.message)
+  }
+}
+
+function* validateNewSchedule({ spec: { schedule } }: CronJob): FieldErrors {
+  if (schedule.includes('TZ'))
+    yield invalid(FieldPath.of('spec').field('schedule'), schedule, 'cannot use TZ or CRON_TZ in schedule, use timeZone field instead')
+}
+
+/** As upstream: a schedule with a time zone of its own is kept where it is, and refused where it is new. */
+function* validateScheduleUpdate(next: CronJob, old: CronJob): FieldErrors {
+  const { schedule, timeZone } = next.spec
+  if (!old.spec.schedule.includes('TZ')) return yield* validateNewSchedule(next)
+  if (schedule.includes('TZ') && timeZone !== undefined)
+    yield invalid(FieldPath.of('spec').field('schedule'), schedule, 'cannot use both timeZone field and TZ or CRON_TZ in schedule')
+}
+
+function* validateTimeZone(name: string, at: FieldPath): FieldErrors {
+  if (name === '') return yield invalid(at, name, 'timeZone must be nil or non-empty string')
+  if (name.toLowerCase() === 'local')
+    return yield invalid(at, name, 'timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones')
+  try {
+    new TimeZone(name)
+  } catch (error) {
+    if (!(error instanceof UnknownTimeZoneError)) throw error
+    yield invalid(at, name, error.message)
+  }
 }
