@@ -22,6 +22,7 @@ import { NodeReporter } from './node/node-reporter.ts'
 import { runtimeProblemOf } from './node/runtime-health.ts'
 import { Hooks } from './pods/hooks.ts'
 import { PodAdmission } from './pods/pod-admission.ts'
+import { PodResizer } from './pods/pod-resizer.ts'
 import { PodStarter } from './pods/pod-starter.ts'
 import { PodTerminator } from './pods/pod-terminator.ts'
 import { PodWorkers } from './pods/pod-workers.ts'
@@ -149,7 +150,19 @@ function assemble(deps: KubeletDeps, options: KubeletOptions, machine: Machine) 
   const statuses = new StatusWriter({ ...deps, client })
   const admission = new PodAdmission({
     node: () => reporter.node,
-    otherPods: (uid) => pods.list().filter((pod) => pod.metadata.uid !== uid && isActive(pod)),
+    otherPods: (uid) =>
+      pods
+        .list()
+        .filter((pod) => pod.metadata.uid !== uid && isActive(pod))
+        .map((pod) => resizer.asGranted(pod)),
+  })
+  const resizer = new PodResizer({
+    runtime,
+    cgroups,
+    terminator,
+    events,
+    objectionTo: (pod) => admission.resizeObjectionTo(pod),
+    machineMemoryBytes: machine.memoryBytes,
   })
   const workers: PodWorkers = new PodWorkers({
     ...deps,
@@ -161,6 +174,7 @@ function assemble(deps: KubeletDeps, options: KubeletOptions, machine: Machine) 
     probes,
     statuses,
     admission,
+    resizer,
     hostIps: () => options.addresses,
   })
   const usage = new UsageReader({ ...deps, rootDir, pods: () => pods.list(), recordOf: (uid) => workers.recordOf(uid) })

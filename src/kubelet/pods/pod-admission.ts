@@ -19,6 +19,20 @@ export class PodAdmission {
     return systemRefusal(pod, node) ?? selectorRefusal(pod, node) ?? this.#resourceRefusal(pod, node)
   }
 
+  /** Why a pod that runs here cannot have other resources: for ever, or until others leave room. */
+  resizeObjectionTo(pod: Pod): WaitingReason | undefined {
+    const node = this.#deps.node()
+    if (node === undefined) return undefined
+    for (const resource of ['cpu', 'memory']) {
+      const requested = wholeUnits(resource, requestOf(pod, resource))
+      const capacity = Math.floor(amountOf(node.status?.allocatable?.[resource]) * scaleOf(resource))
+      const message = `Node didn't have enough capacity: ${resource}, requested: ${requested}, capacity: ${capacity}`
+      if (requested > capacity) return { reason: 'Infeasible', message }
+    }
+    const refusal = this.#resourceRefusal(pod, node)
+    return refusal && { reason: 'Deferred', message: refusal.message.replace('Pod was rejected: ', '') }
+  }
+
   #resourceRefusal(pod: Pod, node: Node): WaitingReason | undefined {
     const others = this.#deps.otherPods(pod.metadata.uid ?? '')
     const allocatable = node.status?.allocatable ?? {}
@@ -30,10 +44,12 @@ export class PodAdmission {
       }
     }
     for (const resource of resourcesOf(pod)) {
-      const scale = resource === 'cpu' ? 1000 : 1
-      const wanted = Math.ceil(requestOf(pod, resource) * scale)
-      const used = Math.ceil(others.reduce((sum, other) => sum + requestOf(other, resource), 0) * scale)
-      const capacity = Math.floor(amountOf(allocatable[resource]) * scale)
+      const wanted = wholeUnits(resource, requestOf(pod, resource))
+      const used = wholeUnits(
+        resource,
+        others.reduce((sum, other) => sum + requestOf(other, resource), 0),
+      )
+      const capacity = Math.floor(amountOf(allocatable[resource]) * scaleOf(resource))
       if (wanted === 0 || used + wanted <= capacity) continue
       const message = `Pod was rejected: Node didn't have enough resource: ${resource}, requested: ${wanted}, used: ${used}, capacity: ${capacity}`
       return { reason: `OutOf${resource}`, message }
@@ -58,6 +74,15 @@ function selectorRefusal(pod: Pod, node: Node): WaitingReason | undefined {
         reason: 'NodeAffinity',
         message: `Pod was rejected: Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector`,
       }
+}
+
+/** CPU is counted in thousandths. */
+function scaleOf(resource: string): number {
+  return resource === 'cpu' ? 1000 : 1
+}
+
+function wholeUnits(resource: string, amount: number): number {
+  return Math.ceil(amount * scaleOf(resource))
 }
 
 function resourcesOf(pod: Pod): readonly string[] {

@@ -11,11 +11,13 @@ import type { Probes } from '../probes/probes.ts'
 import { specHashOf } from '../runtime/container-config.ts'
 import type { PodRuntime } from '../runtime/pod-runtime.ts'
 import { type ContainerRecord, noRecord, type PodRecord } from '../runtime/records.ts'
-import { type WaitingReason } from '../status/container-status.ts'
+import { kubeletConditions } from '../status/conditions.ts'
+import type { WaitingReason } from '../status/container-status.ts'
 import { isFinal, podStatusOf } from '../status/pod-status.ts'
 import type { StatusWriter } from '../status/status-writer.ts'
 import { type Action, isOverForGood, planPod } from './plan.ts'
 import type { PodAdmission } from './pod-admission.ts'
+import type { PodResizer } from './pod-resizer.ts'
 import { messageOf, type PodStarter } from './pod-starter.ts'
 import type { PodTerminator } from './pod-terminator.ts'
 import { CrashCounter, restartDelayMs } from './restart-backoff.ts'
@@ -30,6 +32,7 @@ export type PodWorkersDeps = Env & {
   readonly probes: Probes
   readonly statuses: StatusWriter
   readonly admission: PodAdmission
+  readonly resizer: PodResizer
   readonly hostIps: () => readonly string[]
 }
 
@@ -190,12 +193,15 @@ export class PodWorkers {
       const failure = { reason: 'DeadlineExceeded', message: 'Pod was active on the node longer than the specified deadline' }
       return this.fail(worker.uid, failure, pod.spec?.terminationGracePeriodSeconds ?? 30)
     }
-    this.#deps.probes.sync(pod, worker.record)
-    const actions = this.#plan(worker, pod)
+    const granted = this.#deps.resizer.grant(pod, worker.record)
+    this.#deps.probes.sync(granted, worker.record)
+    const actions = this.#plan(worker, granted)
     this.#noteBackOffs(worker, actions)
-    this.#publish(worker, pod, false)
+    this.#publish(worker, granted, false)
+    await this.#deps.resizer.actuate(granted, worker.record)
+    this.#publish(worker, granted, false)
     const steps = actions.filter((action) => action.type !== 'back-off')
-    for (const action of steps) if (!(await this.#carryOut(worker, pod, action))) break
+    for (const action of steps) if (!(await this.#carryOut(worker, granted, action))) break
     await this.#removeOldContainers(worker.record)
     if (steps.length > 0) worker.isDirty ||= worker.waiting.size === 0 || steps.some((action) => action.type !== 'start')
     this.#scheduleNext(worker, actions, deadlineMs)
@@ -291,7 +297,8 @@ export class PodWorkers {
   #scheduleNext(worker: Worker, actions: readonly Action[], deadlineMs: number | undefined): void {
     const nowMs = this.#deps.clock.nowMs()
     const dueMs = actions.flatMap((action) => (action.type === 'back-off' ? [action.untilMs] : []))
-    const retryMs = worker.waiting.size > dueMs.length ? [nowMs + retryAfterMs] : []
+    const isRetried = worker.waiting.size > dueMs.length || this.#deps.resizer.isDeferred(worker.uid)
+    const retryMs = isRetried ? [nowMs + retryAfterMs] : []
     const next = Math.min(...dueMs, ...retryMs, deadlineMs ?? Number.POSITIVE_INFINITY)
     if (Number.isFinite(next) && !worker.isDirty) this.#wakeAfter(worker, Math.max(next - nowMs, 0))
   }
@@ -323,8 +330,9 @@ export class PodWorkers {
   }
 
   async #removeOrphan(worker: Worker): Promise<void> {
-    const { terminator, probes, statuses } = this.#deps
+    const { terminator, probes, statuses, resizer } = this.#deps
     probes.forget(worker.uid)
+    resizer.forget(worker.uid)
     if (hasLife(worker.record)) {
       const graceSeconds = Number.isFinite(worker.graceSeconds) ? worker.graceSeconds : 30
       worker.stoppingWithSeconds = graceSeconds
@@ -338,14 +346,17 @@ export class PodWorkers {
   }
 
   #publish(worker: Worker, pod: Pod, isStopped: boolean): void {
-    const { clock, probes, statuses, hostIps } = this.#deps
+    const { clock, probes, statuses, hostIps, resizer } = this.#deps
     const last = statuses.latest(worker.uid)
-    const withLast = last === undefined ? pod : { ...pod, status: { ...last, conditions: mergedConditions(pod, last) } }
+    const granted = resizer.asGranted(pod)
+    const withLast = last === undefined ? granted : { ...granted, status: { ...last, conditions: mergedConditions(pod, last) } }
     const status = podStatusOf(withLast, worker.record, {
       nowMs: clock.nowMs(),
       hostIps: hostIps(),
       waiting: worker.waiting,
       probes: (container) => probes.verdicts(worker.uid, container),
+      applied: (containerId) => resizer.appliedTo(worker.uid, containerId),
+      resize: resizer.conditionsOf(worker.uid),
       isTerminating: mustStop(worker),
       isStopped: isStopped && (worker.failure !== undefined || mustStop(worker)),
       ...(worker.failure === undefined ? {} : { failure: worker.failure }),
@@ -367,9 +378,8 @@ export class PodWorkers {
 /** Conditions of others come from the API server, own ones from what was written last. */
 function mergedConditions(pod: Pod, last: NonNullable<Pod['status']>): NonNullable<Pod['status']>['conditions'] {
   const own = last.conditions ?? []
-  const ownTypes = new Set(['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled'])
-  const foreign = (pod.status?.conditions ?? []).filter((condition) => !ownTypes.has(condition.type))
-  return [...own.filter((condition) => ownTypes.has(condition.type)), ...foreign]
+  const foreign = (pod.status?.conditions ?? []).filter((condition) => !kubeletConditions.has(condition.type))
+  return [...own.filter((condition) => kubeletConditions.has(condition.type)), ...foreign]
 }
 
 function mustStop(worker: Worker): boolean {

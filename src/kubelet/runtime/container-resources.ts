@@ -1,7 +1,7 @@
 /** Requests and limits as what the kernel understands: shares, quota, bytes, OOM score. */
 
 import type { Draft } from '#base/encoding/protobuf'
-import type { Container, Pod, ResourceRequirements } from '#kinds/core/types.gen'
+import type { Container, Pod } from '#kinds/core/types.gen'
 import { quantityToNumber } from '#meta/quantity'
 import type { LinuxContainerResources } from '#net/cri/cri.gen'
 
@@ -46,15 +46,4 @@ function coresOf(quantity: string | undefined): number {
 
 export function amountOf(quantity: string | undefined): number {
   return quantity === undefined ? 0 : quantityToNumber(quantity)
-}
-
-/** Sum over containers of one side (`requests` or `limits`) of a resource; undefined where one has none. */
-function sumOf(pod: Pod, side: keyof Pick<ResourceRequirements, 'limits' | 'requests'>, resource: string): number | undefined {
-  let sum = 0
-  for (const container of pod.spec?.containers ?? []) {
-    const quantity = container.resources?.[side]?.[resource]
-    if (quantity === undefined) return undefined
-    sum += amountOf(quantity)
-  }
-  return sum
 }

@@ -4,7 +4,14 @@
  */
 import type { Draft } from '#base/encoding/protobuf'
 import type { CriClient } from '#net/cri/client'
-import type { ContainerConfig, ContainerStatus, Container as CriContainer, PodSandbox, PodSandboxConfig } from '#net/cri/cri.gen'
+import type {
+  ContainerConfig,
+  ContainerStatus,
+  Container as CriContainer,
+  LinuxContainerResources,
+  PodSandbox,
+  PodSandboxConfig,
+} from '#net/cri/cri.gen'
 import { isGrpcError } from '#net/grpc/grpc-error'
 import {
   type ContainerRecord,
@@ -111,6 +118,11 @@ export class PodRuntime {
   /** SIGTERM (or the image's stop signal), and SIGKILL once `graceSeconds` have passed. */
   async stopContainer(containerId: string, graceSeconds: number): Promise<void> {
     await this.#cri.runtime.stopContainer({ containerId, timeout: graceSeconds }, { timeoutMs: graceSeconds * 1000 + callTimeoutMs })
+  }
+
+  /** Gives a running container other limits. */
+  async updateResources(containerId: string, linux: Draft<LinuxContainerResources>): Promise<void> {
+    await this.#cri.runtime.updateContainerResources({ containerId, linux }, { timeoutMs: callTimeoutMs })
   }
 
   async removeContainer(containerId: string): Promise<void> {

@@ -8,8 +8,27 @@ export type ConditionFacts = {
   readonly initStatuses: readonly ContainerStatus[]
   readonly statuses: readonly ContainerStatus[]
   readonly hasNetwork: boolean
+  readonly resize: readonly ResizeCondition[]
   readonly now: string
 }
+
+/** There only while it is so. */
+export type ResizeCondition = {
+  readonly type: 'PodResizePending' | 'PodResizeInProgress'
+  readonly reason?: string
+  readonly message?: string
+}
+
+/** The conditions that a kubelet writes and nobody else. */
+export const kubeletConditions: ReadonlySet<string> = new Set([
+  'PodReadyToStartContainers',
+  'Initialized',
+  'Ready',
+  'ContainersReady',
+  'PodScheduled',
+  'PodResizePending',
+  'PodResizeInProgress',
+])
 
 /** Own conditions first changed, foreign ones kept; a transition time moves only when the status does. */
 export function conditionsOf(pod: Pod, facts: ConditionFacts): readonly PodCondition[] {
@@ -19,9 +38,10 @@ export function conditionsOf(pod: Pod, facts: ConditionFacts): readonly PodCondi
     ready(pod, facts),
     containersReady(facts),
     condition('PodScheduled', true),
+    ...facts.resize.map(({ type, reason, message }) => condition(type, true, reason, message)),
   ]
   const before = pod.status?.conditions ?? []
-  const foreign = before.filter((one) => !own.some((mine) => mine.type === one.type))
+  const foreign = before.filter((one) => !kubeletConditions.has(one.type))
   return [...own.map((one) => dated(one, pod, before, facts.now)), ...foreign]
 }
 

@@ -1,6 +1,6 @@
 /** The status of each container, from the runtime's record and from what stands in the way. */
 import { rfc3339 } from '#base/env/clock'
-import type { Container, ContainerState, ContainerStatus, Pod } from '#kinds/core/types.gen'
+import type { Container, ContainerState, ContainerStatus, Pod, ResourceRequirements } from '#kinds/core/types.gen'
 import type { ProbeVerdicts } from '../pods/plan.ts'
 import { type ContainerRecord, newestOf, type PodRecord, previousOf } from '../runtime/records.ts'
 
@@ -10,6 +10,8 @@ export type WaitingReason = { readonly reason: string; readonly message: string 
 export type StatusFacts = {
   readonly waiting: ReadonlyMap<string, WaitingReason>
   readonly probes: (container: string) => ProbeVerdicts
+  /** What a container has of what it was granted; all of it where nothing else is known. */
+  readonly applied: (containerId: string) => ResourceRequirements | undefined
   /** The pod ends or has ended: nothing is ready any more, and what has no record never will have. */
   readonly isTerminating: boolean
   /** The status as last written: remembers ends whose records the runtime has dropped. */
@@ -36,10 +38,15 @@ export function containerStatusOf(pod: Pod, container: Container, isInit: boolea
     imageID: newest.imageId,
     containerID: `containerd://${newest.id}`,
     started: isStarted,
-    ...(container.resources === undefined ? {} : { resources: container.resources }),
+    ...resourcesOf(container, facts.applied(newest.id)),
     ...(container.resources?.requests === undefined ? {} : { allocatedResources: container.resources.requests }),
     ...mountStatuses(container),
   }
+}
+
+/** What it has may lag behind what it was granted. */
+function resourcesOf({ resources }: Container, applied = resources): Pick<ContainerStatus, 'resources'> {
+  return applied === undefined ? {} : { resources: applied }
 }
 
 function neverStarted(pod: Pod, container: Container, facts: StatusFacts, remembered: ContainerStatus | undefined): ContainerStatus {

@@ -40,7 +40,17 @@ function recordOf(...containers: readonly Partial<ContainerRecord>[]): PodRecord
 
 function facts(changes: Partial<PodStatusFacts> = {}): PodStatusFacts {
   const probes = () => ({ startup: 'success', readiness: 'success', liveness: 'success' }) as const
-  return { nowMs, hostIps: ['192.0.2.1'], waiting: new Map(), probes, isTerminating: false, isStopped: false, ...changes }
+  return {
+    nowMs,
+    hostIps: ['192.0.2.1'],
+    waiting: new Map(),
+    probes,
+    applied: () => undefined,
+    resize: [],
+    isTerminating: false,
+    isStopped: false,
+    ...changes,
+  }
 }
 
 function conditionsOf(status: PodStatus): string {

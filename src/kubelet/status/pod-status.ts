@@ -2,13 +2,14 @@
 import { rfc3339 } from '#base/env/clock'
 import type { Container, Pod, PodStatus } from '#kinds/core/types.gen'
 import type { PodRecord } from '../runtime/records.ts'
-import { conditionsOf } from './conditions.ts'
+import { conditionsOf, type ResizeCondition } from './conditions.ts'
 import { containerStatusOf, type StatusFacts, type WaitingReason } from './container-status.ts'
 import { type Phase, phaseOf } from './phase.ts'
 
 export type PodStatusFacts = Omit<StatusFacts, 'last'> & {
   readonly nowMs: number
   readonly hostIps: readonly string[]
+  readonly resize: readonly ResizeCondition[]
   /** Set when the pod was ended by the node and not by its containers: `Evicted`, `DeadlineExceeded`. */
   readonly failure?: WaitingReason
   /** All containers are down and will stay so: the phase is final. */
@@ -33,7 +34,7 @@ export function podStatusOf(pod: Pod, record: PodRecord, facts: PodStatusFacts):
   return {
     ...(pod.metadata.generation === undefined ? {} : { observedGeneration: pod.metadata.generation }),
     phase,
-    conditions: conditionsOf(pod, { phase, initStatuses, statuses, hasNetwork: sandbox?.isReady === true, now }),
+    conditions: conditionsOf(pod, { phase, initStatuses, statuses, hasNetwork: sandbox?.isReady === true, resize: facts.resize, now }),
     ...(facts.failure === undefined ? {} : { reason: facts.failure.reason, message: facts.failure.message }),
     ...(last.nominatedNodeName === undefined ? {} : { nominatedNodeName: last.nominatedNodeName }),
     hostIP: facts.hostIps[0] ?? '',

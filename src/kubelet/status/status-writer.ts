@@ -8,7 +8,7 @@ import { sleep } from '#base/env/clock'
 import type { Log } from '#base/env/log'
 import type { Client } from '#client/client'
 import { Pod } from '#kinds/core/pod/pod.kind'
-import type { PodStatus } from '#kinds/core/types.gen'
+import type { PodCondition, PodStatus } from '#kinds/core/types.gen'
 import { hasReason } from '#meta/status'
 
 export type StatusWriterDeps = { readonly client: Client; readonly clock: Clock; readonly log: Log }
@@ -77,7 +77,7 @@ export class StatusWriter {
   }
 }
 
-/** A strategic merge patch: fields that went are nulled, addresses that went are deleted from their lists. */
+/** A strategic merge patch: fields that went are nulled, addresses and conditions that went are deleted from their lists. */
 function patchOf(status: PodStatus, before: PodStatus): Readonly<Record<string, unknown>> {
   const gone = Object.keys(before).filter((key) => !(key in status))
   return {
@@ -86,6 +86,7 @@ function patchOf(status: PodStatus, before: PodStatus): Readonly<Record<string, 
     ...(status.podIPs === undefined && before.podIPs === undefined
       ? {}
       : { podIPs: addressPatch(status.podIPs ?? [], before.podIPs ?? []) }),
+    ...(status.conditions === undefined ? {} : { conditions: conditionsPatch(status.conditions, before.conditions ?? []) }),
     ...(status.hostIPs === undefined ? {} : { hostIPs: addressPatch(status.hostIPs, before.hostIPs ?? []) }),
   }
 }
@@ -93,4 +94,9 @@ function patchOf(status: PodStatus, before: PodStatus): Readonly<Record<string, 
 function addressPatch(wanted: readonly { readonly ip: string }[], before: readonly { readonly ip: string }[]): readonly unknown[] {
   const gone = before.filter((old) => !wanted.some((one) => one.ip === old.ip))
   return [...wanted, ...gone.map(({ ip }) => ({ ip, $patch: 'delete' }))]
+}
+
+function conditionsPatch(wanted: readonly PodCondition[], before: readonly PodCondition[]): readonly unknown[] {
+  const gone = before.filter((old) => !wanted.some((one) => one.type === old.type))
+  return [...wanted, ...gone.map(({ type }) => ({ type, $patch: 'delete' }))]
 }

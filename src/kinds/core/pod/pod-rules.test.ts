@@ -98,5 +98,13 @@ test('a resize changes resources only, and not the QoS class', () => {
   assert.equal(next.spec.nodeName, undefined)
   assert.equal(next.spec.containers[0]?.resources?.requests?.cpu, '2')
   const without = podOf({ containers: [{ name: 'c', image: 'x', resources: {} }] })
-  assert.equal([...(PodKind.update.validate?.(without, sized('1'), toResize) ?? [])].length, 1)
+  assert.deepEqual(
+    [...(PodKind.update.validate?.(without, sized('1'), toResize) ?? [])].map(({ message }) => message),
+    ['Invalid value: "BestEffort": Pod QOS Class may not change as a result of resizing', 'Forbidden: resource requests cannot be removed'],
+  )
+  const gpu = podOf({ containers: [{ name: 'c', image: 'x', resources: { requests: { cpu: '1' }, limits: { 'example.com/gpu': '1' } } }] })
+  assert.deepEqual(
+    [...(PodKind.update.validate?.(gpu, sized('1'), toResize) ?? [])].map(({ message }) => message),
+    ['Forbidden: only cpu and memory resources are mutable'],
+  )
 })

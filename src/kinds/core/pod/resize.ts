@@ -1,6 +1,6 @@
 /** Other resources for a running pod, through the subresource `resize` (upstream: ValidatePodResize). */
 import { type FieldErrors, FieldPath, forbiddenField, invalid } from '#meta/field-path'
-import type { Container, Pod } from '../types.gen.ts'
+import type { Container, Pod, ResourceRequirements } from '../types.gen.ts'
 import { qosClassOf } from './qos-class.ts'
 import { validateContainerResources } from './resource-validation.ts'
 
@@ -30,6 +30,21 @@ export function* validateResize(next: Pod, old: Pod): FieldErrors {
   if (next.spec.os?.name === 'windows') yield forbiddenField(spec, 'windows pods cannot be resized')
   if (qosClassOf(next) !== qosClassOf(old)) yield invalid(spec, qosClassOf(next), 'Pod QOS Class may not change as a result of resizing')
   for (const [index, container] of next.spec.containers.entries()) {
-    yield* validateContainerResources(container.resources ?? {}, next.spec, spec.field('containers').index(index).field('resources'))
+    const at = spec.field('containers').index(index).field('resources')
+    yield* validateContainerResources(container.resources ?? {}, next.spec, at)
+    yield* validateChange(container.resources ?? {}, old.spec.containers[index]?.resources ?? {}, at)
   }
 }
+
+/** Figures may change, but not come to an end; and only those that a running container can follow. */
+function* validateChange(next: ResourceRequirements, old: ResourceRequirements, at: FieldPath): FieldErrors {
+  for (const side of ['requests', 'limits'] as const) {
+    const isRemoved = Object.keys(old[side] ?? {}).some((name) => next[side]?.[name] === undefined)
+    if (isRemoved) yield forbiddenField(at.field(side), `resource ${side} cannot be removed`)
+    const names = new Set([...Object.keys(next[side] ?? {}), ...Object.keys(old[side] ?? {})])
+    const isFixedChanged = [...names].some((name) => !resizable.has(name) && next[side]?.[name] !== old[side]?.[name])
+    if (isFixedChanged) yield forbiddenField(spec, 'only cpu and memory resources are mutable')
+  }
+}
+
+const resizable: ReadonlySet<string> = new Set(['cpu', 'memory'])
