@@ -2,6 +2,7 @@
 import type { Node, Pod } from '#kinds/core/types.gen'
 import { amountOf } from '../runtime/container-resources.ts'
 import type { WaitingReason } from '../status/container-status.ts'
+import { hasPortConflict } from './host-ports.ts'
 
 export type PodAdmissionDeps = { readonly node: () => Node | undefined; readonly otherPods: (uid: string) => readonly Pod[] }
 
@@ -16,7 +17,15 @@ export class PodAdmission {
   refusalOf(pod: Pod): WaitingReason | undefined {
     const node = this.#deps.node()
     if (node === undefined) return undefined
-    return systemRefusal(pod, node) ?? selectorRefusal(pod, node) ?? this.#resourceRefusal(pod, node)
+    return systemRefusal(pod, node) ?? this.#resourceRefusal(pod, node) ?? selectorRefusal(pod, node) ?? this.#portRefusal(pod)
+  }
+
+  #portRefusal(pod: Pod): WaitingReason | undefined {
+    if (!hasPortConflict(pod, this.#deps.otherPods(pod.metadata.uid ?? ''))) return undefined
+    return {
+      reason: 'NodePorts',
+      message: `Pod was rejected: Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports`,
+    }
   }
 
   /** Why a pod that runs here cannot have other resources: for ever, or until others leave room. */
