@@ -43,9 +43,9 @@ function planInOrder(view: StatefulView, nowMs: number): StatefulPlan {
   const condemned = condemnedPods(view)
   const [last] = condemned
   if (last === undefined) return planUpdate(view, nowMs)
-  // All others have to be healthy first, but an unhealthy pod must not stand in the way of its own deletion.
-  const firstUnhealthy = condemned.find((pod) => !isHealthy(pod))
-  const mayGo = !isBeingDeleted(last) && (isAvailable(last, set, nowMs) || last === firstUnhealthy)
+  // As upstream: a pod that is not available holds the others up, and goes itself only when none below it is so too.
+  const lowestUnhealthy = condemned.findLast((pod) => !isHealthy(pod))
+  const mayGo = !isBeingDeleted(last) && (isAvailable(last, set, nowMs) || last === lowestUnhealthy)
   return { ...nothing, deletions: mayGo ? [last] : [] }
 }
 
