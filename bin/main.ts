@@ -7,6 +7,7 @@ import { FlagError, parseFlags } from '#component/flags'
 import { nearestName } from '#component/nearest-name'
 import { type ComponentProcess, runComponent } from '#component/run-component'
 import { upstreamVersion } from '#component/version'
+import { failureMessage } from '#local/failure-message'
 import { type Host } from '#local/local-command'
 import { LocalError } from '#local/settings'
 import { type CommandEntry, commands } from './commands.ts'
@@ -64,12 +65,15 @@ async function runLocal(entry: CommandEntry & { readonly type: 'local' }, argv: 
     if (command.usage === '' && args.length > 0) throw new FlagError(`"navarch ${command.name}" takes no arguments: ${args.join(' ')}`)
     return await command.run(host, values, { args, given, signal: stop.signal })
   } catch (error) {
-    const told = stop.signal.aborted ? stop.signal.reason : error
-    if (!(told instanceof LocalError || told instanceof FlagError)) throw error
-    host.stderr.write(`Error: ${told.message}\n`)
-    return 1
+    const message = failureMessage(stop.signal.aborted ? stop.signal.reason : error)
+    if (message === undefined) throw error
+    host.stderr.write(`Error: ${message}\n`)
+    return stop.signal.aborted ? interruptedStatus : 1
   }
 }
+
+/** As a shell reports a program that was ended by SIGINT. */
+const interruptedStatus = 130
 
 function hostOf(self: readonly string[]): Host {
   const { stdin, stdout, stderr, env } = process

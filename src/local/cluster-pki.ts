@@ -1,9 +1,14 @@
-/** The cluster's certificates: made once, made again when they are about to expire or the addresses have changed. */
+/**
+ * The cluster's certificates: made once; made again when they are about to expire, are not valid yet because a clock went back, are damaged, lack
+ * an address, or come from another authority.
+ */
+import { createPrivateKey } from 'node:crypto'
 import { mkdir, readFile } from 'node:fs/promises'
+import { isIP } from 'node:net'
 import { join } from 'node:path'
 import type { Clock } from '#base/env/clock'
 import { type CertificateRequest, type Credential, createAuthority, issueCredential } from '#net/pki/authority'
-import { parseCertificate } from '#net/pki/certificate'
+import { type Certificate, parseCertificate } from '#net/pki/certificate'
 import { writeCredential, writeKeyFile } from '#net/pki/key-file'
 import { createPrivateKeyPem } from '#net/pki/private-key'
 import type { Settings } from './settings.ts'
@@ -26,7 +31,7 @@ export type ClusterPki = {
 
 type Wanted = Pick<CertificateRequest, 'subject' | 'usages'> & { readonly hosts?: readonly string[] }
 
-/** Reads what is there and makes what is missing. Half-written pairs count as missing. */
+/** Reads what is there and makes what is missing. What cannot be read counts as missing. */
 export async function ensurePki(directory: string, settings: Settings, clock: Clock): Promise<ClusterPki> {
   await mkdir(directory, { recursive: true, mode: 0o700 })
   const authority = await ensureAuthority(directory, clock)
@@ -79,7 +84,7 @@ function firstAddressOf(cidr: string): string {
 
 async function ensureAuthority(directory: string, clock: Clock): Promise<Credential> {
   const known = await readCredential(directory, 'ca')
-  if (known !== undefined) return known
+  if (known !== undefined && isInForce(known, clock)) return known.credential
   const authority = await createAuthority('kubernetes', { nowMs: clock.nowMs(), validForMs: authorityValidMs })
   await writeCredential(directory, 'ca', authority)
   return authority
@@ -87,7 +92,7 @@ async function ensureAuthority(directory: string, clock: Clock): Promise<Credent
 
 async function ensureLeaf(directory: string, name: string, authority: Credential, wanted: Wanted, clock: Clock): Promise<Credential> {
   const known = await readCredential(directory, name)
-  if (known !== undefined && isGood(known, wanted, clock)) return known
+  if (known !== undefined && isInForce(known, clock) && isFor(known, wanted, authority)) return known.credential
   const { hosts, ...request } = wanted
   const credential = await issueCredential(authority, {
     ...request,
@@ -99,25 +104,46 @@ async function ensureLeaf(directory: string, name: string, authority: Credential
   return credential
 }
 
-function isGood({ certificatePem }: Credential, wanted: Wanted, clock: Clock): boolean {
-  const certificate = parseCertificate(certificatePem)
-  const isFresh = certificate.notAfterMs - clock.nowMs() > renewBeforeMs && certificate.notBeforeMs <= clock.nowMs()
-  return isFresh && (wanted.hosts ?? []).every((host) => certificate.hosts.includes(host))
+type Known = { readonly credential: Credential; readonly certificate: Certificate }
+
+function isInForce({ certificate: { notBeforeMs, notAfterMs } }: Known, clock: Clock): boolean {
+  return notAfterMs - clock.nowMs() > renewBeforeMs && notBeforeMs <= clock.nowMs()
 }
 
-async function readCredential(directory: string, name: string): Promise<Credential | undefined> {
-  const [certificatePem, privateKeyPem] = await Promise.all([
-    readFile(join(directory, `${name}.crt`), 'utf8').catch(() => undefined),
-    readFile(join(directory, `${name}.key`), 'utf8').catch(() => undefined),
-  ])
-  return certificatePem === undefined || privateKeyPem === undefined ? undefined : { certificatePem, privateKeyPem }
+function isFor({ certificate: { x509 } }: Known, wanted: Wanted, authority: Credential): boolean {
+  const isOurs = x509.verify(parseCertificate(authority.certificatePem).x509.publicKey)
+  const names = (host: string) => (isIP(host) === 0 ? x509.checkHost(host) : x509.checkIP(host)) !== undefined
+  return isOurs && (wanted.hosts ?? []).every(names)
+}
+
+async function readCredential(directory: string, name: string): Promise<Known | undefined> {
+  try {
+    const [certificatePem, privateKeyPem] = await Promise.all([
+      readFile(join(directory, `${name}.crt`), 'utf8'),
+      readFile(join(directory, `${name}.key`), 'utf8'),
+    ])
+    const certificate = parseCertificate(certificatePem)
+    if (!certificate.x509.checkPrivateKey(createPrivateKey(privateKeyPem))) return undefined
+    return { credential: { certificatePem, privateKeyPem }, certificate }
+  } catch {
+    return undefined // not there, half of it, or damaged: made anew
+  }
 }
 
 async function ensureServiceAccountKey(directory: string): Promise<string> {
   const path = join(directory, 'sa.key')
   const known = await readFile(path, 'utf8').catch(() => undefined)
-  if (known !== undefined) return known
+  if (known !== undefined && isPrivateKey(known)) return known
   const pem = await createPrivateKeyPem()
   await writeKeyFile(path, pem)
   return pem
+}
+
+function isPrivateKey(pem: string): boolean {
+  try {
+    createPrivateKey(pem)
+    return true
+  } catch {
+    return false
+  }
 }

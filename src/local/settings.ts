@@ -43,18 +43,25 @@ export async function readSettings(path: string): Promise<Settings | undefined> 
 }
 
 function decode(text: string, path: string): Settings {
-  let settings: Settings
-  try {
-    settings = JSON.parse(text) as Settings
-  } catch (error) {
-    throw new LocalError(`${path} is damaged: remove the cluster with "navarch down --purge", or restore the file`, { cause: error })
-  }
+  const settings = parsed(text)
+  if (settings === undefined) throw new LocalError(`${path} is damaged: restore it, or remove the cluster with "navarch down --purge"`)
   if (settings.stateVersion > stateVersion) {
     throw new LocalError(
       `${dirname(path)} was written by a newer Navarch (state version ${settings.stateVersion}, this one knows ${stateVersion}): use that one, or another --data-dir`,
     )
   }
   return settings
+}
+
+/** Undefined for what no `up` has written as a whole. */
+function parsed(text: string): Settings | undefined {
+  try {
+    const value = JSON.parse(text) as Partial<Settings> | null
+    const isWhole = typeof value?.stateVersion === 'number' && typeof value.name === 'string' && typeof value.bridge === 'string'
+    return isWhole ? (value as Settings) : undefined
+  } catch {
+    return undefined
+  }
 }
 
 export async function writeSettings(path: string, settings: Settings): Promise<void> {

@@ -20,8 +20,9 @@ import { type Layout, layoutOf } from '../layout.ts'
 import { dataDirFlag, type Host, localCommand } from '../local-command.ts'
 import { ensureSettings, settingsFlags } from '../new-settings.ts'
 import { containerdOptionsOf, containerdPathsOf } from '../node-containerd.ts'
+import { type StartWatch, watchStart } from '../processes/start-failure.ts'
 import { logFileOf } from '../processes/supervisor.ts'
-import { programsOf, supervisorOf } from '../programs.ts'
+import { programNames, programsOf, supervisorOf } from '../programs.ts'
 import { LocalError, type Settings } from '../settings.ts'
 
 const upFlags = {
@@ -37,7 +38,7 @@ const upFlags = {
 }
 
 type Flags = { readonly [K in keyof typeof upFlags]: (typeof upFlags)[K]['default'] }
-type Context = { settings: Settings; pki: ClusterPki; containerdConfig: string }
+type Context = { settings: Settings; pki: ClusterPki; containerdConfig: string; start: StartWatch }
 
 const readyTimeoutMs = 60_000
 const lookAgainMs = 25
@@ -66,7 +67,8 @@ type Run = {
   readonly signal: AbortSignal
 }
 
-function stepsOf({ host, flags, given, layout, signal }: Run): Listr<Context> {
+function stepsOf(run: Run): Listr<Context> {
+  const { host, flags, given, layout, signal } = run
   const { clock } = host
   return new Listr<Context>(
     [
@@ -91,13 +93,24 @@ function stepsOf({ host, flags, given, layout, signal }: Run): Listr<Context> {
             ...containerdOptionsOf(layout, logFileOf(layout, 'containerd')),
             mirrors: flags['registry-mirror'],
           })
-          const started = await startPrograms(host, layout, context)
+          const started = await startPrograms(run, context)
           if (started.length === 0) task.title = 'processes: all running already'
         },
       },
-      { title: 'images', task: (_context, task) => loadMissingImages(flags, layout, clock, signal, (text) => (task.title = text)) },
-      { title: 'API server ready', task: (context) => untilServerReady(layout, context, clock, signal) },
-      { title: 'node Ready', enabled: () => flags.wait, task: (context) => untilNodeReady(context, clock, signal) },
+      {
+        title: 'images',
+        task: ({ start }, task) =>
+          start.during((stop) => loadMissingImages(flags, layout, clock, stop, (text) => (task.title = text)), signal),
+      },
+      {
+        title: 'API server ready',
+        task: (context) => context.start.during((stop) => untilServerReady(layout, context, clock, stop), signal),
+      },
+      {
+        title: 'node Ready',
+        enabled: () => flags.wait,
+        task: (context) => context.start.during((stop) => untilNodeReady(context, clock, stop), signal),
+      },
     ],
     { concurrent: false, rendererOptions: { collapseSubtasks: false, showErrorMessage: false }, fallbackRenderer: 'simple' },
   )
@@ -120,11 +133,18 @@ async function writeKubeconfigs(host: Host, flags: Flags, layout: Layout, contex
   await changeUserKubeconfig(userFile, (config) => withCluster(config, admin))
 }
 
-async function startPrograms(host: Host, layout: Layout, context: Context): Promise<readonly string[]> {
+/** What this call starts, it stops again when one of them cannot start: the next `up` then finds them as this one did. */
+async function startPrograms({ host, layout, signal }: Run, context: Context): Promise<readonly string[]> {
   const programs = programsOf(layout, host.self, context.containerdConfig)
   const supervisor = supervisorOf(layout, context.settings, host.clock)
-  const started = await Promise.all(programs.map(async (program) => ((await supervisor.start(program)) ? [program.name] : [])))
-  return started.flat()
+  const started: string[] = []
+  context.start = await watchStart(programNames, layout, host.clock, async () => {
+    await Promise.all(started.map((name) => supervisor.stop(name)))
+  })
+  signal.throwIfAborted()
+  const starts = programs.map(async (program) => ((await supervisor.start(program)) ? [program.name] : []))
+  started.push(...(await Promise.all(starts)).flat())
+  return started
 }
 
 async function loadMissingImages(

@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path'
 import { type Clock, sleep } from '#base/env/clock'
 import { type CriClient, openCriClient } from '#net/cri/client'
 import { isGrpcError } from '#net/grpc/grpc-error'
+import { LocalError } from '../settings.ts'
 import { type ContainerdPaths, containerdConfig, mirrorConfig } from './config.ts'
 import { containerdMajorVersion, mayLowerOomScore } from './host-facts.ts'
 import { removeLeftovers } from './leftovers.ts'
@@ -116,9 +117,12 @@ export async function untilReady(cri: CriClient, clock: Clock, signal?: AbortSig
       const { status } = await cri.runtime.status({}, { timeoutMs: readyTimeoutMs, signal })
       if (status?.conditions.some((condition) => condition.type === 'RuntimeReady' && condition.status)) return
     } catch (error) {
-      if (!isGrpcError(error, 'Unavailable', 'Unknown', 'Unimplemented')) throw error
+      if (!isGrpcError(error, 'Unavailable', 'Unknown', 'Unimplemented', 'DeadlineExceeded')) throw error
     }
-    if (clock.monotonicMs() > deadlineMs) throw new Error(`containerd did not become ready within ${readyTimeoutMs / 1000} seconds`)
+    if (clock.monotonicMs() > deadlineMs)
+      throw new LocalError(
+        `containerd does not answer after ${readyTimeoutMs / 1000} seconds: see "navarch logs containerd", then try again`,
+      )
     await sleep(clock, 20, signal)
   }
 }

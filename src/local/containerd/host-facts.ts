@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
+import { LocalError } from '../settings.ts'
 
 const sysResourceBit = 24n
 
@@ -19,15 +20,16 @@ export function statusAllowsSysResource(status: string): boolean {
 /** The major version of the containerd in the path; throws one clear message where there is none or it is too old. */
 export async function containerdMajorVersion(): Promise<number> {
   const { stdout } = await promisify(execFile)('containerd', ['--version']).catch((cause: unknown) => {
-    throw new Error('containerd is not installed: install it (Debian: apt-get install containerd) and try again', { cause })
+    throw new LocalError('containerd is not installed: install it (Debian: apt-get install containerd) and try again', { cause })
   })
   return parseContainerdVersion(stdout)
 }
 
 export function parseContainerdVersion(output: string): number {
   const [, major, minor] = /\bv?(\d+)\.(\d+)\.\d+/.exec(output) ?? []
-  if (major === undefined || minor === undefined) throw new Error(`containerd tells no version: ${output.trim()}`)
+  if (major === undefined || minor === undefined)
+    throw new LocalError(`containerd tells no version, but ${JSON.stringify(output.trim())}: install containerd 1.6 or later`)
   if (Number(major) === 0 || (Number(major) === 1 && Number(minor) < 6))
-    throw new Error(`containerd ${major}.${minor} is too old: 1.6 or later is needed`)
+    throw new LocalError(`containerd ${major}.${minor} is too old: install 1.6 or later, and try again`)
   return Number(major)
 }
