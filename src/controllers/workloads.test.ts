@@ -8,6 +8,8 @@ import type { Client } from '#client/client'
 import { ControllerRevision } from '#kinds/apps/controller-revision.kind'
 import { DaemonSet } from '#kinds/apps/daemon-set.kind'
 import { StatefulSet } from '#kinds/apps/stateful-set.kind'
+import { CronJob } from '#kinds/batch/cron-job.kind'
+import { Job } from '#kinds/batch/job.kind'
 import { ConfigMap } from '#kinds/core/config-map.kind'
 import { Event } from '#kinds/core/event.kind'
 import { Node } from '#kinds/core/node.kind'
@@ -26,7 +28,8 @@ describe('workloads', () => {
   let client: Client
   const stop = new AbortController()
   let running: Promise<void>
-  const statusOf: (pod: Pod) => Partial<Pod['status']> | undefined = () => ({ phase: 'Running' })
+  /** A pod says by its label how it ends; without one it runs on. */
+  const statusOf = ({ metadata }: Pod) => ({ phase: metadata.labels?.['ends'] ?? 'Running' })
   const logged: string[] = []
   const log: Log = {
     ...silentLog,
@@ -50,7 +53,7 @@ describe('workloads', () => {
   async function eventually<T>(claim: string, probe: () => Promise<T | undefined | false>): Promise<T> {
     const endMs = Date.now() + 8000
     for (;;) {
-      await pretendKubelet({ client, clock: systemClock }, namespace, { statusOf: (pod) => statusOf(pod) })
+      await pretendKubelet({ client, clock: systemClock }, namespace, { statusOf })
       const found = await probe()
       if (found !== undefined && found !== false) return found
       if (Date.now() > endMs) assert.fail(`still waiting: ${claim}\n${logged.join('\n')}`)
@@ -206,5 +209,88 @@ describe('workloads', () => {
     await client.patch(Pod, { namespace, name: 'one' }, { type: 'merge', subresource: 'status', body: { status: { phase: 'Succeeded' } } })
     await usedIs('a pod that ended', 'requests.cpu', '0')
     assert.deepEqual(await used(), { configmaps: '1', pods: '0', 'requests.cpu': '0', 'count/replicasets.apps': '0' })
+    await client.delete(ResourceQuota, { namespace, name: 'q' })
   })
+
+  const jobOf = (name: string, ends: string, spec: Partial<Job['spec']>): Job => ({
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name, namespace },
+    spec: {
+      template: { metadata: { labels: { app: name, ends } }, spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'i' }] } },
+      ...spec,
+    },
+    status: {},
+  })
+  const finishedJob = (name: string, type: 'Complete' | 'Failed') =>
+    eventually(`job ${name} ${type}`, async () => {
+      const { status } = await client.get(Job, { namespace, name })
+      return status.conditions?.some((one) => one.type === type && one.status === 'True') && status
+    })
+
+  test('a Job counts every pod once and lets it go', async () => {
+    await client.create(Job, jobOf('indexed', 'Succeeded', { completionMode: 'Indexed', completions: 5, parallelism: 2 }))
+    const status = await finishedJob('indexed', 'Complete')
+    assert.deepEqual([status.succeeded, status.completedIndexes, status.active, status.uncountedTerminatedPods], [5, '0-4', undefined, {}])
+    assert.deepEqual(
+      status.conditions?.map(({ type, reason }) => [type, reason]),
+      [
+        ['SuccessCriteriaMet', 'CompletionsReached'],
+        ['Complete', 'CompletionsReached'],
+      ],
+    )
+    const pods = await podsOf('indexed')
+    assert.deepEqual([pods.length, pods.flatMap(({ metadata }) => metadata.finalizers ?? [])], [5, []])
+    await client.create(Job, jobOf('broken', 'Failed', { backoffLimit: 0 }))
+    const failed = await finishedJob('broken', 'Failed')
+    assert.deepEqual([failed.failed, failed.conditions?.at(-1)?.reason], [1, 'BackoffLimitExceeded'])
+    const told = (await eventsOf('broken')).map(({ reason }) => reason)
+    assert.ok(told.includes('BackoffLimitExceeded') && told.includes('SuccessfulCreate'))
+  })
+
+  test('a finished Job goes after its time, and its pods with it', async () => {
+    await client.create(Job, jobOf('brief', 'Succeeded', { ttlSecondsAfterFinished: 0 }))
+    await eventually('the job gone', async () =>
+      (await client.list(Job, { namespace })).items.every(({ metadata }) => metadata.name !== 'brief'),
+    )
+    await eventually('its pod gone', async () => (await podsOf('brief')).length === 0)
+  })
+
+  test('a Job that is suspended has no pods, and goes on where it was', async () => {
+    await client.create(Job, jobOf('sleeper', 'Running', { suspend: true }))
+    const suspend = (value: boolean) =>
+      client.patch(Job, { namespace, name: 'sleeper' }, { type: 'merge', body: { spec: { suspend: value } } })
+    await eventually('asleep', async () => {
+      const { status } = await client.get(Job, { namespace, name: 'sleeper' })
+      return (
+        status.startTime === undefined && status.conditions?.some(({ type, status: holds }) => type === 'Suspended' && holds === 'True')
+      )
+    })
+    await suspend(false)
+    await eventually('a pod', async () => (await podsOf('sleeper')).length === 1)
+    await suspend(true)
+    await eventually('no pod', async () => (await podsOf('sleeper')).length === 0)
+    const { status } = await client.get(Job, { namespace, name: 'sleeper' })
+    assert.equal(status.failed, undefined)
+  })
+
+  test('a CronJob makes a Job when it is due', async () => {
+    await client.create(CronJob, {
+      apiVersion: 'batch/v1',
+      kind: 'CronJob',
+      metadata: { name: 'tick', namespace },
+      spec: { schedule: '@every 1s', jobTemplate: { spec: jobOf('tick', 'Succeeded', {}).spec } },
+      status: {},
+    })
+    const status = await eventually('a run that succeeded', async () => {
+      const cronJob = await client.get(CronJob, { namespace, name: 'tick' })
+      return cronJob.status.lastSuccessfulTime !== undefined && cronJob.status
+    })
+    assert.notEqual(status.lastScheduleTime, undefined)
+    const told = (await eventsOf('tick')).map(({ reason }) => reason)
+    assert.ok(told.includes('SuccessfulCreate') && told.includes('SawCompletedJob'))
+    await client.delete(CronJob, { namespace, name: 'tick' })
+  })
+
+  test('nothing that the controllers tried was refused', () => assert.deepEqual(logged, []))
 })

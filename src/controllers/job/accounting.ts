@@ -110,8 +110,7 @@ export function withSuspension(job: Job, status: JobStatus, now: { readonly text
   const text = wanted === 'True' ? ['JobSuspended', 'Job suspended'] : ['JobResumed', 'Job resumed']
   const condition = jobCondition({ type: 'Suspended', status: wanted, reason: text[0] ?? '', message: text[1] ?? '' }, now.text)
   const others = (status.conditions ?? []).filter(({ type }) => type !== 'Suspended')
-  const { startTime: _, ...rest } = status
-  return { ...rest, conditions: [...others, condition], ...(wanted === 'True' ? {} : { startTime: now.text }) }
+  return { ...status, conditions: [...others, condition], ...(wanted === 'True' ? {} : { startTime: now.text }) }
 }
 
 function uncountedOf(succeeded: readonly string[], failed: readonly string[]): NonNullable<JobStatus['uncountedTerminatedPods']> {
