@@ -8,7 +8,7 @@ import type { Settings } from './settings.ts'
 
 export const programNames: readonly string[] = ['containerd', 'server', 'agent']
 
-export function supervisorOf(layout: Layout, { name, supervisor }: Settings, clock: Clock): Supervisor {
+export function supervisorOf(layout: Layout, { name, supervisor }: Pick<Settings, 'name' | 'supervisor'>, clock: Clock): Supervisor {
   return supervisor === 'systemd' ? systemdSupervisor(name, layout) : shellSupervisor(layout, clock)
 }
 

@@ -23,7 +23,7 @@ export type Settings = {
 export const stateVersion = 1
 
 /** The nft table of the node's service proxy. */
-export function proxyTableOf({ name }: Settings): string {
+export function proxyTableOf({ name }: Pick<Settings, 'name'>): string {
   return `${name}-proxy`
 }
 
@@ -31,6 +31,9 @@ export function proxyTableOf({ name }: Settings): string {
 export class LocalError extends Error {
   override readonly name = 'LocalError'
 }
+
+/** The file is there, but no `up` has written it as it is. */
+export class DamagedSettings extends LocalError {}
 
 /** Undefined where no cluster has been made yet. */
 export async function readSettings(path: string): Promise<Settings | undefined> {
@@ -44,7 +47,7 @@ export async function readSettings(path: string): Promise<Settings | undefined> 
 
 function decode(text: string, path: string): Settings {
   const settings = parsed(text)
-  if (settings === undefined) throw new LocalError(`${path} is damaged: restore it, or remove the cluster with "navarch down --purge"`)
+  if (settings === undefined) throw new DamagedSettings(`${path} is damaged: restore it, or remove the cluster with "navarch down --purge"`)
   if (settings.stateVersion > stateVersion) {
     throw new LocalError(
       `${dirname(path)} was written by a newer Navarch (state version ${settings.stateVersion}, this one knows ${stateVersion}): use that one, or another --data-dir`,

@@ -16,7 +16,8 @@ import { dataDirFlag, type Host, localCommand } from '../local-command.ts'
 import { containerdPathsOf } from '../node-containerd.ts'
 import { logFileOf } from '../processes/supervisor.ts'
 import { supervisorOf } from '../programs.ts'
-import { LocalError, proxyTableOf, readSettings, type Settings } from '../settings.ts'
+import { type RemovableSettings, salvagedSettings } from '../salvaged-settings.ts'
+import { DamagedSettings, LocalError, proxyTableOf, readSettings } from '../settings.ts'
 
 const run = promisify(execFile)
 
@@ -36,7 +37,7 @@ export const down = localCommand({
       host.stdout.write(`There is no cluster in ${layout.root}.\n`)
       return 0
     }
-    const settings = await readSettings(layout.settingsFile)
+    const settings = await settingsOf(layout, flags.purge)
     if (settings !== undefined) await stopAll(layout, settings, host)
     if (flags.purge) {
       const [userFile = ''] = kubeconfigPaths(flags.kubeconfig || undefined, host.environment)
@@ -49,8 +50,18 @@ export const down = localCommand({
   },
 })
 
+/** What is to be removed anyway may be damaged. */
+async function settingsOf(layout: Layout, isPurge: boolean): Promise<RemovableSettings | undefined> {
+  try {
+    return await readSettings(layout.settingsFile)
+  } catch (error) {
+    if (isPurge && error instanceof DamagedSettings) return await salvagedSettings(layout)
+    throw error
+  }
+}
+
 /** The agent first, so that it does not start again what is being ended; the control plane last. */
-async function stopAll(layout: Layout, settings: Settings, { clock, stderr }: Host): Promise<void> {
+async function stopAll(layout: Layout, settings: RemovableSettings, { clock, stderr }: Host): Promise<void> {
   const supervisor = supervisorOf(layout, settings, clock)
   const stop = async (name: string) => {
     const how = await supervisor.stop(name)
@@ -68,7 +79,7 @@ async function stopAll(layout: Layout, settings: Settings, { clock, stderr }: Ho
   await removeNodeTraces(layout, settings)
 }
 
-async function removeNodeTraces(layout: Layout, settings: Settings): Promise<void> {
+async function removeNodeTraces(layout: Layout, settings: RemovableSettings): Promise<void> {
   const { name, bridge } = settings
   const mounts = mountsBelow(await readFile('/proc/self/mountinfo', 'utf8'), [layout.nodeDir])
   for (const mount of mounts) await run('umount', ['--lazy', mount])
