@@ -32,6 +32,11 @@ export type UpdateRules<T> = {
   readonly prepare?: Rule<[next: T, old: T, facts: RequestFacts], T>
   /** Refuses; runs after `prepare`. The object's own `validate` runs too, except for subresources. */
   readonly validate?: Rule<[next: T, old: T, facts: RequestFacts], FieldErrors>
+  /**
+   * Dotted paths of what this way of writing leaves as it was, so that nobody comes to own it by it (upstream's GetResetFields).
+   * Unless told otherwise `status`, and `spec` for the status.
+   */
+  readonly resets?: readonly string[]
 }
 
 /** How a scalable kind answers `autoscaling/v1 Scale`. */
@@ -41,6 +46,8 @@ export type ScaleRules<T> = {
   /** The label selector as text. */
   readonly selector: Rule<[object: T], string>
   readonly withReplicas: Rule<[object: T, replicas: number], T>
+  /** Where the number of replicas stands; `spec.replicas` unless told otherwise. */
+  readonly replicasPath?: readonly string[]
 }
 
 /** A subresource as discovery lists it; what it does lives in `apiserver/subresources`. */

@@ -11,6 +11,7 @@ import { conflict, invalidObject, modifiedMessage, notFound, StatusError } from 
 import { CacheEntry, type ObjectEntry } from '../cache/cache-entry.ts'
 import type { Exchange } from '../exchange.ts'
 import { type CommitResult, commitChange, commitRemoval, storedBytes } from './commit.ts'
+import { type Entries, type UpdateStates, withOldTimes } from './field-owners.ts'
 import { type Registry, resourceNameOf } from './registry.ts'
 import { withInheritedMeta } from './system-metadata.ts'
 import { admissionOf, factsOf } from './write-call.ts'
@@ -29,6 +30,8 @@ export type Change = {
   readonly uidIsPrecondition?: boolean
   /** The change is none that those who follow the object's spec have to take up. */
   readonly keepsGeneration?: boolean
+  /** Who owns what after the change; without it as before. */
+  readonly owners?: (states: UpdateStates) => Entries
   /** The part of the object that this way of writing reaches; the rest stays as it was. Without it: everything but status. */
   readonly confine?: (next: KubeObject, old: KubeObject) => KubeObject
 }
@@ -65,7 +68,13 @@ async function admittedState(registry: Registry, exchange: Exchange, kind: Kind,
   const wanted = await change.next(old)
   checkPreconditions(kind, wanted, situation)
   const confined = (change.confine ?? keepStatus(kind))(withInheritedMeta(wanted, old), old)
-  return await registry.admission.mutate(questionOf(exchange, kind, situation, confined), exchange.signal)
+  const owned = change.owners === undefined ? confined : withOwners(confined, change.owners({ old, sent: wanted, next: confined }))
+  const admitted = await registry.admission.mutate(questionOf(exchange, kind, situation, owned), exchange.signal)
+  return withOldTimes(admitted, old)
+}
+
+function withOwners(object: KubeObject, managedFields: Entries): KubeObject {
+  return managedFields === object.metadata.managedFields ? object : withMeta(object, { managedFields })
 }
 
 /** The state to store; throws 422 if it may not be. */

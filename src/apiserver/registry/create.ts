@@ -8,6 +8,7 @@ import { type WriteOptions, writeOptionsOf } from '../request/write-options.ts'
 import { entryAnswer, valueAnswer } from './answers.ts'
 import { commitNew } from './commit.ts'
 import { readObject } from './decode-object.ts'
+import { withCreator } from './field-owners.ts'
 import { type Registry, resourceNameOf } from './registry.ts'
 import { inRequestNamespace, withCreationMeta, withGeneratedName } from './system-metadata.ts'
 import { admissionOf, factsOf } from './write-call.ts'
@@ -18,10 +19,10 @@ const nameAttemptsMax = 8
 export async function createObject(registry: Registry, exchange: Exchange, kind: Kind): Promise<Answer> {
   const options = writeOptionsOf(exchange.request.query, 'CreateOptions')
   const decoded = await readObject(exchange, kind, options.fieldValidation)
-  return await createDecoded(registry, exchange, kind, decoded, options)
+  return await createDecoded(registry, exchange, kind, withCreator(registry, exchange, kind, decoded, options), options)
 }
 
-/** The rest of a create, for whoever has the object already (an update or apply that creates). */
+/** The rest of a create, for whoever has the object and its owners already (an update or apply that creates). */
 export async function createDecoded(
   registry: Registry,
   exchange: Exchange,

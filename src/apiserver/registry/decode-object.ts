@@ -3,6 +3,7 @@ import type { Kind } from '#meta/kind'
 import type { KubeObject } from '#meta/object'
 import { DecodingError, decode } from '#meta/schema/decode'
 import { withDefaults } from '#meta/schema/default'
+import { isJsonObject, type JsonObject } from '#meta/schema/go-type'
 import { strictErrors } from '#meta/schema/unknown-fields'
 import { badRequest, type StatusError } from '#meta/status'
 import type { Exchange } from '../exchange.ts'
@@ -25,7 +26,7 @@ export function decodeObjectOf(exchange: Exchange, kind: Kind, value: unknown, {
 }
 
 /** The schema's defaults, then those that depend on other fields. */
-function defaulted(kind: Kind, object: KubeObject): KubeObject {
+export function defaulted(kind: Kind, object: KubeObject): KubeObject {
   const filled = withDefaults(kind.schema, object)
   return kind.defaults === undefined ? filled : kind.defaults(filled)
 }
@@ -66,7 +67,14 @@ function withTypeOf(kind: Kind, value: unknown): Readonly<Record<string, unknown
     throw badRequest(`the API version in the data (${givenVersion}) does not match the expected API version (${kind.apiVersion})`)
   }
   if (givenKind !== kind.kind) throw cannotHandle(kind, wrongKind(kind, givenKind), { kind: givenKind, version: kind.version })
-  return { ...body, apiVersion: kind.apiVersion, kind: kind.kind }
+  return withResetKept({ ...body, apiVersion: kind.apiVersion, kind: kind.kind })
+}
+
+/** An empty list of managers says the same as one empty manager, but decoding drops what is empty. */
+function withResetKept(body: JsonObject): JsonObject {
+  const { metadata } = body
+  if (!isJsonObject(metadata) || !Array.isArray(metadata.managedFields) || metadata.managedFields.length > 0) return body
+  return { ...body, metadata: { ...metadata, managedFields: [{}] } }
 }
 
 function wrongKind(kind: Kind, given: string): string {

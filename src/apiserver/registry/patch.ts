@@ -9,14 +9,16 @@ import { applyStrategicPatch } from '#meta/patch/strategic-apply'
 import type { JsonObject } from '#meta/schema/go-type'
 import { parseJson } from '#meta/schema/json'
 import { JsonError } from '#meta/schema/json-scanner'
-import { badRequest, entityTooLarge, invalidObject, StatusError, unsupportedMediaType } from '#meta/status'
+import { badRequest, entityTooLarge, invalidObject, StatusError } from '#meta/status'
 import type { Answer, Exchange, IncomingRequest } from '../exchange.ts'
 import { parseMediaType } from '../request/media-type.ts'
 import { type ReadBody, readText } from '../request/read-body.ts'
-import { type WriteOptions, writeOptionsOf } from '../request/write-options.ts'
+import { patchOptionsOf, type WriteOptions } from '../request/write-options.ts'
 import { entryAnswer } from './answers.ts'
+import { applyObject } from './apply.ts'
 import { changeObject } from './change.ts'
 import { decodeObjectOf } from './decode-object.ts'
+import { ownedWrite, ownersAfterUpdate } from './field-owners.ts'
 import type { Registry } from './registry.ts'
 import { inRequestNamespace, namespaceOf } from './system-metadata.ts'
 import { checkName, writeTarget } from './update.ts'
@@ -26,24 +28,24 @@ export type Patch = { readonly apply: (current: JsonObject) => unknown; readonly
 
 export async function patchObject(registry: Registry, exchange: Exchange, kind: Kind): Promise<Answer> {
   const { info, request } = exchange
-  const options = writeOptionsOf(request.query, 'PatchOptions')
-  if (options.force !== undefined) throw invalidObject({ group: 'meta.k8s.io', kind: 'PatchOptions' }, '', [forceForbidden])
+  if (isApply(request)) return await applyObject(registry, exchange, kind)
+  const options = patchOptionsOf(request.query, false)
   const patch = await readPatch(request, kind.schema)
   const key = registry.viewOf(kind).keyOf(namespaceOf(kind, info), info.name)
+  const write = ownedWrite(registry, exchange, kind, { subresource: info.subresource, operation: 'Update', options })
   const { entry } = await changeObject(registry, exchange, kind, key, {
     ...writeTarget(kind, info.subresource),
     isDryRun: options.isDryRun,
     options,
     next: (current) => patched(exchange, kind, current, patch, options),
+    owners: (states) => ownersAfterUpdate(write, states),
   })
   return entryAnswer(entry)
 }
 
-const forceForbidden = {
-  type: 'FieldValueForbidden',
-  path: 'force',
-  message: 'Forbidden: may not be specified for non-apply patch',
-} as const
+export function isApply(request: IncomingRequest): boolean {
+  return parseMediaType(request.headers['content-type'] ?? '').type === 'application/apply-patch+yaml'
+}
 
 /** Reads a patch by its content type; throws 415 for one that is not known. */
 export async function readPatch(request: IncomingRequest, schema: Kind['schema']): Promise<Patch> {
@@ -66,14 +68,8 @@ export async function readPatch(request: IncomingRequest, schema: Kind['schema']
       return { apply: (current) => applyStrategicPatch(schema, current, patch), strictErrors: duplicateErrors(duplicates) }
     }
     default:
-      throw unsupportedPatch(type)
+      throw new StatusError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {})
   }
-}
-
-function unsupportedPatch(type: string): StatusError {
-  if (type === 'application/apply-patch+yaml')
-    return unsupportedMediaType('server-side apply is not supported by this server yet: use client-side apply')
-  return new StatusError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {})
 }
 
 function duplicateErrors(duplicates: readonly string[]): readonly string[] {

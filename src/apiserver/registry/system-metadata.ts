@@ -16,7 +16,6 @@ export function withCreationMeta(kind: Kind, object: KubeObject, clock: Clock, r
     deletionGracePeriodSeconds: undefined,
     selfLink: undefined,
     resourceVersion: undefined,
-    managedFields: undefined,
     ...(kind.hasGeneration ? { generation: 1 } : {}),
   })
 }
@@ -43,7 +42,7 @@ export function withInheritedMeta(next: KubeObject, old: KubeObject): KubeObject
     generation: was.generation,
     selfLink: undefined,
     resourceVersion: undefined,
-    managedFields: undefined,
+    managedFields: was.managedFields,
   })
 }
 

@@ -8,6 +8,7 @@ import { entryAnswer } from './answers.ts'
 import { type Change, changeObject } from './change.ts'
 import { createDecoded } from './create.ts'
 import { readObject } from './decode-object.ts'
+import { ownedWrite, ownersAfterUpdate, withCreator } from './field-owners.ts'
 import type { Registry } from './registry.ts'
 import { inRequestNamespace, namespaceOf } from './system-metadata.ts'
 
@@ -19,13 +20,15 @@ export async function updateObject(registry: Registry, exchange: Exchange, kind:
   checkName(wanted, info.name)
   const key = registry.viewOf(kind).keyOf(namespaceOf(kind, info), info.name)
   if (kind.createsOnUpdate && info.subresource === '' && registry.viewOf(kind).cache.get(key) === undefined) {
-    return await createDecoded(registry, exchange, kind, wanted, options)
+    return await createDecoded(registry, exchange, kind, withCreator(registry, exchange, kind, wanted, options), options)
   }
+  const write = ownedWrite(registry, exchange, kind, { subresource: info.subresource, operation: 'Update', options })
   const { entry } = await changeObject(registry, exchange, kind, key, {
     ...writeTarget(kind, info.subresource),
     isDryRun: options.isDryRun,
     options,
     next: () => wanted,
+    owners: (states) => ownersAfterUpdate(write, states),
     mustNameRevision: !kind.updatesUnconditionally,
     uidIsPrecondition: true,
   })

@@ -1,0 +1,143 @@
+/** PATCH with a configuration to apply: merged into what is there, or created where nothing is. */
+import { parseYaml, YamlError } from '#base/encoding/yaml'
+import type { Kind } from '#meta/kind'
+import { typeErrors } from '#meta/managed-fields/validate-typed'
+import { type KubeObject, withMeta } from '#meta/object'
+import { DecodingError, decode } from '#meta/schema/decode'
+import { isJsonObject, type JsonObject } from '#meta/schema/go-type'
+import type { Schema } from '#meta/schema/schema'
+import { badRequest, conflict, StatusError } from '#meta/status'
+import type { Answer, Exchange, IncomingRequest } from '../exchange.ts'
+import { readText } from '../request/read-body.ts'
+import { patchOptionsOf, type WriteOptions } from '../request/write-options.ts'
+import { entryAnswer } from './answers.ts'
+import { changeObject } from './change.ts'
+import { createDecoded } from './create.ts'
+import { defaulted } from './decode-object.ts'
+import { type OwnedWrite, ownedWrite, stateAfterApply, zeroOf } from './field-owners.ts'
+import { type Registry, resourceNameOf } from './registry.ts'
+import { inRequestNamespace, namespaceOf } from './system-metadata.ts'
+import { checkName, writeTarget } from './update.ts'
+
+/** A configuration as it was sent; `duplicate` says what strict validation has against it. */
+export type AppliedConfig = { readonly value: JsonObject; readonly duplicate: string | undefined }
+
+export async function applyObject(registry: Registry, exchange: Exchange, kind: Kind): Promise<Answer> {
+  const { info, request } = exchange
+  const options = patchOptionsOf(request.query, true)
+  const config = await readConfig(request)
+  const write = ownedWrite(registry, exchange, kind, { subresource: info.subresource, operation: 'Apply', options })
+  const key = registry.viewOf(kind).keyOf(namespaceOf(kind, info), info.name)
+  const next = (live: KubeObject) => applied(exchange, kind, live, { config, write, options })
+  await registry.feed.freshness(exchange.signal)
+  if (info.subresource === '' && registry.viewOf(kind).cache.get(key) === undefined) {
+    const created = checkedNew(kind, exchange, next(zeroOf(kind)))
+    return await createDecoded(registry, exchange, kind, created, options)
+  }
+  const { entry } = await changeObject(registry, exchange, kind, key, {
+    ...writeTarget(kind, info.subresource),
+    isDryRun: options.isDryRun,
+    options,
+    next,
+    owners: ({ sent }) => sent.metadata.managedFields,
+  })
+  return entryAnswer(entry)
+}
+
+type Application = { readonly config: AppliedConfig; readonly write: OwnedWrite; readonly options: WriteOptions }
+
+/** The live object with the configuration in it, and its new owners. */
+function applied(exchange: Exchange, kind: Kind, live: KubeObject, { config, write, options }: Application): KubeObject {
+  checkConfig(kind, config.value)
+  const { value, owners } = stateAfterApply(write, { live, config: config.value, isForced: options.force === true })
+  const object = decodedState(kind, config.value, value)
+  reportDuplicate(exchange, config, options)
+  const placed = inRequestNamespace(kind, exchange.info, object)
+  checkName(placed, exchange.info.name)
+  return withMeta(placed, { managedFields: owners })
+}
+
+/** Throws where the configuration is not one of this kind. */
+export function checkConfig(
+  kind: { readonly apiVersion: string; readonly kind: string; readonly schema: Schema },
+  config: JsonObject,
+): void {
+  if (config.apiVersion !== kind.apiVersion || config.kind !== kind.kind) throw badRequest(`invalid object type: ${typeText(config)}`)
+  const { managedFields } = metadataOf(config)
+  if (Array.isArray(managedFields) && managedFields.length > 0) throw badRequest('metadata.managedFields must be nil')
+  const errors = typeErrors(kind.schema, config)
+  if (errors.length === 0) return
+  const list = errors.length === 1 ? errors[0] : ['errors:', ...errors.map((error) => `  ${error}`)].join('\n')
+  throw new StatusError(500, '', `failed to create typed patch object (${subjectOf(config)}): ${list}`)
+}
+
+function metadataOf({ metadata }: JsonObject): JsonObject {
+  return isJsonObject(metadata) ? metadata : {}
+}
+
+/** `apps/v1, Kind=Deployment`. */
+function typeText({ apiVersion, kind }: JsonObject): string {
+  const version = typeof apiVersion === 'string' && apiVersion !== '' ? apiVersion : '/'
+  return `${version.includes('/') ? version : `/${version}`}, Kind=${typeof kind === 'string' ? kind : ''}`
+}
+
+function subjectOf(config: JsonObject): string {
+  const { namespace, name } = metadataOf(config)
+  return `${typeof namespace === 'string' ? namespace : ''}/${typeof name === 'string' ? name : ''}; ${typeText(config)}`
+}
+
+function decodedState(kind: Kind, config: JsonObject, value: unknown): KubeObject {
+  try {
+    return defaulted(kind, decode<KubeObject>(kind.schema, value))
+  } catch (error) {
+    if (!(error instanceof DecodingError)) throw error
+    const [subject, type] = [subjectOf(config), typeText(config)]
+    const why = `unable to convert unstructured object to ${type}: ${error.message}`
+    throw new StatusError(500, '', `failed to convert new object (${subject}) to proper version: ${why}`, undefined, error)
+  }
+}
+
+/** An apply that creates may name a revision, which counts for nothing, but not the object that it means. */
+function checkedNew(kind: Kind, { info }: Exchange, object: KubeObject): KubeObject {
+  const { uid = '' } = object.metadata
+  if (uid === '') return withMeta(object, { resourceVersion: undefined })
+  const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`
+  throw conflict(resourceNameOf(kind), info.name, why)
+}
+
+export async function readConfig(request: IncomingRequest): Promise<AppliedConfig> {
+  if (request.object !== undefined) return { value: configOf(request.object), duplicate: undefined }
+  const text = await readText(request)
+  try {
+    return { value: configOf(parseYaml(text, { allowsDuplicates: true })), duplicate: duplicateIn(text) }
+  } catch (error) {
+    if (error instanceof YamlError) throw badRequest(`error decoding YAML: error converting YAML to JSON: yaml: ${error.message}`, error)
+    throw error
+  }
+}
+
+function configOf(value: unknown): JsonObject {
+  if (value === null || value === undefined) return {}
+  if (isJsonObject(value)) return value
+  const sort = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
+  const why = `json: cannot unmarshal ${sort} into Go value of type map[string]interface {}`
+  throw badRequest(`error decoding YAML: error unmarshaling JSON: while decoding JSON: ${why}`)
+}
+
+function duplicateIn(text: string): string | undefined {
+  try {
+    parseYaml(text)
+    return undefined
+  } catch (error) {
+    if (error instanceof YamlError) return error.message
+    throw error
+  }
+}
+
+export function reportDuplicate(exchange: Exchange, { duplicate }: AppliedConfig, { fieldValidation }: WriteOptions): void {
+  if (duplicate === undefined || fieldValidation === 'Ignore') return
+  if (fieldValidation === 'Strict') {
+    throw badRequest(`error strict decoding YAML: error converting YAML to JSON: yaml: unmarshal errors:\n  ${duplicate}`)
+  }
+  if (!exchange.warnings.includes(duplicate)) exchange.warnings.push(duplicate)
+}
