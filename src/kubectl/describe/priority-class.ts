@@ -13,7 +13,6 @@ export async function describePriorityClass(priority: PriorityClass, around: Sur
     `PreemptionPolicy:\t${preemptionPolicy ?? ''}`,
     `Description:\t${description}`,
     ...`Annotations:\t${formatLabels(metadata.annotations)}`.split('\n'),
-    '',
     ...(await around.events(priority)),
   ]
 }

@@ -1,17 +1,15 @@
 /** HTTP upgrades, both sides: the handshake that turns a request into a two-way connection. */
-import { type IncomingMessage, type RequestOptions, request as requestHttp } from 'node:http'
+import { type IncomingMessage, request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import type { Duplex } from 'node:stream'
 import { text } from 'node:stream/consumers'
+import type { ConnectionOptions } from 'node:tls'
 
 /** Where to dial and how to prove oneself: headers, ca, cert, key. */
 export interface DialTarget {
   readonly url: string
-  readonly headers?: Readonly<Record<string, string>>
-  readonly tls?: Pick<
-    RequestOptions & { ca?: string; cert?: string; key?: string; rejectUnauthorized?: boolean; servername?: string },
-    'ca' | 'cert' | 'key' | 'rejectUnauthorized' | 'servername'
-  >
+  readonly headers?: Readonly<Record<string, string | string[]>>
+  readonly tls?: ConnectionOptions
 }
 
 /** The server answered the upgrade with something else; `body` is often a Status object. */
