@@ -16,6 +16,7 @@ import { networkingKinds } from './networking/networking-kinds.ts'
 import { RuntimeClass } from './node/runtime-class.kind.ts'
 import { PodDisruptionBudget } from './policy/pod-disruption-budget.kind.ts'
 import { rbacKinds } from './rbac/rbac-kinds.ts'
+import { resourceKinds } from './resource/resource-kinds.ts'
 import { PriorityClass } from './scheduling/priority-class.kind.ts'
 import { storageKinds } from './storage/storage-kinds.ts'
 
@@ -38,4 +39,5 @@ export const builtinKinds: readonly Kind[] = [
   PodDisruptionBudget,
   RuntimeClass,
   PriorityClass,
+  ...resourceKinds,
 ]

@@ -28,6 +28,7 @@ export const IPAddress: Kind<IPAddress> = defineKind({
 /** The name is the address, in the one form that it has. */
 function validateName(name: string): readonly string[] {
   const address = parseIp(name)
+  if (/(^|\.)0[0-9]/.test(name) && !name.includes(':')) return ['must not have leading 0s']
   if (address === undefined) return [ipMessage]
   const canonical = canonicalIp(address)
   return canonical === name ? [] : [`must be in canonical form (${JSON.stringify(canonical)})`]

@@ -1,0 +1,41 @@
+/** A wish for devices, and which ones fulfil it. */
+import { FieldPath, immutable } from '#meta/field-path'
+import { defineKind, type Kind } from '#meta/kind'
+import { ageColumn, nameColumn } from '#meta/table'
+import { keepSpec, keepStatus, withoutStatus } from '../status-rules.ts'
+import { statusSubresource } from '../subresources.ts'
+import { validateRequests, withRequestDefaults } from './device-request.ts'
+import * as schemas from './schema.gen.ts'
+import type * as types from './types.gen.ts'
+
+const spec = FieldPath.of('spec')
+
+export type ResourceClaim = types.ResourceClaim
+export const ResourceClaim: Kind<ResourceClaim> = defineKind({
+  apiVersion: 'resource.k8s.io/v1',
+  kind: 'ResourceClaim',
+  plural: 'resourceclaims',
+  scope: 'Namespaced',
+  schema: schemas.ResourceClaim,
+  columns: [nameColumn, { name: 'State', type: 'string', description: 'How far it is.', cell: (object) => stateOf(object) }, ageColumn],
+  defaults: (claim) => ({ ...claim, spec: withRequestDefaults(claim.spec) }),
+  prepareCreate: withoutStatus,
+  validate: (claim) => validateRequests(claim.spec, spec),
+  update: {
+    prepare: keepStatus,
+    *validate(next, old) {
+      yield* immutable(spec, next.spec, old.spec)
+    },
+  },
+  status: { prepare: keepSpec },
+  subresources: [statusSubresource('ResourceClaim')],
+})
+
+function stateOf({ metadata, status: { allocation, reservedFor = [] } }: ResourceClaim): string {
+  const states = [
+    ...(metadata.deletionTimestamp === undefined ? [] : ['deleted']),
+    ...(allocation === undefined ? ['pending'] : ['allocated']),
+    ...(allocation !== undefined && reservedFor.length > 0 ? ['reserved'] : []),
+  ]
+  return states.join(',')
+}
