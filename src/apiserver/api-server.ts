@@ -21,6 +21,7 @@ import { chosenPlugins } from './admission/all-plugins.ts'
 import type { AdmissionPlugin } from './admission/plugin.ts'
 import { changeFeedOf } from './authz/change-feed.ts'
 import { ensureBootstrapObjects } from './bootstrap/ensure-bootstrap-objects.ts'
+import { startCompaction } from './cache/compaction.ts'
 import { StoreFeed } from './cache/store-feed.ts'
 import { chainOf, compose, type Handler } from './chain.ts'
 import type { KindTable, UserInfo } from './exchange.ts'
@@ -64,6 +65,8 @@ export type ApiServerOptions = SecurityOptions & {
   readonly kubelet?: KubeletAccess
   readonly limits?: InFlightLimits
   readonly requestTimeoutMs?: number
+  /** How often old revisions are forgotten; 0 is never. */
+  readonly compactionIntervalMs?: number
   /** How long requests under way may go on after `close`. */
   readonly shutdownGraceMs?: number
   readonly platform?: string
@@ -72,8 +75,8 @@ export type ApiServerOptions = SecurityOptions & {
 export interface ApiServer extends AsyncDisposable {
   /** Starts serving HTTPS; resolves with the port. The bootstrap objects are made then. */
   listen(port: number, host: string): Promise<number>
-  /** The server as a transport of this process, for a caller that needs no credentials. */
-  loopback(user: UserInfo): Transport
+  /** The server as a transport of this process, for a caller that needs no credentials; `userAgent` names the program. */
+  loopback(user: UserInfo, userAgent?: string): Transport
   /** Resolves when the bootstrap objects are there: `/readyz` answers ok from then on. */
   readonly ready: Promise<void>
   /** `/readyz` fails from now on; all else goes on until `close`. */
@@ -84,8 +87,11 @@ export interface ApiServer extends AsyncDisposable {
 /** The server itself: what it writes at its start, it writes as this user. */
 export const apiServerUser: UserInfo = { name: 'system:apiserver', groups: ['system:masters', 'system:authenticated'] }
 
+const ownUserAgent = 'kube-apiserver'
+
 const bookmarkPeriodMs = 60_000
 const replayedRevisions = 10_000
+const defaultCompactionIntervalMs = 5 * 60_000
 
 export async function createApiServer(deps: ApiServerDeps, options: ApiServerOptions): Promise<ApiServer> {
   const { clock, random, log, store } = deps
@@ -120,7 +126,7 @@ export async function createApiServer(deps: ApiServerDeps, options: ApiServerOpt
   const flows = new FlowIndex()
   const following = flows.follow(changes)
   const handler = handlerOf(deps, options, { registry, security, situation, flowOf: flows.flowOf })
-  const client: Client = new Client(loopbackTransport(handler, clock, apiServerUser))
+  const client: Client = new Client(loopbackTransport(handler, clock, { user: apiServerUser, userAgent: ownUserAgent }))
   return assembled({ deps, options, feed, security, allocation, following, handler, client, situation })
 }
 
@@ -239,6 +245,7 @@ function assembled({ deps, options, feed, security, allocation, following, handl
     becomeReady()
   }
 
+  const compaction = startCompaction(deps, options.compactionIntervalMs ?? defaultCompactionIntervalMs)
   let closing: Promise<void> | undefined
   const close = () => (closing ??= closeAll())
 
@@ -246,6 +253,7 @@ function assembled({ deps, options, feed, security, allocation, following, handl
     situation.phase = 'stopping'
     await http?.close(options.shutdownGraceMs ?? 5000)
     bookmarks[Symbol.dispose]()
+    compaction[Symbol.dispose]()
     allocation[Symbol.dispose]()
     following[Symbol.dispose]()
     security[Symbol.dispose]()
@@ -260,7 +268,7 @@ function assembled({ deps, options, feed, security, allocation, following, handl
       await bootstrap()
       return situation.port
     },
-    loopback: (user) => loopbackTransport(handler, clock, user),
+    loopback: (user, userAgent = ownUserAgent) => loopbackTransport(handler, clock, { user, userAgent }),
     startShutdown: () => {
       situation.phase = 'stopping'
     },

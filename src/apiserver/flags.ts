@@ -14,6 +14,7 @@ export const apiServerFlags = {
   'disable-admission-plugins': listFlag([], 'Admission plugins that are on by default and shall be off.'),
   'enable-admission-plugins': listFlag([], 'Admission plugins that shall be on besides the default ones.'),
   'enable-bootstrap-token-auth': boolFlag(false, 'Lets the tokens of secrets of type bootstrap.kubernetes.io/token in.'),
+  'etcd-compaction-interval': durationFlag(300_000, 'How often old revisions of the store are forgotten; 0 is never.'),
   'kubelet-certificate-authority': stringFlag('', 'Certificates of the authority of the kubelets.'),
   'kubelet-client-certificate': stringFlag('', 'Certificate with which the API server goes to kubelets.'),
   'kubelet-client-key': stringFlag('', 'Key of that certificate.'),

@@ -85,6 +85,7 @@ async function optionsOf({ clock, log }: Env, flags: ApiServerFlags): Promise<Ap
         }),
     limits: { readingMax: flags['max-requests-inflight'], mutatingMax: flags['max-mutating-requests-inflight'] },
     requestTimeoutMs: flags['request-timeout'],
+    compactionIntervalMs: flags['etcd-compaction-interval'],
     platform: `linux/${process.arch === 'x64' ? 'amd64' : process.arch}`,
   }
 }

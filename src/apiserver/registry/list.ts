@@ -37,8 +37,9 @@ export async function readPage(registry: Registry, exchange: Exchange, kind: Kin
     return cachedPage(registry, view, filter, { ...start, limit: limitOf(options) })
   }
   if (start.exactly > registry.feed.revision) await reached(registry, start.exactly)
-  // The cache holds that state too if nothing has changed since.
-  const isCached = view.cache.lastChange <= start.exactly
+  const { compactRevision } = await registry.store.status(exchange.signal)
+  // The cache holds that state too if nothing has changed since; but what is compacted is told apart, as upstream.
+  const isCached = view.cache.lastChange <= start.exactly && start.exactly >= compactRevision
   const request = { ...start, limit: limitOf(options), revision: start.exactly }
   return isCached ? cachedPage(registry, view, filter, request) : await storedPage(registry, view, filter, request)
 }
