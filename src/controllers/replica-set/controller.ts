@@ -34,11 +34,13 @@ async function reconcileReplicaSet(deps: ControllerDeps, set: ReplicaSet, signal
   const candidates = deps.cache(Pod).list(set.metadata.namespace)
   const pods = await settleClaims(deps, Pod, owner, claim(set, selectorOrNothing(set.spec.selector), candidates), signal)
   const wanted = wantedOf(set)
-  const outcome = await carryOut(deps, owner, planReplicas(wanted, pods, relatedPods(deps, set, pods), clock.nowMs()), signal)
-  const status = replicaStatus(wanted, set.status, pods, outcome.failure, { ms: clock.nowMs(), text: nowRfc3339(clock) })
+  // One reading of the clock: a pod that becomes available between two would be told by neither.
+  const now = { ms: clock.nowMs(), text: nowRfc3339(clock) }
+  const outcome = await carryOut(deps, owner, planReplicas(wanted, pods, relatedPods(deps, set, pods), now.ms), signal)
+  const status = replicaStatus(wanted, set.status, pods, outcome.failure, now)
   if (!isSameValue(status, set.status)) await deps.client.updateStatus(ReplicaSet, { ...set, status }, signal)
   if (outcome.error !== undefined) throw outcome.error
-  return { afterMs: nextAvailableInMs(pods, wanted.minReadySeconds, clock.nowMs()) }
+  return { afterMs: nextAvailableInMs(pods, wanted.minReadySeconds, now.ms) }
 }
 
 function wantedOf(set: ReplicaSet): WantedReplicas {

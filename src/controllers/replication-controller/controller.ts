@@ -44,14 +44,13 @@ async function reconcileReplicationController(
     generation: controller.metadata.generation,
     isBeingDeleted: isBeingDeleted(controller),
   }
-  const outcome = await carryOut(deps, owner, planReplicas(wanted, pods, pods, clock.nowMs()), signal)
-  const { terminatingReplicas: _, ...status } = replicaStatus(wanted, controller.status, pods, outcome.failure, {
-    ms: clock.nowMs(),
-    text: nowRfc3339(clock),
-  })
+  // One reading of the clock: a pod that becomes available between two would be told by neither.
+  const now = { ms: clock.nowMs(), text: nowRfc3339(clock) }
+  const outcome = await carryOut(deps, owner, planReplicas(wanted, pods, pods, now.ms), signal)
+  const { terminatingReplicas: _, ...status } = replicaStatus(wanted, controller.status, pods, outcome.failure, now)
   if (!isSameValue(status, controller.status)) await deps.client.updateStatus(ReplicationController, { ...controller, status }, signal)
   if (outcome.error !== undefined) throw outcome.error
-  return { afterMs: nextAvailableInMs(pods, wanted.minReadySeconds, clock.nowMs()) }
+  return { afterMs: nextAvailableInMs(pods, wanted.minReadySeconds, now.ms) }
 }
 
 /** Without a selector it would take every pod: the server fills it from the template's labels. */
