@@ -7,17 +7,27 @@ import { CommandError, failureOf, UsageError } from './errors.ts'
 import { type GlobalValues, globalFlags } from './global-flags.ts'
 import { commandHelp, familyHelp, rootHelp } from './help.ts'
 import { helpWanted, parseLine } from './parse.ts'
+import { findPlugin } from './plugin/plugins.ts'
+import { runPlugin } from './plugin/run-plugin.ts'
 import { suggestions } from './suggestions.ts'
 
 /** Resolves with the exit status. */
 export async function kubectl(argv: readonly string[], host: Host): Promise<number> {
   try {
+    if (argv[0] === '__complete') return await complete(argv.slice(1), host)
     return await descend({ path: 'kubectl', members: allCommands, argv, given: new Map(), host })
   } catch (error) {
     const { text, exitStatus } = failureOf(error)
     host.stderr.write(text)
     return exitStatus
   }
+}
+
+/** What the completion script of the shell asks for, a candidate a line. */
+async function complete(words: readonly string[], host: Host): Promise<number> {
+  const { candidates } = await import('./completion/candidates.ts')
+  host.stdout.write((await candidates(words, host)).map((word) => `${word}\n`).join(''))
+  return 0
 }
 
 type Step = {
@@ -57,6 +67,10 @@ async function withoutMember(step: Step, words: readonly string[]): Promise<numb
   if (family !== undefined && word === undefined) {
     host.stderr.write(familyHelp(path, family))
     return 1
+  }
+  if (family === undefined) {
+    const plugin = await findPlugin(words, host.environment)
+    if (plugin !== undefined) return await runPlugin(plugin.path, plugin.args, host)
   }
   return unknownCommand(step, words)
 }

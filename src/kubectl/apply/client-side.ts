@@ -2,6 +2,7 @@
 import { threeWayMergePatch } from '#meta/patch/merge-patch'
 import { threeWayStrategicPatch } from '#meta/patch/strategic-diff'
 import { hasReason, ignoreNotFound } from '#meta/status'
+import type { Cluster } from '../cluster.ts'
 import type { Call } from '../command.ts'
 import { withSource } from '../errors.ts'
 import type { DryRun } from '../print/outcome.ts'
@@ -31,6 +32,19 @@ export async function applyOnClient(
   if (current === undefined) return await create(call, target, wanted, options)
   if (lastAppliedOf(current) === undefined) warnOfMissingAnnotation(call, target)
   return await patchUntilAccepted(call, target, wanted, current, options)
+}
+
+/** What an apply would make of the live object, as a dry run on the server; the annotation stays out of it. */
+export async function mergedOnClient(
+  cluster: Cluster,
+  target: ObjectQuery & { readonly object: AnyObject },
+  live: AnyObject | undefined,
+  fieldManager: string,
+): Promise<AnyObject> {
+  const query = { dryRun: 'All' as const, fieldManager }
+  if (live === undefined) return await createObject(cluster, target, target.object, query)
+  const patch = await patchBetween(target, target.object, live)
+  return Object.keys(patch.body).length === 0 ? live : await patchObject(cluster, target, patch, query)
 }
 
 async function currentOf(call: Call, target: ObjectQuery): Promise<AnyObject | undefined> {

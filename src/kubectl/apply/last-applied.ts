@@ -22,3 +22,8 @@ export function lastAppliedOf(object: AnyObject): Fields | undefined {
   const text = object.metadata.annotations?.[lastAppliedAnnotation]
   return text === undefined ? undefined : fieldsOf(JSON.parse(text))
 }
+
+/** The merge patch that makes `object` what was applied last, with its own annotations as they are. */
+export function annotationPatch(object: AnyObject): Fields {
+  return { metadata: { annotations: { [lastAppliedAnnotation]: `${compactJson(object)}\n` } } }
+}

@@ -42,10 +42,76 @@ export const allCommands: readonly CommandEntry[] = [
     load: async () => (await import('./autoscale.ts')).autoscale,
   },
   {
+    name: 'certificate',
+    group: 'cluster',
+    summary: 'Modify certificate resources',
+    load: async () => (await import('./certificate.ts')).certificate,
+  },
+  { name: 'cordon', group: 'cluster', summary: 'Mark node as unschedulable', load: async () => (await import('./cordon.ts')).cordon },
+  { name: 'uncordon', group: 'cluster', summary: 'Mark node as schedulable', load: async () => (await import('./cordon.ts')).uncordon },
+  {
+    name: 'drain',
+    group: 'cluster',
+    summary: 'Drain node in preparation for maintenance',
+    load: async () => (await import('./drain.ts')).drain,
+  },
+  {
+    name: 'taint',
+    group: 'cluster',
+    summary: 'Update the taints on one or more nodes',
+    load: async () => (await import('./taint.ts')).taint,
+  },
+  {
+    name: 'proxy',
+    group: 'debug',
+    summary: 'Run a proxy to the Kubernetes API server',
+    load: async () => (await import('./proxy.ts')).proxy,
+  },
+  {
+    name: 'diff',
+    group: 'advanced',
+    summary: 'Diff the live version against a would-be applied version',
+    load: async () => (await import('./diff.ts')).diff,
+  },
+  { name: 'edit', group: 'basic', summary: 'Edit a resource on the server', load: async () => (await import('./edit.ts')).edit },
+  {
+    name: 'kustomize',
+    group: 'advanced',
+    summary: 'Build a kustomization target from a directory or URL',
+    load: async () => (await import('./kustomize.ts')).kustomize,
+  },
+  {
+    name: 'completion',
+    group: 'settings',
+    summary: 'Output shell completion code for the specified shell (bash)',
+    load: async () => (await import('./completion.ts')).completion,
+  },
+  {
+    name: 'plugin',
+    group: 'other',
+    summary: 'Provides utilities for interacting with plugins',
+    load: async () => (await import('./plugin.ts')).plugin,
+  },
+  {
     name: 'apply',
     group: 'advanced',
     summary: 'Apply a configuration to a resource by file name or stdin',
     load: async () => (await import('./apply.ts')).apply,
+  },
+  {
+    name: 'logs',
+    aliases: ['log'],
+    group: 'debug',
+    summary: 'Print the logs for a container in a pod',
+    load: async () => (await import('./logs.ts')).logs,
+  },
+  { name: 'attach', group: 'debug', summary: 'Attach to a running container', load: async () => (await import('./attach.ts')).attach },
+  { name: 'exec', group: 'debug', summary: 'Execute a command in a container', load: async () => (await import('./exec.ts')).exec },
+  {
+    name: 'port-forward',
+    group: 'debug',
+    summary: 'Forward one or more local ports to a pod',
+    load: async () => (await import('./port-forward.ts')).portForward,
   },
   {
     name: 'describe',
@@ -76,16 +142,4 @@ export const allCommands: readonly CommandEntry[] = [
 ]
 
 /** Commands of upstream's that are not here yet. */
-export const comingCommands: readonly string[] = [
-  'alpha',
-  'certificate',
-  'completion',
-  'cp',
-  'debug',
-  'diff',
-  'events',
-  'kustomize',
-  'plugin',
-  'proxy',
-  'top',
-]
+export const comingCommands: readonly string[] = ['alpha', 'cp', 'debug', 'events', 'top']

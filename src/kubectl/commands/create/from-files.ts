@@ -3,6 +3,7 @@ import { parseYaml } from '#base/encoding/yaml'
 import { boolFlag, stringFlag } from '#component/flags'
 import { withLastApplied } from '../../apply/last-applied.ts'
 import { type Call, defineCommand } from '../../command.ts'
+import { editNewObjects } from '../../edit/edit-new.ts'
 import { CommandError, UsageError, withSource } from '../../errors.ts'
 import { formatFlags } from '../../print/formats.ts'
 import { dryRunFlag, dryRunOf, dryRunQuery, reporter } from '../../print/outcome.ts'
@@ -45,6 +46,10 @@ export const createFromFiles = defineCommand({
     const dryRun = dryRunOf(flags['dry-run'])
     const report = await reporter(call, flags, dryRun)
     const query = { ...dryRunQuery(dryRun), fieldManager: flags['field-manager'], fieldValidation: validationOf(flags.validate) }
+    if (flags.edit) {
+      const usesWindowsLines = flags['windows-line-endings']
+      return await editNewObjects(call, selectionOf(flags, args), { output: flags.output, usesWindowsLines, query, report })
+    }
     const count = await eachTarget(call, selectionOf(flags, args), async (target) => {
       const { object, resource, source } = target
       if (object === undefined) return

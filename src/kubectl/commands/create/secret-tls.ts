@@ -51,11 +51,17 @@ function pemTypes(content: Buffer): readonly string[] {
 }
 
 /** In the words of Go's library. */
-function missing(what: string, types: readonly string[]): string {
+function missing(what: 'certificate' | 'key', types: readonly string[]): string {
   if (types.length === 0) return `tls: failed to find any PEM data in ${what} input`
-  return what === 'key'
-    ? `tls: failed to find PEM block with type ending in "PRIVATE KEY" in key input after skipping PEM blocks of the following types: [${types.join(' ')}]`
-    : `tls: failed to find "CERTIFICATE" PEM block in certificate input after skipping PEM blocks of the following types: [${types.join(' ')}]`
+  const skipped = `after skipping PEM blocks of the following types: [${types.join(' ')}]`
+  if (what === 'key') {
+    return types.includes('CERTIFICATE')
+      ? 'tls: found a certificate rather than a key in the PEM for the private key'
+      : `tls: failed to find PEM block with type ending in "PRIVATE KEY" in key input ${skipped}`
+  }
+  return types.some((type) => type.endsWith('PRIVATE KEY'))
+    ? 'tls: failed to find certificate PEM data in certificate input, but did find a private key; PEM inputs may have been switched'
+    : `tls: failed to find "CERTIFICATE" PEM block in certificate input ${skipped}`
 }
 
 function isPair(certificate: Buffer, key: Buffer): boolean {
