@@ -20,6 +20,8 @@ import { namespaceController } from './namespace/controller.ts'
 import { nodeIpamController } from './node-ipam/controller.ts'
 import type { Cidr } from './node-ipam/plan.ts'
 import { nodeLifecycleController } from './node-lifecycle/controller.ts'
+import { claimBinder } from './persistent-volume-binder/claim-binder.ts'
+import { volumeBinder } from './persistent-volume-binder/volume-binder.ts'
 import { podGcController } from './pod-gc/controller.ts'
 import { replicaSetController } from './replica-set/controller.ts'
 import { replicationController } from './replication-controller/controller.ts'
@@ -79,6 +81,7 @@ export function allControllers(options: ControllerOptions): readonly Loop[] {
     loop('namespace-controller', namespaceController),
     ...(nodeIpam === undefined ? [] : [loop('node-ipam-controller', nodeIpamController(nodeIpam))]),
     loop('node-lifecycle-controller', nodeLifecycleController(nodeLifecycle)),
+    loop('persistentvolume-binder-controller', claimBinder, volumeBinder),
     loop('persistentvolume-protection-controller', volumeProtection),
     loop('persistentvolumeclaim-protection-controller', claimProtection),
     loop('pod-garbage-collector-controller', podGcController(options.terminatedPodCountMax)),

@@ -1,9 +1,6 @@
 /** The controllers of workloads against an API server in memory, with nodes that only pretend: what users see, from the outside. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { systemClock } from '#base/env/clock'
-import { type Log, silentLog } from '#base/env/log'
-import { systemRandom } from '#base/env/random'
 import type { Client } from '#client/client'
 import { ControllerRevision } from '#kinds/apps/controller-revision.kind'
 import { DaemonSet } from '#kinds/apps/daemon-set.kind'
@@ -16,51 +13,23 @@ import { Node } from '#kinds/core/node.kind'
 import { PersistentVolumeClaim } from '#kinds/core/persistent-volume-claim.kind'
 import { Pod } from '#kinds/core/pod/pod.kind'
 import { ResourceQuota } from '#kinds/core/resource-quota.kind'
-import { startTestApiServer, type TestApiServer } from '#testing/api-server'
-import { pretendKubelet } from '#testing/pretend-kubelet'
-import { defaultControllerOptions } from './all-controllers.ts'
-import { runControllers } from './controller-manager.ts'
+import { startTestControlPlane, type TestControlPlane } from '#testing/test-control-plane'
 
 const namespace = 'default'
 
 describe('workloads', () => {
-  let api: TestApiServer
+  let plane: TestControlPlane
   let client: Client
-  const stop = new AbortController()
-  let running: Promise<void>
   /** A pod says by its label how it ends; without one it runs on. */
   const statusOf = ({ metadata }: Pod) => ({ phase: metadata.labels?.['ends'] ?? 'Running' })
-  const logged: string[] = []
-  const log: Log = {
-    ...silentLog,
-    warn: (message, facts) => logged.push(`${message} ${JSON.stringify(facts)} ${String(facts?.['error'])}`),
-    with: () => log,
-  }
 
   before(async () => {
-    api = await startTestApiServer()
-    client = api.client
-    running = runControllers({ clock: systemClock, random: systemRandom, log, client }, defaultControllerOptions, stop.signal)
+    plane = await startTestControlPlane({ statusOf })
+    client = plane.client
   })
+  after(() => plane[Symbol.asyncDispose]())
 
-  after(async () => {
-    stop.abort()
-    await running
-    await api.close()
-  })
-
-  /** Looks, while the pretended nodes work, until `probe` yields something; the claim is what the failure says. */
-  async function eventually<T>(claim: string, probe: () => Promise<T | undefined | false>): Promise<T> {
-    const endMs = Date.now() + 8000
-    for (;;) {
-      await pretendKubelet({ client, clock: systemClock }, namespace, { statusOf })
-      const found = await probe()
-      if (found !== undefined && found !== false) return found
-      if (Date.now() > endMs) assert.fail(`still waiting: ${claim}\n${logged.join('\n')}`)
-      await new Promise((resolve) => setTimeout(resolve, 10))
-    }
-  }
-
+  const eventually: TestControlPlane['eventually'] = (claim, probe) => plane.eventually(claim, probe)
   const podsOf = async (app: string) => (await client.list(Pod, { namespace, labelSelector: `app=${app}` })).items
   const namesOf = (objects: readonly { metadata: { name?: string } }[]) => objects.map(({ metadata }) => metadata.name)
   const eventsOf = async (name: string) =>
@@ -292,5 +261,5 @@ describe('workloads', () => {
     await client.delete(CronJob, { namespace, name: 'tick' })
   })
 
-  test('nothing that the controllers tried was refused', () => assert.deepEqual(logged, []))
+  test('nothing that the controllers tried was refused', () => assert.deepEqual(plane.complaints, []))
 })

@@ -5,6 +5,7 @@ import type { Service } from '#kinds/core/service.kind'
 import type { Kind } from '#meta/kind'
 import type { KubeObject } from '#meta/object'
 import { type Amounts, podTotals } from './pod-totals.ts'
+import { storageClassNameOf } from './volume-match.ts'
 
 /** Kinds whose count has a short name besides `count/PLURAL`. */
 const shortCounts: ReadonlySet<string> = new Set([
@@ -55,8 +56,9 @@ function serviceUsage({ spec }: Service): Amounts {
   }
 }
 
-function claimUsage({ spec, metadata, status }: PersistentVolumeClaim): Amounts {
-  const storageClass = metadata.annotations?.['volume.beta.kubernetes.io/storage-class'] ?? spec.storageClassName ?? ''
+function claimUsage(claim: PersistentVolumeClaim): Amounts {
+  const { spec, status } = claim
+  const storageClass = storageClassNameOf(claim)
   const requested = spec.resources?.requests?.['storage']
   const storage = status?.allocatedResources?.['storage'] ?? requested
   const ofClass = `${storageClass}.storageclass.storage.k8s.io`

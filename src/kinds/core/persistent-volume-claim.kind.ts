@@ -89,6 +89,8 @@ function* validateClaimUpdate(next: PersistentVolumeClaim, old: PersistentVolume
     resources: old.spec.resources,
     volumeAttributesClassName: old.spec.volumeAttributesClassName,
     ...(isBinding ? { volumeName: old.spec.volumeName } : {}),
+    // A claim from before there was a default class gets it later.
+    ...(old.spec.storageClassName === undefined ? { storageClassName: undefined } : {}),
   }
   if (isSameValue({ ...next.spec, ...kept }, old.spec)) return
   yield forbiddenField(spec, 'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims')

@@ -2,13 +2,14 @@
  * Pods go where their volumes are. Claims that wait for their first pod get a volume that is there, or a new one, on the node
  * that is chosen; until that is written, the volume is held for the pod.
  */
+import { matchingVolume } from '#domain/volume-match'
 import type { PersistentVolume } from '#kinds/core/types.gen'
 import type { Cluster } from '../framework/cluster.ts'
 import { on, onNode } from '../framework/cluster-event.ts'
 import type { FilterPlugin, ReservePlugin } from '../framework/plugin.ts'
 import { pass, unresolvable } from '../framework/verdict.ts'
 import { claimsOf, type DelayedClaim, type VolumeSources } from './volume-claims.ts'
-import { isProvisionable, isReachable, matchingVolume } from './volume-match.ts'
+import { isProvisionable, isReachable } from './volume-match.ts'
 
 /** What has to be written before the pod can go to its node. */
 export type VolumePlan = {
@@ -72,7 +73,7 @@ function planFor(node: NodeFacts, delayed: readonly DelayedClaim[], free: readon
   const toProvision: DelayedClaim['claim'][] = []
   for (const { claim, storageClass } of delayed) {
     const left = free.filter((volume) => !matches.some((match) => match.volume === volume))
-    const volume = matchingVolume(claim, node, left)
+    const volume = matchingVolume(claim, left, (one) => isReachable(one, node))
     if (volume !== undefined) matches.push({ claim, volume })
     else if (isProvisionable({ claim, storageClass }, node)) toProvision.push(claim)
     else return undefined

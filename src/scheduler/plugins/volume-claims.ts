@@ -1,4 +1,5 @@
 /** The claims of a pod, sorted by what scheduling has to do about them. Pure, over whatever lists them. */
+import { storageClassNameOf } from '#domain/volume-match'
 import type { PersistentVolume, PersistentVolumeClaim, Volume } from '#kinds/core/types.gen'
 import type { StorageClass } from '#kinds/storage/types.gen'
 import type { PodFacts } from '../framework/pod-facts.ts'
@@ -21,7 +22,6 @@ export type PodClaims = {
 export type DelayedClaim = { readonly claim: PersistentVolumeClaim; readonly storageClass: StorageClass }
 
 const bindCompleted = 'pv.kubernetes.io/bind-completed'
-const betaStorageClass = 'volume.beta.kubernetes.io/storage-class'
 
 export function claimsOf({ pod, name, namespace }: PodFacts, sources: VolumeSources): PodClaims | Rejection {
   const volumeNames: string[] = []
@@ -43,10 +43,6 @@ export function claimsOf({ pod, name, namespace }: PodFacts, sources: VolumeSour
 
 export function isBound({ spec, metadata }: PersistentVolumeClaim): boolean {
   return Boolean(spec?.volumeName) && metadata.annotations?.[bindCompleted] !== undefined
-}
-
-export function storageClassNameOf({ spec, metadata }: PersistentVolumeClaim): string {
-  return metadata.annotations?.[betaStorageClass] ?? spec?.storageClassName ?? ''
 }
 
 /** A generic ephemeral volume has a claim that is named after the pod and the volume. */
