@@ -1,5 +1,6 @@
 /** Carries out the steps of a plan that make things: the sandbox, and containers with all that they need. */
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Env } from '#base/env/env'
 import type { Container, Pod } from '#kinds/core/types.gen'
@@ -18,6 +19,7 @@ import type { Hooks } from './hooks.ts'
 import type { Action } from './plan.ts'
 import { podDirsOf } from './pod-dirs.ts'
 import { StartError, type StartErrorReason } from './start-error.ts'
+import { StartLimit } from './start-limit.ts'
 
 export type NodeFacts = Omit<EnvironmentFacts, 'podIps'> & { readonly machineMemoryBytes: number; readonly dns: DnsFacts }
 export type PodStarterDeps = Env & {
@@ -36,12 +38,24 @@ export type PodStarterDeps = Env & {
 
 export class PodStarter {
   readonly #deps: PodStarterDeps
+  readonly #limit: StartLimit
 
   constructor(deps: PodStarterDeps) {
     this.#deps = deps
+    this.#limit = new StartLimit(deps.clock, 2 * availableParallelism())
   }
 
+  /** Volumes are mounted meanwhile; one that cannot be is told when a container asks for it. */
   async createSandbox(pod: Pod, attempt: number, signal: AbortSignal): Promise<void> {
+    const { volumes } = this.#deps
+    await this.#limit.run(async () => {
+      const mounting = volumes.mount(pod, signal)
+      const [made] = await Promise.allSettled([this.#createSandbox(pod, attempt, signal), mounting])
+      if (made.status === 'rejected') throw made.reason
+    }, signal)
+  }
+
+  async #createSandbox(pod: Pod, attempt: number, signal: AbortSignal): Promise<void> {
     const { runtime, podLogsDir } = this.#deps
     try {
       await mkdir(podLogDirOf(pod, podLogsDir), { recursive: true, mode: 0o755 })
