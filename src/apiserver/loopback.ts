@@ -14,9 +14,12 @@ const decoder = new TextDecoder()
 /** A reader that has left so many frames unread is cut off. */
 const unreadMax = 100_000
 
-export function loopbackTransport(handler: Handler, clock: Clock, user: UserInfo): Transport {
+/** Who calls: as whom, and by which program (managed fields show it). */
+export type LoopbackCaller = { readonly user: UserInfo; readonly userAgent: string }
+
+export function loopbackTransport(handler: Handler, clock: Clock, caller: LoopbackCaller): Transport {
   async function call(request: ApiRequest, signal: AbortSignal | undefined): Promise<Answer> {
-    const exchange = exchangeOf(request, user, clock, signal ?? neverAborted)
+    const exchange = exchangeOf(request, caller, clock, signal ?? neverAborted)
     const answer = await handler(exchange)
     if (answer.status >= 400) throw statusErrorOf(objectOf(answer.body) as Partial<StatusBody>, answer.status)
     return answer
@@ -39,7 +42,7 @@ export function loopbackTransport(handler: Handler, clock: Clock, user: UserInfo
 
 const neverAborted = new AbortController().signal
 
-function exchangeOf(request: ApiRequest, user: UserInfo, clock: Clock, signal: AbortSignal): Exchange {
+function exchangeOf(request: ApiRequest, { user, userAgent }: LoopbackCaller, clock: Clock, signal: AbortSignal): Exchange {
   const { method, path, body, accept, contentType } = request
   const incoming: IncomingRequest = {
     method,
@@ -47,7 +50,7 @@ function exchangeOf(request: ApiRequest, user: UserInfo, clock: Clock, signal: A
     user,
     object: body,
     query: queryOf(request),
-    headers: { accept, 'content-type': contentType, 'content-length': body === undefined ? '0' : undefined, 'user-agent': user.name },
+    headers: { accept, 'content-type': contentType, 'content-length': body === undefined ? '0' : undefined, 'user-agent': userAgent },
     readBody: () => Promise.resolve(noBytes),
   }
   const info = {
