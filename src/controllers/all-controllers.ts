@@ -13,6 +13,7 @@ import { disruptionController } from './disruption/controller.ts'
 import { endpointSliceController } from './endpoint-slice/controller.ts'
 import { endpointSliceMirroring } from './endpoint-slice-mirroring/controller.ts'
 import { endpointsController } from './endpoints/controller.ts'
+import { ephemeralVolumeController } from './ephemeral-volume/controller.ts'
 import { runGarbageCollector } from './garbage-collector/garbage-collector.ts'
 import { jobController } from './job/controller.ts'
 import { orphanPodsController } from './job/orphan-pods.ts'
@@ -76,6 +77,7 @@ export function allControllers(options: ControllerOptions): readonly Loop[] {
     loop('endpoints-controller', endpointsController),
     loop('endpointslice-controller', endpointSliceController(options.endpointsPerSliceMax)),
     loop('endpointslice-mirroring-controller', endpointSliceMirroring),
+    loop('ephemeral-volume-controller', ephemeralVolumeController),
     { name: 'garbage-collector-controller', run: runGarbageCollector },
     loop('job-controller', jobController(), orphanPodsController),
     loop('namespace-controller', namespaceController),

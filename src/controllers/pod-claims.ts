@@ -1,9 +1,15 @@
-/** The claims that a pod mounts, those of its generic ephemeral volumes among them. Pure. */
+/** The claims that a pod mounts. Pure. */
 import type { Pod } from '#kinds/core/pod/pod.kind'
+import type { Volume } from '#kinds/core/types.gen'
 
-export function claimNamesOf({ metadata, spec }: Pod): readonly string[] {
-  return (spec.volumes ?? []).flatMap(({ name, persistentVolumeClaim, ephemeral }) => {
-    if (persistentVolumeClaim !== undefined) return [persistentVolumeClaim.claimName]
-    return ephemeral === undefined ? [] : [`${metadata.name}-${name}`]
+export function claimNamesOf(pod: Pod): readonly string[] {
+  return (pod.spec.volumes ?? []).flatMap((volume) => {
+    if (volume.persistentVolumeClaim !== undefined) return [volume.persistentVolumeClaim.claimName]
+    return volume.ephemeral === undefined ? [] : [ephemeralClaimName(pod, volume)]
   })
+}
+
+/** A generic ephemeral volume has a claim that is named after the pod and the volume. */
+export function ephemeralClaimName({ metadata }: Pod, { name }: Volume): string {
+  return `${metadata.name}-${name}`
 }
