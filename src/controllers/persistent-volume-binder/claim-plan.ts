@@ -19,7 +19,7 @@ export type Storage = {
   readonly classes: readonly StorageClass[]
 }
 
-export const selectedNodeAnnotation = 'volume.kubernetes.io/selected-node'
+const selectedNodeAnnotation = 'volume.kubernetes.io/selected-node'
 const defaultClassAnnotation = 'storageclass.kubernetes.io/is-default-class'
 const inTreePrefix = 'kubernetes.io/'
 
