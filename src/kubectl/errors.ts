@@ -43,6 +43,13 @@ export class SilentExit extends Error {
   }
 }
 
+/** For the few failures that upstream tells without `error:` before them. */
+export async function unprefixed<T>(pending: Promise<T>): Promise<T> {
+  return await pending.catch((error: unknown) => {
+    throw new ManyErrors([error])
+  })
+}
+
 /** Throws what was collected, if anything was. */
 export function throwAll(errors: readonly unknown[]): void {
   if (errors.length === 1) throw errors[0]
