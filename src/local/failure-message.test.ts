@@ -17,6 +17,7 @@ for (const [what, error, wanted] of [
   ['a full disk of containerd', new GrpcError('Unknown', 'write blob: no space left on device'), /^containerd cannot write: .*: make room/],
   ['a directory of somebody else', system('EACCES', { path: '/d' }), /^\/d may not be written: choose another/],
   ['a file where a directory should be', system('ENOTDIR', { path: '/d/x' }), /^\/d\/x is in the way/],
+  ['a directory that is not there', system('ENOENT', { path: '/d' }), /^there is no \/d: see that its name is right$/],
   ['a port in use', system('EADDRINUSE', { port: 6443 }), /^port 6443 is in use by another program: end it/],
   ['a bug', new TypeError('x is not a function'), undefined],
   ['something else of the system', system('EMFILE', {}), undefined],

@@ -24,6 +24,8 @@ function systemMessage({ code, path, port, message }: SystemError): string | und
     case 'EACCES':
     case 'EPERM':
       return `${where} may not be written: choose another directory, or run the command as a user who may`
+    case 'ENOENT':
+      return `there is no ${where}: see that its name is right`
     case 'ENOTDIR':
     case 'EISDIR':
       return `${where} is in the way: move it, or choose another directory`

@@ -24,6 +24,7 @@ import { type StartWatch, watchStart } from '../processes/start-failure.ts'
 import { logFileOf } from '../processes/supervisor.ts'
 import { programNames, programsOf, supervisorOf } from '../programs.ts'
 import { LocalError, type Settings } from '../settings.ts'
+import { StepLogger } from '../step-logger.ts'
 
 const upFlags = {
   ...dataDirFlag,
@@ -112,7 +113,12 @@ function stepsOf(run: Run): Listr<Context> {
         task: (context) => context.start.during((stop) => untilNodeReady(context, clock, stop), signal),
       },
     ],
-    { concurrent: false, rendererOptions: { collapseSubtasks: false, showErrorMessage: false }, fallbackRenderer: 'simple' },
+    {
+      concurrent: false,
+      rendererOptions: { collapseSubtasks: false, showErrorMessage: false },
+      fallbackRenderer: 'simple',
+      fallbackRendererOptions: { logger: new StepLogger() },
+    },
   )
 }
 

@@ -8,6 +8,7 @@ import { pipeline } from 'node:stream/promises'
 import { type Clock, sleep } from '#base/env/clock'
 import type { CriClient } from '#net/cri/client'
 import type { Image } from '#net/cri/cri.gen'
+import { LocalError } from '../settings.ts'
 
 export interface ImageStoreDeps {
   readonly cri: CriClient
@@ -52,6 +53,12 @@ async function runCtr(socket: string, args: readonly string[], input: Readable, 
   // An early end of ctr breaks the pipe; its exit status and words tell more than EPIPE.
   const fed = pipeline(input, child.stdin).catch(() => {})
   const [output, errors, [exitCode]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close'), fed])
-  if (exitCode !== 0) throw new Error(`loading images failed: ${errors.trim() || output.trim()}`)
-  return output
+  if (exitCode === 0) return output
+  signal?.throwIfAborted()
+  throw loadFailure((errors.trim() || output.trim()).split('\n').at(-1) ?? '')
+}
+
+function loadFailure(why: string): LocalError {
+  const next = why.includes('no space left on device') ? 'make room on the disk' : 'see that it is a whole OCI or Docker archive'
+  return new LocalError(`the images cannot be loaded: ${why}: ${next}, then try again`)
 }

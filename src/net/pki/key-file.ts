@@ -22,6 +22,9 @@ async function writeAtomically(path: string, content: string, mode: number): Pro
   try {
     await file.writeFile(content)
     await file.sync()
+  } catch (error) {
+    // The system names no file when it has no room for its content.
+    throw Object.assign(error as Error, { path: draft })
   } finally {
     await file.close()
   }
