@@ -1,8 +1,11 @@
-/** One connection to a gRPC server and the typed calls over it. It connects by itself, again and again, until it is closed. */
-import { Client, type ClientReadableStream, credentials, Metadata, type ServiceError, type CallOptions as WireOptions } from '@grpc/grpc-js'
+/** One connection to a gRPC server and the typed calls over it, straight on HTTP/2: no proxy, no balancing, no compression. */
+import { Readable } from 'node:stream'
 import type { ProtobufCodec, ProtobufMessage } from '#base/encoding/protobuf'
 import type { Clock } from '#base/env/clock'
-import { GrpcError, grpcCodes } from './grpc-error.ts'
+import { callLimit } from './call-limit.ts'
+import { call } from './grpc-call.ts'
+import { GrpcConnection } from './grpc-connection.ts'
+import { GrpcError } from './grpc-error.ts'
 import type { CallOptions, GrpcMethod, GrpcService } from './service.ts'
 
 export interface GrpcChannel extends Disposable {
@@ -17,19 +20,9 @@ export interface GrpcChannelOptions {
   readonly clock: Clock
 }
 
-/** As upstream's limit for answers of the container runtime. */
-const messageBytesMax = 16 << 20
-
 export function openGrpcChannel({ target, codec, clock }: GrpcChannelOptions): GrpcChannel {
-  const client = new Client(target, credentials.createInsecure(), {
-    'grpc.max_receive_message_length': messageBytesMax,
-    'grpc.max_send_message_length': messageBytesMax,
-    'grpc.initial_reconnect_backoff_ms': 50,
-    'grpc.min_reconnect_backoff_ms': 50,
-    'grpc.max_reconnect_backoff_ms': 1000,
-    'grpc.service_config_disable_resolution': 1,
-  })
-  const wire: Wire = { client, codec, clock }
+  const connection = new GrpcConnection(target, clock)
+  const wire: Wire = { connection, codec, clock }
   return {
     service<Calls>({ methods }: GrpcService): Calls {
       const calls = Object.entries(methods).map(([name, method]) => [
@@ -39,75 +32,51 @@ export function openGrpcChannel({ target, codec, clock }: GrpcChannelOptions): G
       // The table and the type come out of the same generator run.
       return Object.fromEntries(calls) as Calls
     },
-    [Symbol.dispose]: () => client.close(),
+    [Symbol.dispose]: () => connection[Symbol.dispose](),
   }
 }
 
 interface Wire {
-  readonly client: Client
+  readonly connection: GrpcConnection
   readonly codec: ProtobufCodec
   readonly clock: Clock
 }
 
-function unaryCall({ client, codec, clock }: Wire, method: GrpcMethod) {
-  return (request: ProtobufMessage, options: CallOptions = {}): Promise<ProtobufMessage> =>
-    new Promise((resolve, reject) => {
-      if (options.signal?.aborted) return reject(options.signal.reason)
-      const cancel = () => call.cancel()
-      const call = client.makeUnaryRequest(
-        method.path,
-        (value: ProtobufMessage) => Buffer.from(codec.encode(method.request, value)),
-        (bytes) => codec.decode(method.response, bytes),
-        request,
-        metadataOf(options),
-        wireOptionsOf(clock, options),
-        (error, response) => {
-          options.signal?.removeEventListener('abort', cancel)
-          if (error !== null) reject(options.signal?.aborted ? options.signal.reason : grpcErrorOf(error))
-          else resolve(response ?? {})
-        },
-      )
-      options.signal?.addEventListener('abort', cancel, { once: true })
-    })
+function unaryCall(wire: Wire, method: GrpcMethod) {
+  return async (request: ProtobufMessage, options: CallOptions = {}): Promise<ProtobufMessage> => {
+    using limit = callLimit(wire.clock, options)
+    let answer: Uint8Array | undefined
+    await start(wire, method, request, options, limit.signal, (message) => (answer = message))
+    if (answer === undefined) throw new GrpcError('Internal', `${method.path} was answered without a message`)
+    return wire.codec.decode(method.response, answer)
+  }
 }
 
-function streamCall({ client, codec, clock }: Wire, method: GrpcMethod) {
+function streamCall(wire: Wire, method: GrpcMethod) {
   return async function* (request: ProtobufMessage, options: CallOptions = {}): AsyncGenerator<ProtobufMessage> {
-    options.signal?.throwIfAborted()
-    const call: ClientReadableStream<ProtobufMessage> = client.makeServerStreamRequest(
-      method.path,
-      (value: ProtobufMessage) => Buffer.from(codec.encode(method.request, value)),
-      (bytes) => codec.decode(method.response, bytes),
-      request,
-      metadataOf(options),
-      wireOptionsOf(clock, options),
+    using limit = callLimit(wire.clock, options)
+    const messages = new Readable({ objectMode: true, read() {} })
+    start(wire, method, request, options, limit.signal, (message) => messages.push(message)).then(
+      () => messages.push(null),
+      (error: Error) => messages.destroy(error),
     )
-    const cancel = () => call.cancel()
-    options.signal?.addEventListener('abort', cancel, { once: true })
     try {
-      for await (const message of call) yield message
-    } catch (error) {
-      if (options.signal?.aborted) throw options.signal.reason
-      throw isServiceError(error) ? grpcErrorOf(error) : error
+      for await (const message of messages) yield wire.codec.decode(method.response, message)
     } finally {
-      options.signal?.removeEventListener('abort', cancel)
-      call.cancel()
+      limit.cancel()
     }
   }
 }
 
-function metadataOf({ waitForReady }: CallOptions): Metadata {
-  return new Metadata({ waitForReady: waitForReady ?? false })
-}
-
-function wireOptionsOf(clock: Clock, { timeoutMs }: CallOptions): WireOptions {
-  return timeoutMs === undefined ? {} : { deadline: clock.nowMs() + timeoutMs }
-}
-
-function isServiceError(error: unknown): error is ServiceError {
-  return error instanceof Error && 'code' in error && 'details' in error
-}
-
-function grpcErrorOf(error: ServiceError): GrpcError {
-  return new GrpcError(grpcCodes[error.code] ?? 'Unknown', error.details, error)
+async function start(
+  { connection, codec }: Wire,
+  { path, request: type }: GrpcMethod,
+  request: ProtobufMessage,
+  { timeoutMs, waitForReady = false }: CallOptions,
+  signal: AbortSignal,
+  onMessage: (message: Uint8Array) => void,
+): Promise<void> {
+  signal.throwIfAborted()
+  const session = await connection.session(waitForReady, signal)
+  await call(session, { path, message: codec.encode(type, request), timeoutMs, signal }, onMessage)
 }
