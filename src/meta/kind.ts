@@ -100,6 +100,10 @@ export type Kind<T extends KubeObject = KubeObject> = {
   readonly validateCreate?: Rule<[object: T, facts: RequestFacts], FieldErrors>
   /** How `metadata.name` must look; a DNS subdomain unless told otherwise. */
   readonly validateName?: (name: string) => readonly string[]
+  /** Finalizers without a domain need not be Kubernetes' own (upstream: kinds that apimachinery's ObjectMeta rules check, not those of core). */
+  readonly takesBareFinalizers?: boolean
+  /** An update tells each error of the metadata once. Most kinds check their metadata beside the generic check, and tell it twice. */
+  readonly leavesMetaToGenericCheck?: boolean
   readonly update: UpdateRules<T>
   /** Present where the kind has a `status` subresource. */
   readonly status?: UpdateRules<T>
@@ -109,10 +113,14 @@ export type Kind<T extends KubeObject = KubeObject> = {
   readonly graceSeconds?: Rule<[object: T, options: DeleteOptions], number>
   /** What becomes of dependents when a delete does not say: upstream's DefaultGarbageCollectionPolicy. */
   readonly defaultPropagation?: 'Background' | 'Orphan'
+  /** A text for the `Warning` header of a delete that leaves the choice to that policy. */
+  readonly propagationWarning?: string
   /** A delete that takes effect at once answers the object instead of a Status. */
   readonly returnsDeleted?: boolean
   /** Field selectors beyond metadata.name and metadata.namespace: field -> value. */
   readonly selectableFields: Readonly<Record<string, Rule<[object: T], string>>>
+  /** A text for the `Warning` header of every request for a kind that is on its way out. */
+  readonly deprecation?: string
   /** Texts for `Warning` headers on create and update. */
   readonly warnings?: Rule<[object: T, old: T | undefined], readonly string[]>
   readonly storedAs?: StoredAs<T>

@@ -10,6 +10,7 @@ export type ObjectMetaRules = {
   readonly isNamespaced: boolean
   /** A DNS subdomain unless told otherwise. */
   readonly validateName?: ((name: string) => readonly string[]) | undefined
+  readonly takesBareFinalizers?: boolean | undefined
 }
 
 const metadata = FieldPath.of('metadata')
@@ -26,7 +27,7 @@ export function* validateObjectMeta(meta: ObjectMeta, rules: ObjectMetaRules, at
   yield* validateLabels(meta.labels, at.field('labels'))
   yield* validateAnnotations(meta.annotations, at.field('annotations'))
   yield* validateOwnerReferences(meta.ownerReferences, at.field('ownerReferences'))
-  yield* validateFinalizers(meta.finalizers, at.field('finalizers'))
+  yield* validateFinalizers(meta.finalizers, at.field('finalizers'), rules.takesBareFinalizers === true)
 }
 
 /** The checks of a change. `next` has already inherited what a client may leave out. */
@@ -104,11 +105,12 @@ function* validateOwnerReference(owner: OwnerReference, at: FieldPath): FieldErr
   if (apiVersion === 'v1' && owner.kind === 'Event') yield invalid(at, owner, '/v1, Kind=Event is disallowed from being an owner reference')
 }
 
-function* validateFinalizers(finalizers: readonly string[] = [], at: FieldPath): FieldErrors {
+function* validateFinalizers(finalizers: readonly string[] = [], at: FieldPath, takesBare: boolean): FieldErrors {
   for (const finalizer of finalizers) yield* validateFinalizerName(finalizer, at)
   if (finalizers.includes(orphan) && finalizers.includes(foregroundDeletion)) {
     yield invalid(at, finalizers, `finalizer ${orphan} and ${foregroundDeletion} cannot be both set`)
   }
+  if (takesBare) return
   for (const [index, finalizer] of finalizers.entries()) yield* validateStandardFinalizer(finalizer, at.index(index))
 }
 

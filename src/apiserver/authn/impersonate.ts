@@ -1,7 +1,7 @@
 /** Impersonation: who may act as somebody else says so in headers, and the rest of the chain sees only the other. */
 import { badRequest } from '#meta/status'
 import type { AccessQuestion, Authorizer } from '../authz/authorizer.ts'
-import { accessForbidden } from '../authz/forbidden.ts'
+import { forbiddenAnswer } from '../authz/forbidden.ts'
 import type { IncomingRequest, Step, UserInfo } from '../exchange.ts'
 import { serviceAccountGroups, serviceAccountOfUserName } from '../tokens/claims.ts'
 import { anonymousUser } from './anonymous.ts'
@@ -14,7 +14,7 @@ export function impersonate(authorizer: Authorizer): Step {
     if (wanted === undefined) return await next(exchange)
     for (const question of questionsOf(exchange.user, wanted)) {
       const decision = await authorizer.decide(question, exchange.signal)
-      if (decision.verdict !== 'allow') throw accessForbidden(question, decision.reason)
+      if (decision.verdict !== 'allow') return forbiddenAnswer(question, decision.reason)
     }
     exchange.user = completed(wanted)
     return await next(exchange)

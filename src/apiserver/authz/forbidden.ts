@@ -1,11 +1,18 @@
 /** The refusal that a client reads, in upstream's words. */
 import { forbidden, type StatusError } from '#meta/status'
+import type { Answer } from '../exchange.ts'
+import { errorAnswer } from '../request/error-answer.ts'
 import type { AccessQuestion } from './authorizer.ts'
 
 export function accessForbidden(question: AccessQuestion, reason: string): StatusError {
   const message = reason === '' ? sentenceOf(question) : `${sentenceOf(question)}: ${reason}`
   const { group = '', resource: plural = '', name = '' } = question.resource ?? {}
   return forbidden({ group, plural }, name, message)
+}
+
+/** The refusal as an answer. As upstream, it carries a header that refusals of admission lack. */
+export function forbiddenAnswer(question: AccessQuestion, reason: string): Answer {
+  return { ...errorAnswer(accessForbidden(question, reason)), headers: { 'x-content-type-options': 'nosniff' } }
 }
 
 function sentenceOf({ user, verb, path, resource }: AccessQuestion): string {

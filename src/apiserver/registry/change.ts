@@ -90,8 +90,10 @@ async function prepared(
   const facts = factsOf(registry, exchange, subresource)
   const next = rules.prepare?.(admitted, old, facts) ?? admitted
   const ready = change.keepsGeneration === true ? next : withGeneration(kind, next, old)
+  const metaErrors = [...validateObjectMetaUpdate(ready.metadata, old.metadata)]
   const errors = [
-    ...validateObjectMetaUpdate(ready.metadata, old.metadata),
+    ...metaErrors,
+    ...(kind.leavesMetaToGenericCheck === true ? [] : metaErrors),
     ...(subresource === '' ? (kind.validate?.(ready, facts) ?? []) : []),
     ...(rules.validate?.(ready, old, facts) ?? []),
   ]
@@ -118,7 +120,9 @@ function checkPreconditions(kind: Kind, wanted: KubeObject, { old, revision, key
   }
   if (isUnconditional) {
     if (change.mustNameRevision !== true) return
-    throw invalidObject(kind, name, [invalid(FieldPath.of('metadata', 'resourceVersion'), 0, 'must be specified for an update')])
+    throw invalidObject({ group: kind.group, kind: kind.plural }, name, [
+      invalid(FieldPath.of('metadata', 'resourceVersion'), 0, 'must be specified for an update'),
+    ])
   }
   if (!/^[0-9]+$/.test(resourceVersion))
     throw new StatusError(500, '', `strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`)

@@ -2,6 +2,7 @@
 import type { Kind } from '#meta/kind'
 import type { KubeObject } from '#meta/object'
 import { validateObjectMeta } from '#meta/object-meta-validation'
+import { withWireNulls } from '#meta/schema/encode'
 import { alreadyExists, badRequest, invalidObject, StatusError } from '#meta/status'
 import type { Answer, Exchange } from '../exchange.ts'
 import { type WriteOptions, writeOptionsOf } from '../request/write-options.ts'
@@ -18,7 +19,7 @@ const nameAttemptsMax = 8
 
 export async function createObject(registry: Registry, exchange: Exchange, kind: Kind): Promise<Answer> {
   const options = writeOptionsOf(exchange.request.query, 'CreateOptions')
-  const decoded = await readObject(exchange, kind, options.fieldValidation)
+  const decoded = await readObject({ kinds: registry.kinds, exchange, kind }, options.fieldValidation)
   return await createDecoded(registry, exchange, kind, withCreator(registry, exchange, kind, decoded, options), options)
 }
 
@@ -30,9 +31,6 @@ export async function createDecoded(
   decoded: KubeObject,
   options: WriteOptions,
 ): Promise<Answer> {
-  const { resourceVersion = '' } = decoded.metadata
-  if (resourceVersion !== '' && resourceVersion !== '0')
-    throw new StatusError(500, '', 'resourceVersion should not be set on objects to be created')
   const placed = inRequestNamespace(kind, exchange.info, decoded)
   if ((placed.metadata.name ?? '') === '' && (placed.metadata.generateName ?? '') === '' && kind.isVirtual)
     throw badRequest('name is required')
@@ -58,7 +56,8 @@ async function prepared(
 ): Promise<KubeObject> {
   const facts = factsOf(registry, exchange, '')
   const ready = kind.prepareCreate === undefined ? object : kind.prepareCreate(object, facts)
-  const rules = { isNamespaced: kind.scope === 'Namespaced', validateName: kind.validateName }
+  const { validateName, takesBareFinalizers } = kind
+  const rules = { isNamespaced: kind.scope === 'Namespaced', validateName, takesBareFinalizers }
   const errors = [
     ...validateObjectMeta(ready.metadata, rules),
     ...(kind.validate?.(ready, facts) ?? []),
@@ -74,9 +73,15 @@ async function prepared(
 async function store(registry: Registry, kind: Kind, object: KubeObject, options: WriteOptions): Promise<Answer | undefined> {
   const view = registry.viewOf(kind)
   const key = view.keyOf(object.metadata.namespace, object.metadata.name ?? '')
-  if (options.isDryRun) return view.cache.get(key) === undefined ? valueAnswer(object, 201) : undefined
+  if (options.isDryRun) return view.cache.get(key) === undefined ? valueAnswer(withWireNulls(kind.schema, object), 201) : undefined
+  // As upstream: it is the store that refuses it, so a dry run does not see it.
+  if (hasRevision(object)) throw new StatusError(500, '', 'resourceVersion should not be set on objects to be created')
   const result = await commitNew(registry, kind, key, object)
   return result.succeeded ? entryAnswer(view.served(result.entry), 201) : undefined
+}
+
+function hasRevision({ metadata: { resourceVersion = '' } }: KubeObject): boolean {
+  return resourceVersion !== '' && resourceVersion !== '0'
 }
 
 function question(exchange: Exchange, kind: Kind, object: KubeObject, options: WriteOptions) {

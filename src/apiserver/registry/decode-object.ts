@@ -1,25 +1,28 @@
 /** A request's body as an object of a kind: checked for what it is, decoded by the schema, defaulted. */
-import type { Kind } from '#meta/kind'
+import { groupVersionOf, type Kind } from '#meta/kind'
 import type { KubeObject } from '#meta/object'
 import { DecodingError, decode } from '#meta/schema/decode'
 import { withDefaults } from '#meta/schema/default'
 import { isJsonObject, type JsonObject } from '#meta/schema/go-type'
 import { strictErrors } from '#meta/schema/unknown-fields'
 import { badRequest, type StatusError } from '#meta/status'
-import type { Exchange } from '../exchange.ts'
+import type { Exchange, KindTable } from '../exchange.ts'
 import { readValue } from '../request/read-body.ts'
 import type { FieldValidation } from '../request/write-options.ts'
 
-export async function readObject(exchange: Exchange, kind: Kind, validation: FieldValidation): Promise<KubeObject> {
-  const body = await readValue(exchange.request, kind.kind, validation !== 'Ignore')
-  return decodeObjectOf(exchange, kind, body?.value, { validation, duplicates: body?.duplicates ?? [] })
+/** What is read, and beside what: a body of a kind that nobody serves is refused in other words. */
+export type Reading = { readonly kinds: KindTable; readonly exchange: Exchange; readonly kind: Kind }
+
+export async function readObject(reading: Reading, validation: FieldValidation): Promise<KubeObject> {
+  const body = await readValue(reading.exchange.request, reading.kind.kind, validation !== 'Ignore')
+  return decodeObjectOf(reading, body?.value, { validation, duplicates: body?.duplicates ?? [] })
 }
 
 export type Strictness = { readonly validation: FieldValidation; readonly duplicates: readonly string[] }
 
 /** `value` may lack apiVersion and kind: the URL tells. Adds warnings to the exchange, or throws 400. */
-export function decodeObjectOf(exchange: Exchange, kind: Kind, value: unknown, { validation, duplicates }: Strictness): KubeObject {
-  const named = withTypeOf(kind, value)
+export function decodeObjectOf({ kinds, exchange, kind }: Reading, value: unknown, { validation, duplicates }: Strictness): KubeObject {
+  const named = withTypeOf(kinds, kind, value)
   const decoded = decodeAs(kind, named)
   if (validation !== 'Ignore') reportStrict(exchange, kind, strictErrors(kind.schema, named, duplicates), validation)
   return defaulted(kind, decoded)
@@ -52,7 +55,7 @@ function reportStrict(exchange: Exchange, kind: Kind, errors: readonly string[],
 }
 
 /** Fills in apiVersion and kind where the body has none, and refuses others. */
-function withTypeOf(kind: Kind, value: unknown): Readonly<Record<string, unknown>> {
+function withTypeOf(kinds: KindTable, kind: Kind, value: unknown): Readonly<Record<string, unknown>> {
   const body = value === undefined || value === null ? {} : value
   if (typeof body !== 'object' || Array.isArray(body)) {
     const sort = Array.isArray(body) ? 'array' : typeof body
@@ -60,13 +63,7 @@ function withTypeOf(kind: Kind, value: unknown): Readonly<Record<string, unknown
     const why = `couldn't get version/kind; json parse error: json: cannot unmarshal ${sort} into Go value of type ${target}`
     throw badRequest(`the object provided is unrecognized (must be of type ${kind.kind}): ${why}`)
   }
-  const { apiVersion, kind: kindName } = body as { readonly apiVersion?: unknown; readonly kind?: unknown }
-  const givenVersion = typeof apiVersion === 'string' && apiVersion !== '' ? apiVersion : kind.apiVersion
-  const givenKind = typeof kindName === 'string' && kindName !== '' ? kindName : kind.kind
-  if (givenVersion !== kind.apiVersion) {
-    throw badRequest(`the API version in the data (${givenVersion}) does not match the expected API version (${kind.apiVersion})`)
-  }
-  if (givenKind !== kind.kind) throw cannotHandle(kind, wrongKind(kind, givenKind), { kind: givenKind, version: kind.version })
+  checkType(kinds, kind, body as JsonObject)
   return withResetKept({ ...body, apiVersion: kind.apiVersion, kind: kind.kind })
 }
 
@@ -77,7 +74,22 @@ function withResetKept(body: JsonObject): JsonObject {
   return { ...body, metadata: { ...metadata, managedFields: [{}] } }
 }
 
-function wrongKind(kind: Kind, given: string): string {
+/** Refuses a body that says it is of another version or kind than the URL. */
+function checkType(kinds: KindTable, kind: Kind, body: JsonObject): void {
+  const { apiVersion, kind: kindName } = body
+  const givenVersion = typeof apiVersion === 'string' && apiVersion !== '' ? apiVersion : kind.apiVersion
+  const givenKind = typeof kindName === 'string' && kindName !== '' ? kindName : kind.kind
+  if (givenVersion === kind.apiVersion && givenKind === kind.kind) return
+  const given = { kind: givenKind, version: groupVersionOf(givenVersion)[1] }
+  if (kinds.byKind(givenVersion, givenKind) === undefined) {
+    const [name, version] = [JSON.stringify(givenKind), JSON.stringify(givenVersion)]
+    throw cannotHandle(kind, `no kind ${name} is registered for version ${version} in scheme "pkg/api/legacyscheme/scheme.go:30"`, given)
+  }
+  if (givenKind !== kind.kind) throw cannotHandle(kind, unknownConversion(kind, given), given)
+  throw badRequest(`the API version in the data (${givenVersion}) does not match the expected API version (${kind.apiVersion})`)
+}
+
+function unknownConversion(kind: Kind, given: { readonly kind: string; readonly version: string }): string {
   const group = kind.group === '' ? 'core' : (kind.group.split('.')[0] ?? kind.group)
-  return `converting (${kind.version}.${given}) to (${group}.${kind.kind}): unknown conversion`
+  return `converting (${given.version}.${given.kind}) to (${group}.${kind.kind}): unknown conversion`
 }

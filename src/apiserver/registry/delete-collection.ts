@@ -5,7 +5,7 @@ import type { ObjectEntry } from '../cache/cache-entry.ts'
 import type { Answer, Exchange } from '../exchange.ts'
 import { deleteOptionsOf } from '../request/delete-options.ts'
 import { listOptionsOf } from '../request/list-options.ts'
-import { deleteKey } from './delete.ts'
+import { deleteKey, warnOfPropagation } from './delete.ts'
 import { readPage } from './list.ts'
 import { listBody } from './list-body.ts'
 import type { Registry } from './registry.ts'
@@ -13,6 +13,7 @@ import type { Registry } from './registry.ts'
 export async function deleteCollection(registry: Registry, exchange: Exchange, kind: Kind): Promise<Answer> {
   const listOptions = listOptionsOf(listQuery(exchange.request.query), false)
   const options = await deleteOptionsOf(exchange.request)
+  warnOfPropagation(exchange, kind, options)
   const page = await readPage(registry, exchange, kind, listOptions)
   const deleted: ObjectEntry[] = []
   for (const entry of page.entries) {

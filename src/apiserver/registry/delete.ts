@@ -20,12 +20,19 @@ export type Deletion = { readonly entry: CacheEntry; readonly isGone: boolean }
 export async function deleteObject(registry: Registry, exchange: Exchange, kind: Kind): Promise<Answer> {
   const { info } = exchange
   const options = await deleteOptionsOf(exchange.request)
+  warnOfPropagation(exchange, kind, options)
   const key = registry.viewOf(kind).keyOf(namespaceOf(kind, info), info.name)
   const { entry, isGone } = await deleteKey(registry, exchange, kind, key, options)
   const served = registry.viewOf(kind).served(entry)
   if (isGone && !(kind.returnsDeleted === true)) return deletedAnswer(kind, served.object())
   // As upstream: a client that asked for dependents to go too is told that this is still under way.
   return entryAnswer(served, !isGone && options.orphanDependents === false ? 202 : 200)
+}
+
+/** Tells what becomes of dependents where the client did not say and may not expect it. */
+export function warnOfPropagation(exchange: Exchange, kind: Kind, { propagationPolicy, orphanDependents }: DeleteOptions): void {
+  if (kind.propagationWarning === undefined || propagationPolicy !== undefined || orphanDependents !== undefined) return
+  exchange.warnings.push(kind.propagationWarning)
 }
 
 const attemptsMax = 20

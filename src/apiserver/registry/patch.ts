@@ -17,7 +17,7 @@ import { patchOptionsOf, type WriteOptions } from '../request/write-options.ts'
 import { entryAnswer } from './answers.ts'
 import { applyObject } from './apply.ts'
 import { changeObject } from './change.ts'
-import { decodeObjectOf } from './decode-object.ts'
+import { decodeObjectOf, type Reading } from './decode-object.ts'
 import { ownedWrite, ownersAfterUpdate } from './field-owners.ts'
 import type { Registry } from './registry.ts'
 import { inRequestNamespace, namespaceOf } from './system-metadata.ts'
@@ -37,7 +37,7 @@ export async function patchObject(registry: Registry, exchange: Exchange, kind: 
     ...writeTarget(kind, info.subresource),
     isDryRun: options.isDryRun,
     options,
-    next: (current) => patched(exchange, kind, current, patch, options),
+    next: (current) => patched({ kinds: registry.kinds, exchange, kind }, current, patch, options),
     owners: (states) => ownersAfterUpdate(write, states),
   })
   return entryAnswer(entry)
@@ -87,10 +87,11 @@ async function readPatchBody(request: IncomingRequest): Promise<ReadBody> {
   }
 }
 
-function patched(exchange: Exchange, kind: Kind, current: KubeObject, patch: Patch, options: WriteOptions): KubeObject {
+function patched(reading: Reading, current: KubeObject, patch: Patch, options: WriteOptions): KubeObject {
+  const { exchange, kind } = reading
   const result = guarded(patch.apply, current as unknown as JsonObject)
   checkStrictness(exchange, patch, options, result)
-  const decoded = decodedResult(exchange, kind, result, options)
+  const decoded = decodedResult(reading, result, options)
   const wanted = inRequestNamespace(kind, exchange.info, decoded)
   checkName(wanted, exchange.info.name)
   return wanted
@@ -107,9 +108,9 @@ function unfitResult(result: unknown, why: string): StatusError {
 }
 
 /** As upstream: a patch whose result is no valid object is the patch's fault, 422. */
-function decodedResult(exchange: Exchange, kind: Kind, result: unknown, options: WriteOptions): KubeObject {
+function decodedResult(reading: Reading, result: unknown, options: WriteOptions): KubeObject {
   try {
-    return decodeObjectOf(exchange, kind, result, { validation: options.fieldValidation, duplicates: [] })
+    return decodeObjectOf(reading, result, { validation: options.fieldValidation, duplicates: [] })
   } catch (error) {
     if (!(error instanceof StatusError) || error.code !== 400) throw error
     const why = error.message.replace(/^.* cannot be handled as a [^:]*: /s, '')

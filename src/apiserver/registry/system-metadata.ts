@@ -15,7 +15,6 @@ export function withCreationMeta(kind: Kind, object: KubeObject, clock: Clock, r
     deletionTimestamp: undefined,
     deletionGracePeriodSeconds: undefined,
     selfLink: undefined,
-    resourceVersion: undefined,
     ...(kind.hasGeneration ? { generation: 1 } : {}),
   })
 }
@@ -36,7 +35,7 @@ export function withInheritedMeta(next: KubeObject, old: KubeObject): KubeObject
     name: was.name,
     namespace: was.namespace,
     uid: meta.uid === undefined || meta.uid === '' ? was.uid : meta.uid,
-    creationTimestamp: meta.creationTimestamp ?? was.creationTimestamp,
+    creationTimestamp: was.creationTimestamp ?? meta.creationTimestamp,
     deletionTimestamp: meta.deletionTimestamp ?? was.deletionTimestamp,
     deletionGracePeriodSeconds: meta.deletionGracePeriodSeconds ?? was.deletionGracePeriodSeconds,
     generation: was.generation,

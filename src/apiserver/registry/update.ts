@@ -15,7 +15,7 @@ import { inRequestNamespace, namespaceOf } from './system-metadata.ts'
 export async function updateObject(registry: Registry, exchange: Exchange, kind: Kind): Promise<Answer> {
   const { info, request } = exchange
   const options = writeOptionsOf(request.query, 'UpdateOptions')
-  const decoded = await readObject(exchange, kind, options.fieldValidation)
+  const decoded = await readObject({ kinds: registry.kinds, exchange, kind }, options.fieldValidation)
   const wanted = inRequestNamespace(kind, info, decoded)
   checkName(wanted, info.name)
   const key = registry.viewOf(kind).keyOf(namespaceOf(kind, info), info.name)

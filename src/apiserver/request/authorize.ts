@@ -1,6 +1,6 @@
 /** Step: may they. */
 import type { Authorizer } from '../authz/authorizer.ts'
-import { accessForbidden } from '../authz/forbidden.ts'
+import { forbiddenAnswer } from '../authz/forbidden.ts'
 import { questionOf } from '../authz/question.ts'
 import type { Step } from '../exchange.ts'
 
@@ -8,7 +8,7 @@ export function authorize(authorizer: Authorizer): Step {
   return async (exchange, next) => {
     const question = questionOf(exchange.user, exchange.info, exchange.request.query)
     const { verdict, reason } = await authorizer.decide(question, exchange.signal)
-    if (verdict !== 'allow') throw accessForbidden(question, reason)
+    if (verdict !== 'allow') return forbiddenAnswer(question, reason)
     return await next(exchange)
   }
 }

@@ -31,6 +31,7 @@ export function resourceDispatcher({ registry, clock, handlers }: ResourceDispat
     const kind = registry.kinds.find(info.group, info.version, info.resource)
     if (kind === undefined) return unknownResource(registry, exchange)
     const target = targetOf(kind, exchange, handlers)
+    if (kind.deprecation !== undefined) exchange.warnings.push(kind.deprecation)
     if (target.isRaw) return await target.handler(registry, exchange, kind)
     const form = negotiate(exchange.request, info.verb === 'watch')
     if (form.shape === 'Table' && kind.isVirtual && info.subresource === '') throw noTable()

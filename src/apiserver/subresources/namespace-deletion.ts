@@ -3,6 +3,7 @@ import { Namespace } from '#kinds/core/namespace.kind'
 import { entryAnswer } from '../registry/answers.ts'
 import { changeObject } from '../registry/change.ts'
 import { readObject } from '../registry/decode-object.ts'
+import { ownedWrite, ownersAfterUpdate } from '../registry/field-owners.ts'
 import type { DeletionRule } from '../registry/registry.ts'
 import { checkName } from '../registry/update.ts'
 import { writeOptionsOf } from '../request/write-options.ts'
@@ -17,15 +18,17 @@ export const namespaceDeletion: DeletionRule = {
 /** PUT of `finalize`: only `spec.finalizers` is taken. */
 export const finalizeNamespace: ResourceHandler = async (registry, exchange, kind) => {
   const options = writeOptionsOf(exchange.request.query, 'UpdateOptions')
-  const wanted = (await readObject(exchange, kind, options.fieldValidation)) as Namespace
+  const wanted = (await readObject({ kinds: registry.kinds, exchange, kind }, options.fieldValidation)) as Namespace
   checkName(wanted, exchange.info.name)
   const key = registry.viewOf(kind).keyOf(undefined, exchange.info.name)
+  const write = ownedWrite(registry, exchange, kind, { subresource: 'finalize', operation: 'Update', options })
   const { entry } = await changeObject(registry, exchange, kind, key, {
     subresource: 'finalize',
     rules: {},
     isDryRun: options.isDryRun,
     options,
     next: () => wanted,
+    owners: (states) => ownersAfterUpdate(write, states),
     confine: (next, old) => withFinalizers(old as Namespace, next as Namespace),
   })
   return entryAnswer(entry)

@@ -8,9 +8,9 @@ import type { ReviewHandler } from '../reviews/review.ts'
 import type { ResourceHandler } from '../serve/dispatch-resource.ts'
 
 export function reviewRoute(review: ReviewHandler): ResourceHandler {
-  return async (_registry, exchange, kind) => {
+  return async (registry, exchange, kind) => {
     const { fieldValidation } = writeOptionsOf(exchange.request.query, 'CreateOptions')
-    const decoded = await readObject(exchange, kind, fieldValidation)
+    const decoded = await readObject({ kinds: registry.kinds, exchange, kind }, fieldValidation)
     const object: KubeObject = inRequestNamespace(kind, exchange.info, decoded)
     const context = { user: exchange.user, namespace: exchange.info.namespace, signal: exchange.signal }
     return valueAnswer(await review(object, context), 201)

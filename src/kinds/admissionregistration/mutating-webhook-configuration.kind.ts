@@ -11,6 +11,7 @@ export const MutatingWebhookConfiguration: Kind<MutatingWebhookConfiguration> = 
   plural: 'mutatingwebhookconfigurations',
   categories: ['api-extensions'],
   scope: 'Cluster',
+  takesBareFinalizers: true,
   hasGeneration: true,
   updatesUnconditionally: false,
   schema: schemas.MutatingWebhookConfiguration,

@@ -13,6 +13,7 @@ export const ValidatingAdmissionPolicyBinding: Kind<ValidatingAdmissionPolicyBin
   plural: 'validatingadmissionpolicybindings',
   categories: ['api-extensions'],
   scope: 'Cluster',
+  takesBareFinalizers: true,
   hasGeneration: true,
   updatesUnconditionally: false,
   schema: schemas.ValidatingAdmissionPolicyBinding,

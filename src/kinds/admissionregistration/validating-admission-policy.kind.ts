@@ -14,6 +14,7 @@ export const ValidatingAdmissionPolicy: Kind<ValidatingAdmissionPolicy> = define
   plural: 'validatingadmissionpolicies',
   categories: ['api-extensions'],
   scope: 'Cluster',
+  takesBareFinalizers: true,
   hasGeneration: true,
   updatesUnconditionally: false,
   schema: schemas.ValidatingAdmissionPolicy,

@@ -11,6 +11,7 @@ export const ValidatingWebhookConfiguration: Kind<ValidatingWebhookConfiguration
   plural: 'validatingwebhookconfigurations',
   categories: ['api-extensions'],
   scope: 'Cluster',
+  takesBareFinalizers: true,
   hasGeneration: true,
   updatesUnconditionally: false,
   schema: schemas.ValidatingWebhookConfiguration,

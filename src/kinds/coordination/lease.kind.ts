@@ -13,6 +13,7 @@ export const Lease: Kind<Lease> = defineKind({
   plural: 'leases',
   scope: 'Namespaced',
   createsOnUpdate: true,
+  takesBareFinalizers: true,
   updatesUnconditionally: false,
   schema: schemas.Lease,
   columns: [

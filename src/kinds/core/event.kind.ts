@@ -1,6 +1,7 @@
 /** Something that happened to an object; kept for an hour. */
 import type { FieldErrors } from '#meta/field-path'
 import { defineKind, type Kind } from '#meta/kind'
+import { isPathSegmentName } from '#meta/names'
 import { eventColumns } from './event-columns.ts'
 import { validateEvent } from './event-validation.ts'
 import * as schemas from './schema.gen.ts'
@@ -15,6 +16,10 @@ export const Event: Kind<Event> = defineKind({
   scope: 'Namespaced',
   ttlSeconds: 3600,
   createsOnUpdate: true,
+  // As upstream: events of the old style have their metadata checked by the generic rules only.
+  validateName: isPathSegmentName,
+  takesBareFinalizers: true,
+  leavesMetaToGenericCheck: true,
   schema: schemas.Event,
   columns: eventColumns,
   validate: (event): FieldErrors => validateEvent(event, 'reportingComponent'),

@@ -1,9 +1,10 @@
 /** Events in the form of events.k8s.io: other names for the fields of the same rows that the core group keeps. */
-import { type FieldErrors, FieldPath, invalid, required } from '#meta/field-path'
+import { type FieldErrors, FieldPath, immutable, invalid, required } from '#meta/field-path'
 import { defineKind, type Kind } from '#meta/kind'
 import { Event as CoreEvent } from '../core/event.kind.ts'
 import { eventColumns } from '../core/event-columns.ts'
 import { validateEvent } from '../core/event-validation.ts'
+import { isSameValue } from '../same-value.ts'
 import * as schemas from './schema.gen.ts'
 import type * as types from './types.gen.ts'
 
@@ -19,7 +20,9 @@ export const Event: Kind<Event> = defineKind({
   createsOnUpdate: true,
   schema: schemas.Event,
   columns: eventColumns.map((column) => ({ ...column, cell: (event, facts) => column.cell(toStored(event), facts) })),
-  validate: validateNewEvent,
+  validate: (event): FieldErrors => validateEvent(toStored(event), 'reportingController'),
+  validateCreate: validateNewEvent,
+  update: { validate: validateChange },
   selectableFields: {
     'regarding.kind': (event) => event.regarding?.kind ?? '',
     'regarding.namespace': (event) => event.regarding?.namespace ?? '',
@@ -39,12 +42,36 @@ const eventTypes = ['Normal', 'Warning']
 
 function* validateNewEvent(event: Event): FieldErrors {
   const stored = toStored(event)
-  yield* validateEvent(stored, 'reportingController')
   if (stored.eventTime === undefined || stored.eventTime === null) yield required(FieldPath.of('eventTime'))
   if (!eventTypes.includes(event.type ?? '')) yield invalid(FieldPath.of('type'), '', `has invalid value: ${event.type ?? ''}`)
   if (event.series !== undefined) yield* validateSeries(event.series)
   for (const [field, value] of deprecatedFields(stored)) if (value) yield invalid(FieldPath.of(field), '', 'needs to be unset')
 }
+
+/** An event is a fact: only its series goes on (upstream: ValidateEventUpdate). */
+function* validateChange(next: Event, old: Event): FieldErrors {
+  if (next.series !== undefined && !isSameValue(next.series, old.series)) yield* validateSeries(next.series)
+  const [now, was] = [toStored(next), toStored(old)]
+  for (const field of fixedFields) yield* immutable(FieldPath.of(shownNames[field] ?? field), now[field], was[field])
+}
+
+/** By the name under which the event is stored, in upstream's order. */
+const fixedFields = [
+  'involvedObject',
+  'reason',
+  'message',
+  'source',
+  'firstTimestamp',
+  'lastTimestamp',
+  'count',
+  'type',
+  'eventTime',
+  'action',
+  'related',
+  'reportingComponent',
+  'reportingInstance',
+] as const satisfies readonly (keyof CoreEvent)[]
+const shownNames: { readonly [field: string]: string } = { reportingComponent: 'reportingController' }
 
 function* validateSeries(series: NonNullable<Event['series']>): FieldErrors {
   if ((series.count ?? 0) < 2) yield invalid(FieldPath.of('series', 'count'), '', 'should be at least 2')

@@ -10,6 +10,7 @@ export const RuntimeClass: Kind<RuntimeClass> = defineKind({
   kind: 'RuntimeClass',
   plural: 'runtimeclasses',
   scope: 'Cluster',
+  takesBareFinalizers: true,
   createsOnUpdate: true,
   schema: schemas.RuntimeClass,
   columns: [

@@ -16,6 +16,7 @@ export const PodDisruptionBudget: Kind<PodDisruptionBudget> = defineKind({
   scope: 'Namespaced',
   hasGeneration: true,
   validateName: isPathSegmentName,
+  takesBareFinalizers: true,
   updatesUnconditionally: false,
   schema: schemas.PodDisruptionBudget,
   columns: [
