@@ -99,6 +99,48 @@ export const allCommands: readonly CommandEntry[] = [
     load: async () => (await import('./apply.ts')).apply,
   },
   {
+    name: 'explain',
+    group: 'inspect',
+    summary: 'Get documentation for a resource',
+    load: async () => (await import('./explain.ts')).explain,
+  },
+  {
+    name: 'wait',
+    group: 'advanced',
+    summary: 'Wait for a specific condition on one or many resources',
+    load: async () => (await import('./wait.ts')).wait,
+  },
+  {
+    name: 'cluster-info',
+    group: 'cluster',
+    summary: 'Display cluster information',
+    load: async () => (await import('./cluster-info.ts')).clusterInfo,
+  },
+  {
+    name: 'api-resources',
+    group: 'other',
+    summary: 'Print the supported API resources on the server',
+    load: async () => (await import('./api-resources.ts')).apiResources,
+  },
+  {
+    name: 'api-versions',
+    group: 'other',
+    summary: 'Print the supported API versions on the server, in the form of "group/version"',
+    load: async () => (await import('./api-versions.ts')).apiVersions,
+  },
+  {
+    name: 'options',
+    group: 'other',
+    summary: 'Print the list of flags inherited by all commands',
+    load: async () => (await import('./options.ts')).options,
+  },
+  {
+    name: 'version',
+    group: 'other',
+    summary: 'Print the client and server version information',
+    load: async () => (await import('./version.ts')).version,
+  },
+  {
     name: 'logs',
     aliases: ['log'],
     group: 'debug',

@@ -4,7 +4,6 @@ import { ignoreNotFound } from '#meta/status'
 import type { Call } from '../command.ts'
 import { CommandError } from '../errors.ts'
 import { getObject, type Target, watchObjects } from '../resources/access.ts'
-import { qualifiedPlural } from '../resources/resource-catalog.ts'
 
 export type Gone = Target & { readonly uid: string }
 
@@ -22,7 +21,7 @@ async function waitForOne(call: Call, target: Gone, endMs: number): Promise<void
     const found = await ignoreNotFound(getObject(call.cluster, target))
     if (found === undefined || found.metadata.uid !== target.uid) return
     const leftMs = endMs - clock.monotonicMs()
-    if (leftMs <= 0) throw new CommandError(`timed out waiting for the condition on ${qualifiedPlural(target.resource)}/${target.name}`)
+    if (leftMs <= 0) throw new CommandError(`timed out waiting for the condition on ${target.resource.plural}/${target.name}`)
     const stop = new AbortController()
     const resourceVersion = found.metadata.resourceVersion
     await Promise.race([
