@@ -1,5 +1,4 @@
 /** The two halves of an object with a status: a client writes one of them at a time. */
-import type { UpdateRules } from '#meta/kind'
 import type { KubeObject } from '#meta/object'
 
 type WithStatus = KubeObject & { readonly status?: unknown }
@@ -25,5 +24,8 @@ export function keepSpecAndLabels<T extends WithSpecAndStatus>(next: T, old: T):
   return { ...next, spec: old.spec, metadata: { ...next.metadata, labels: old.metadata.labels } }
 }
 
-/** The rules of a status that anything may be written to. */
-const plainStatus: UpdateRules<WithSpecAndStatus> = { prepare: keepSpec }
+/** As `keepSpec`, for kinds of whose metadata a status write reaches nothing that means something. */
+export function keepSpecAndMeta<T extends WithSpecAndStatus>(next: T, old: T): T {
+  const { labels, annotations, finalizers, ownerReferences } = old.metadata
+  return { ...next, spec: old.spec, metadata: { ...next.metadata, labels, annotations, finalizers, ownerReferences } }
+}

@@ -57,16 +57,16 @@ export async function runServer(env: Env, { layout, settings, pki }: ServerOptio
   await apiServer.listen(settings.apiPort, '0.0.0.0')
   env.log.info('API server is ready', { port: settings.apiPort })
   // One set of caches for both: objects exist once in this process.
-  const clientAs = (user: UserInfo) => new Client(apiServer.loopback(user))
-  const client = clientAs(controllerManager)
+  const clientAs = (user: UserInfo, program: string) => new Client(apiServer.loopback(user, program))
+  const client = clientAs(controllerManager, 'kube-controller-manager')
   await using informers = new Informers({ ...env, client })
   await Promise.all([
     runControllers(
-      { ...env, client, clientOf: (name) => clientAs(accountOf(name)), informers },
+      { ...env, client, clientOf: (name) => clientAs(accountOf(name), 'kube-controller-manager'), informers },
       controllerOptionsOf(settings, pki),
       signal,
     ),
-    createScheduler({ ...env, client: clientAs(scheduler), informers }).run(signal),
+    createScheduler({ ...env, client: clientAs(scheduler, 'kube-scheduler'), informers }).run(signal),
   ])
 }
 

@@ -22,6 +22,7 @@ import { afterApply, afterUpdate, type Resource, type Typed } from '#meta/manage
 import { setOfPaths } from '#meta/managed-fields/server-fields'
 import { type KubeObject, withMeta } from '#meta/object'
 import { decode } from '#meta/schema/decode'
+import { isJsonObject } from '#meta/schema/go-type'
 import { StatusError } from '#meta/status'
 import type { ManagedFieldsEntry } from '#meta/types.gen'
 import type { Exchange } from '../exchange.ts'
@@ -41,12 +42,24 @@ export function ownedWrite(
   write: { readonly subresource: string; readonly operation: Operation; readonly options: WriteOptions },
 ): OwnedWrite {
   const { subresource, operation, options } = write
-  const name = managerOf(options, exchange.request.headers['user-agent'])
   return {
     resource: resourceOf(registry, kind, subresource),
-    writer: { name, operation, apiVersion: kind.apiVersion, subresource },
+    writer: { ...writerOf(exchange, options, operation), apiVersion: kind.apiVersion, subresource },
     now: nowRfc3339(registry.clock),
   }
+}
+
+/** A write of a status by the server itself. */
+export function ownStatusWrite(registry: Registry, kind: Kind): OwnedWrite {
+  return {
+    resource: resourceOf(registry, kind, 'status'),
+    writer: { name: 'kube-apiserver', operation: 'Update', apiVersion: kind.apiVersion, subresource: 'status' },
+    now: nowRfc3339(registry.clock),
+  }
+}
+
+export function writerOf(exchange: Exchange, options: WriteOptions, operation: Operation): Pick<Writer, 'name' | 'operation'> {
+  return { name: managerOf(options, exchange.request.headers['user-agent']), operation }
 }
 
 /** A new object, owned by who sent it. */
@@ -130,10 +143,17 @@ const zeros = new WeakMap<Kind['schema'], KubeObject>()
 export function zeroOf({ schema, apiVersion, kind }: Pick<Kind, 'schema' | 'apiVersion' | 'kind'>): KubeObject {
   let zero = zeros.get(schema)
   if (zero === undefined) {
-    zero = decode<KubeObject>(schema, { apiVersion, kind, metadata: {} })
+    zero = withoutEmptyLists(decode<KubeObject>(schema, { apiVersion, kind, metadata: {} })) as KubeObject
     zeros.set(schema, zero)
   }
   return zero
+}
+
+/** A list that clients must send is empty in a decoded object; in one that holds nothing it is not there. */
+function withoutEmptyLists(value: unknown): unknown {
+  if (!isJsonObject(value)) return value
+  const kept = Object.entries(value).filter(([, inner]) => !(Array.isArray(inner) && inner.length === 0))
+  return Object.fromEntries(kept.map(([name, inner]) => [name, withoutEmptyLists(inner)]))
 }
 
 function resourceOf(registry: Registry, kind: Kind, subresource: string): Resource {
@@ -148,8 +168,8 @@ function resourceOf(registry: Registry, kind: Kind, subresource: string): Resour
 const sets = new Map<string, FieldSet>()
 
 function unreachableFor(kind: Kind, subresource: string): FieldSet {
-  const paths =
-    subresource === '' ? (kind.update.resets ?? (kind.status === undefined ? [] : ['status'])) : (kind.status?.resets ?? ['spec'])
+  const writesStatus = subresource === 'status' || subresource === 'approval'
+  const paths = writesStatus ? (kind.status?.resets ?? ['spec']) : (kind.update.resets ?? (kind.status === undefined ? [] : ['status']))
   if (paths.length === 0) return emptySet
   const key = paths.join(' ')
   let set = sets.get(key)

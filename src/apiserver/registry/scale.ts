@@ -1,20 +1,25 @@
 /** The `scale` subresource: a scalable object seen as `autoscaling/v1 Scale`. */
-
 import { assert } from '#base/assert'
+import { nowRfc3339 } from '#base/env/clock'
 import { FieldPath, invalid } from '#meta/field-path'
 import type { Kind, ScaleRules } from '#meta/kind'
-import type { KubeObject } from '#meta/object'
-import { int32, string } from '#meta/schema/build'
+import { emptySet } from '#meta/managed-fields/field-set'
+import { type Operation, storedManagers, writeManagers } from '#meta/managed-fields/managers'
+import { managersOfParent, managersOfScale, type ReplicasPaths, scaleApiVersion } from '#meta/managed-fields/scale-managers'
+import { type KubeObject, withMeta } from '#meta/object'
+import { definitionsOf, int32, string } from '#meta/schema/build'
 import { DecodingError, decode } from '#meta/schema/decode'
 import type { JsonObject } from '#meta/schema/go-type'
-import type { Schema } from '#meta/schema/schema'
+import { ObjectMeta } from '#meta/schema.gen'
 import { badRequest, invalidObject, notFound, StatusError } from '#meta/status'
 import type { Answer, Exchange } from '../exchange.ts'
 import { readValue } from '../request/read-body.ts'
-import { writeOptionsOf } from '../request/write-options.ts'
+import { patchOptionsOf, type WriteOptions, writeOptionsOf } from '../request/write-options.ts'
 import { valueAnswer } from './answers.ts'
+import { checkConfig, readConfig, reportDuplicate } from './apply.ts'
 import { changeObject } from './change.ts'
-import { readPatch } from './patch.ts'
+import { type Entries, type OwnedWrite, ownersAfterUpdate, stateAfterApply, writerOf } from './field-owners.ts'
+import { isApply, readPatch } from './patch.ts'
 import { type Registry, resourceNameOf } from './registry.ts'
 import { namespaceOf } from './system-metadata.ts'
 
@@ -23,17 +28,20 @@ type Scale = KubeObject & {
   readonly status: { readonly replicas: number; readonly selector?: string }
 }
 
-/** As far as a write of a Scale looks at it. */
-const scaleSchema: Schema = {
-  type: 'object',
-  properties: {
+const define = definitionsOf('io.k8s.api.autoscaling.v1')
+const scaleSchema = define(
+  'Scale',
+  () => ({
     apiVersion: string,
     kind: string,
-    metadata: { type: 'object', properties: { name: string, namespace: string, uid: string, resourceVersion: string } },
-    spec: { type: 'object', properties: { replicas: int32 } },
-  },
-  always: ['metadata', 'spec'],
-}
+    metadata: ObjectMeta,
+    spec: define('ScaleSpec', () => ({ replicas: int32 })),
+    status: define('ScaleStatus', () => ({ replicas: int32, selector: string }), { always: ['replicas'] }),
+  }),
+  { apiVersion: scaleApiVersion, always: ['metadata', 'spec', 'status'] },
+)
+
+const scaleKind = { apiVersion: scaleApiVersion, kind: 'Scale', schema: scaleSchema }
 
 export async function scaleHandler(registry: Registry, exchange: Exchange, kind: Kind): Promise<Answer> {
   const { scale } = kind
@@ -44,16 +52,81 @@ export async function scaleHandler(registry: Registry, exchange: Exchange, kind:
   const current = view.cache.get(key)
   if (current === undefined) throw notFound(resourceNameOf(kind), exchange.info.name)
   if (exchange.info.verb === 'get') return valueAnswer(scaleOf(scale, view.served(current).object()))
-  const wanted = exchange.info.verb === 'patch' ? await patchedScale(exchange, scale) : await sentScale(exchange)
-  const options = writeOptionsOf(exchange.request.query, exchange.info.verb === 'patch' ? 'PatchOptions' : 'UpdateOptions')
+  const write = await scaleWrite(registry, exchange)
   const { entry } = await changeObject(registry, exchange, kind, key, {
     subresource: 'scale',
     rules: kind.update,
-    isDryRun: options.isDryRun,
-    options,
-    next: (old) => scaled(scale, old, wanted(old)),
+    isDryRun: write.options.isDryRun,
+    options: write.options,
+    next: (old) => {
+      const { wanted, owners } = write.next(withOwnersOfScale(scaleOf(scale, old), old, pathsOf(registry, kind, scale)))
+      const managedFields = ownersOfParent(old, owners, kind, pathsOf(registry, kind, scale))
+      return withMeta(scaled(scale, old, wanted), { managedFields })
+    },
+    owners: ({ sent }) => sent.metadata.managedFields,
   })
   return valueAnswer(scaleOf(scale, entry.object()))
+}
+
+/** What is asked for, as a step from the Scale that is there: the Scale to be, and who owns what of it. */
+type ScaleWrite = {
+  readonly options: WriteOptions
+  readonly next: (old: Scale) => { readonly wanted: Scale; readonly owners: Entries }
+}
+
+async function scaleWrite(registry: Registry, exchange: Exchange): Promise<ScaleWrite> {
+  const { request, info } = exchange
+  if (info.verb === 'patch' && isApply(request)) return await appliedScale(registry, exchange)
+  const options = info.verb === 'patch' ? patchOptionsOf(request.query, false) : writeOptionsOf(request.query, 'UpdateOptions')
+  const wantedFrom = info.verb === 'patch' ? await patchedScale(exchange) : await sentScale(exchange)
+  const write = ownedScale(registry, exchange, 'Update', options)
+  return {
+    options,
+    next: (old) => {
+      const wanted = wantedFrom(old)
+      const next = { ...wanted, metadata: old.metadata, status: old.status }
+      return { wanted, owners: ownersAfterUpdate(write, { old, sent: wanted, next }) }
+    },
+  }
+}
+
+async function appliedScale(registry: Registry, exchange: Exchange): Promise<ScaleWrite> {
+  const options = patchOptionsOf(exchange.request.query, true)
+  const config = await readConfig(exchange.request)
+  const write = ownedScale(registry, exchange, 'Apply', options)
+  return {
+    options,
+    next: (live) => {
+      checkConfig(scaleKind, config.value)
+      const { value, owners } = stateAfterApply(write, { live, config: config.value, isForced: options.force === true })
+      reportDuplicate(exchange, config, options)
+      return { wanted: decodedScale(value), owners }
+    },
+  }
+}
+
+function ownedScale(registry: Registry, exchange: Exchange, operation: Operation, options: WriteOptions): OwnedWrite {
+  return {
+    resource: { schema: scaleSchema, apiVersion: scaleApiVersion, unreachable: emptySet, convert: () => undefined },
+    writer: { ...writerOf(exchange, options, operation), apiVersion: scaleApiVersion, subresource: 'scale' },
+    now: nowRfc3339(registry.clock),
+  }
+}
+
+/** Where each served version of a kind keeps its replicas. */
+function pathsOf(registry: Registry, kind: Kind, { replicasPath = ['spec', 'replicas'] }: ScaleRules<KubeObject>): ReplicasPaths {
+  const path = replicasPath.map((name) => `f:${name}`)
+  return (apiVersion) => (registry.kinds.byKind(apiVersion, kind.kind) === undefined ? undefined : path)
+}
+
+function withOwnersOfScale(scale: Scale, parent: KubeObject, pathIn: ReplicasPaths): Scale {
+  const managers = managersOfScale(storedManagers(parent.metadata.managedFields), pathIn)
+  return { ...scale, metadata: { ...scale.metadata, managedFields: writeManagers(managers) } }
+}
+
+function ownersOfParent(parent: KubeObject, ofScale: Entries, kind: Kind, pathIn: ReplicasPaths): Entries {
+  const before = storedManagers(parent.metadata.managedFields)
+  return writeManagers(managersOfParent(before, storedManagers(ofScale), kind.apiVersion, pathIn))
 }
 
 function scaleOf(rules: ScaleRules<KubeObject>, object: KubeObject): Scale {
@@ -82,18 +155,17 @@ function scaled(rules: ScaleRules<KubeObject>, old: KubeObject, wanted: Scale): 
   return { ...next, metadata: { ...next.metadata, resourceVersion, uid: uid ?? old.metadata.uid } }
 }
 
-async function sentScale(exchange: Exchange): Promise<(old: KubeObject) => Scale> {
+async function sentScale(exchange: Exchange): Promise<() => Scale> {
   const body = await readValue(exchange.request, 'Scale')
   const wanted = decodedScale(body?.value)
   return () => wanted
 }
 
-async function patchedScale(exchange: Exchange, rules: ScaleRules<KubeObject>): Promise<(old: KubeObject) => Scale> {
+async function patchedScale(exchange: Exchange): Promise<(old: Scale) => Scale> {
   const patch = await readPatch(exchange.request, scaleSchema)
-  return (old) => {
-    const { metadata, ...rest } = scaleOf(rules, old)
+  return ({ metadata, ...rest }) => {
     // A patch that names no revision must not carry the one that was read.
-    const { resourceVersion: _, ...meta } = metadata
+    const { resourceVersion: _, managedFields: _owners, ...meta } = metadata
     return decodedScale(patch.apply({ ...rest, metadata: meta } as unknown as JsonObject))
   }
 }

@@ -12,6 +12,7 @@ import type { Exchange } from '../exchange.ts'
 import { valueAnswer } from '../registry/answers.ts'
 import { changeObject } from '../registry/change.ts'
 import { deleteKey } from '../registry/delete.ts'
+import { ownersAfterUpdate, ownStatusWrite } from '../registry/field-owners.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { DeleteOptions } from '../request/delete-options.ts'
 import { readValue } from '../request/read-body.ts'
@@ -106,6 +107,8 @@ async function takeFromBudget(registry: Registry, exchange: Exchange, pod: Pod, 
     options: undefined,
     next: (current) => taken(current as unknown as PodDisruptionBudget, pod, registry.clock.nowMs()) as unknown as KubeObject,
     confine: (next) => next,
+    // As upstream, whose budgets are written by the server itself, not by who evicts.
+    owners: (states) => ownersAfterUpdate(ownStatusWrite(registry, kind as unknown as Kind), states),
   })
 }
 

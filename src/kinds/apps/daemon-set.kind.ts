@@ -83,8 +83,9 @@ function defaultDaemonSet(daemonSet: DaemonSet): DaemonSet {
   const type = updateStrategy.type || 'RollingUpdate'
   const rollingUpdate =
     type === 'RollingUpdate' ? { rollingUpdate: { maxUnavailable: 1, maxSurge: 0, ...updateStrategy.rollingUpdate } } : {}
+  const { annotations } = daemonSet.metadata
   return {
-    ...daemonSet,
+    ...withTemplateGeneration(daemonSet, Number(annotations?.[templateGenerationAnnotation] ?? 0)),
     spec: {
       revisionHistoryLimit: 10,
       ...daemonSet.spec,

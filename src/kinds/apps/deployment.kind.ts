@@ -1,8 +1,10 @@
 /** Pods of one template in a wanted number, replaced step by step when the template changes. */
 import { defineKind, type Kind } from '#meta/kind'
 import { formatLabelSelector, formatSelector, selectorOrNothing } from '#meta/labels'
+import { withMeta } from '#meta/object'
 import { ageColumn, nameColumn } from '#meta/table'
 import { containersColumn, imagesColumn } from '../core/pod/template-columns.ts'
+import { isSameValue } from '../same-value.ts'
 import { keepSpecAndLabels, keepStatus, withoutStatus } from '../status-rules.ts'
 import { scaleSubresource, statusSubresource } from '../subresources.ts'
 import { defaultDeployment } from './deployment-defaults.ts'
@@ -49,8 +51,8 @@ export const Deployment: Kind<Deployment> = defineKind({
   defaults: defaultDeployment,
   prepareCreate: withoutStatus,
   validate: validateDeployment,
-  update: { prepare: keepStatus, validate: validateDeploymentUpdate },
-  status: { prepare: keepSpecAndLabels, validate: validateDeploymentStatus },
+  update: { prepare: prepareUpdate, validate: validateDeploymentUpdate },
+  status: { prepare: keepSpecAndLabels, validate: validateDeploymentStatus, resets: ['spec', 'metadata.labels'] },
   scale: {
     specReplicas: ({ spec }) => spec.replicas ?? 0,
     statusReplicas: ({ status }) => status.replicas ?? 0,
@@ -59,3 +61,10 @@ export const Deployment: Kind<Deployment> = defineKind({
   },
   subresources: [scaleSubresource, statusSubresource('Deployment')],
 })
+
+/** As upstream: annotations count for the generation too, since the controller copies them to replica sets. */
+function prepareUpdate(next: Deployment, old: Deployment): Deployment {
+  const kept = keepStatus(next, old)
+  if (isSameValue(next.metadata.annotations ?? {}, old.metadata.annotations ?? {})) return kept
+  return withMeta(kept, { generation: (old.metadata.generation ?? 0) + 1 })
+}

@@ -22,7 +22,9 @@ export const Job: Kind<Job> = defineKind({
   categories: ['all'],
   scope: 'Namespaced',
   hasGeneration: true,
-  defaultPropagation: 'Background',
+  defaultPropagation: 'Orphan',
+  propagationWarning:
+    'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning',
   schema: schemas.Job,
   columns: [
     nameColumn,
@@ -53,10 +55,11 @@ const spec = FieldPath.of('spec')
 
 function defaultJob(job: Job): Job {
   const { completions, parallelism } = job.spec
+  const template = defaultPodTemplate(job.spec.template ?? {})
   const counts =
     completions === undefined && parallelism === undefined ? { completions: 1, parallelism: 1 } : { parallelism: parallelism ?? 1 }
   return {
-    ...job,
+    ...withTemplateLabels(job, template),
     spec: {
       backoffLimit: job.spec.backoffLimitPerIndex === undefined ? 6 : 2_147_483_647,
       completionMode: 'NonIndexed',
@@ -66,9 +69,19 @@ function defaultJob(job: Job): Job {
       ...job.spec,
       ...counts,
       ...(job.spec.podFailurePolicy === undefined ? {} : { podFailurePolicy: defaultFailurePolicy(job.spec.podFailurePolicy) }),
-      template: defaultPodTemplate(job.spec.template ?? {}),
+      template,
     },
   }
+}
+
+/** As upstream: a job without labels has those of its template. */
+function withTemplateLabels(job: Job, template: Job['spec']['template']): Job {
+  const labels = template.metadata?.labels
+  return isEmpty(job.metadata.labels) && !isEmpty(labels) ? withMeta(job, { labels }) : job
+}
+
+function isEmpty(labels: Readonly<Record<string, string>> | undefined): boolean {
+  return Object.keys(labels ?? {}).length === 0
 }
 
 function defaultFailurePolicy(policy: types.PodFailurePolicy): types.PodFailurePolicy {
@@ -97,8 +110,8 @@ function withGeneratedSelector(job: Job): Job {
       ? job.spec.selector
       : { ...job.spec.selector, matchLabels: { ...job.spec.selector?.matchLabels, 'batch.kubernetes.io/controller-uid': uid } }
   const complete = { ...job, spec: { ...job.spec, selector, template: { ...template, metadata: { ...template.metadata, labels } } } }
-  // As upstream: a job without labels has those of its template, the generated ones too.
-  return Object.keys(ownLabels ?? {}).length === 0 ? withMeta(complete, { labels }) : complete
+  // As upstream: a job that has its template's labels for want of its own shares the generated ones too.
+  return isEmpty(ownLabels) || ownLabels === template.metadata?.labels ? withMeta(complete, { labels }) : complete
 }
 
 function* validateJob(job: Job): FieldErrors {

@@ -25,7 +25,7 @@ export const CertificateSigningRequest: Kind<CertificateSigningRequest> = define
   ],
   prepareCreate,
   validate: validateRequest,
-  update: { prepare: (next, old) => ({ ...next, spec: old.spec, status: old.status }) },
+  update: { prepare: (next, old) => ({ ...next, spec: old.spec, status: old.status }), resets: ['spec', 'status'] },
   status: {
     prepare: prepareStatus,
     validate: (next, old, facts) => (facts.subresource === 'approval' ? validateApproval : validateRequestStatus)(next, old),

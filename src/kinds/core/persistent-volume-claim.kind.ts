@@ -17,6 +17,7 @@ export const PersistentVolumeClaim: Kind<PersistentVolumeClaim> = defineKind({
   plural: 'persistentvolumeclaims',
   shortNames: ['pvc'],
   scope: 'Namespaced',
+  returnsDeleted: true,
   schema: schemas.PersistentVolumeClaim,
   columns: [
     nameColumn,
@@ -55,8 +56,8 @@ export const PersistentVolumeClaim: Kind<PersistentVolumeClaim> = defineKind({
       cell: ({ spec }) => spec.volumeMode ?? '<unset>',
     },
   ],
-  defaults: (claim) => ({ ...claim, spec: withSameSources(defaultClaimSpec(claim.spec)), status: { phase: 'Pending', ...claim.status } }),
-  prepareCreate: (claim) => ({ ...claim, status: { phase: 'Pending' } }),
+  defaults: (claim) => ({ ...claim, spec: defaultClaimSpec(claim.spec), status: { phase: 'Pending', ...claim.status } }),
+  prepareCreate: (claim) => ({ ...claim, spec: withSameSources(claim.spec), status: { phase: 'Pending' } }),
   validate: validateClaim,
   update: { prepare: keepStatus, validate: validateClaimUpdate },
   status: { prepare: keepSpec },

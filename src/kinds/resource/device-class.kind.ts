@@ -10,6 +10,7 @@ export const DeviceClass: Kind<DeviceClass> = defineKind({
   kind: 'DeviceClass',
   plural: 'deviceclasses',
   scope: 'Cluster',
+  returnsDeleted: true,
   hasGeneration: true,
   schema: schemas.DeviceClass,
   columns: [nameColumn, ageColumn],

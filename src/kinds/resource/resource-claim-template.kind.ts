@@ -13,6 +13,7 @@ export const ResourceClaimTemplate: Kind<ResourceClaimTemplate> = defineKind({
   kind: 'ResourceClaimTemplate',
   plural: 'resourceclaimtemplates',
   scope: 'Namespaced',
+  returnsDeleted: true,
   schema: schemas.ResourceClaimTemplate,
   columns: [nameColumn, ageColumn],
   defaults: (template) => ({ ...template, spec: { ...template.spec, spec: withRequestDefaults(template.spec.spec) } }),

@@ -2,7 +2,7 @@
 import { FieldPath, immutable } from '#meta/field-path'
 import { defineKind, type Kind } from '#meta/kind'
 import { ageColumn, nameColumn } from '#meta/table'
-import { keepSpec, keepStatus, withoutStatus } from '../status-rules.ts'
+import { keepSpecAndMeta, keepStatus, withoutStatus } from '../status-rules.ts'
 import { statusSubresource } from '../subresources.ts'
 import { validateRequests, withRequestDefaults } from './device-request.ts'
 import * as schemas from './schema.gen.ts'
@@ -16,6 +16,7 @@ export const ResourceClaim: Kind<ResourceClaim> = defineKind({
   kind: 'ResourceClaim',
   plural: 'resourceclaims',
   scope: 'Namespaced',
+  returnsDeleted: true,
   schema: schemas.ResourceClaim,
   columns: [nameColumn, { name: 'State', type: 'string', description: 'How far it is.', cell: (object) => stateOf(object) }, ageColumn],
   defaults: (claim) => ({ ...claim, spec: withRequestDefaults(claim.spec) }),
@@ -27,7 +28,7 @@ export const ResourceClaim: Kind<ResourceClaim> = defineKind({
       yield* immutable(spec, next.spec, old.spec)
     },
   },
-  status: { prepare: keepSpec },
+  status: { prepare: keepSpecAndMeta, resets: ['metadata', 'spec'] },
   subresources: [statusSubresource('ResourceClaim')],
 })
 

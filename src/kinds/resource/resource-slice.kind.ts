@@ -15,6 +15,7 @@ export const ResourceSlice: Kind<ResourceSlice> = defineKind({
   kind: 'ResourceSlice',
   plural: 'resourceslices',
   scope: 'Cluster',
+  returnsDeleted: true,
   hasGeneration: true,
   schema: schemas.ResourceSlice,
   columns: [

@@ -1,10 +1,11 @@
 /** Ties a volume to a node. */
 import { defineKind, type Kind } from '#meta/kind'
 import { ageColumn, nameColumn } from '#meta/table'
-import { keepSpec, keepStatus } from '../status-rules.ts'
+import { keepSpecAndMeta, keepStatus } from '../status-rules.ts'
 import { statusSubresource } from '../subresources.ts'
 import * as schemas from './schema.gen.ts'
 import type * as types from './types.gen.ts'
+import { validateAttachmentUpdate, validateNewAttachment, validateVolumeAttachment } from './volume-attachment-validation.ts'
 
 export type VolumeAttachment = types.VolumeAttachment
 export const VolumeAttachment: Kind<VolumeAttachment> = defineKind({
@@ -12,6 +13,7 @@ export const VolumeAttachment: Kind<VolumeAttachment> = defineKind({
   kind: 'VolumeAttachment',
   plural: 'volumeattachments',
   scope: 'Cluster',
+  returnsDeleted: true,
   updatesUnconditionally: false,
   schema: schemas.VolumeAttachment,
   columns: [
@@ -22,7 +24,9 @@ export const VolumeAttachment: Kind<VolumeAttachment> = defineKind({
     { name: 'Attached', type: 'boolean', description: 'Whether it is done.', cell: (object) => object.status.attached },
     ageColumn,
   ],
-  update: { prepare: keepStatus },
-  status: { prepare: keepSpec },
+  validate: validateVolumeAttachment,
+  validateCreate: validateNewAttachment,
+  update: { prepare: keepStatus, validate: validateAttachmentUpdate },
+  status: { prepare: keepSpecAndMeta, resets: ['metadata', 'spec'] },
   subresources: [statusSubresource('VolumeAttachment')],
 })

@@ -29,7 +29,7 @@ class Walk {
     const shape = shapeOf(schema, after ?? before)
     if (shape.sort === 'list' && isListOrNull(before) && isListOrNull(after)) return this.#list(shape, before ?? [], after ?? [])
     if (shape.sort === 'map' && isMapOrNull(before) && isMapOrNull(after)) return this.#map(shape, before ?? {}, after ?? {})
-    if (!isDeepEqual(before, after)) this.#mark('modified', leaf)
+    if (!(isHollow(before) && isHollow(after)) && !isDeepEqual(before, after)) this.#mark('modified', leaf)
   }
 
   /** One of them may be absent. */
@@ -59,7 +59,7 @@ class Walk {
   #entries(shape: ListShape, element: string, before: readonly unknown[], after: readonly unknown[]): void {
     if (before.length < 2 && after.length < 2) return this.#child(element, shape.items, before[0], after[0])
     if (before.length > 1 && after.length > 1) {
-      if (!isDeepEqual(before, after)) this.#markAt(element, 'modified')
+      if (!(isHollow(before) && isHollow(after)) && !isDeepEqual(before, after)) this.#markAt(element, 'modified')
     } else if (before.length > 1) {
       this.#child(element, shape.items, undefined, after[0])
       this.#markAt(element, 'removed')
@@ -82,6 +82,11 @@ class Walk {
     const there = at[last]
     at[last] = (there === undefined ? node : { '.': leaf, ...there }) as Tree
   }
+}
+
+/** No list and an empty one are the same on our wire. */
+function isHollow(value: unknown): boolean {
+  return value === null || (Array.isArray(value) && value.length === 0)
 }
 
 function isListOrNull(value: unknown): value is readonly unknown[] | null {

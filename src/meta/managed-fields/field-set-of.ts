@@ -32,7 +32,7 @@ function listItems(shape: ListShape, list: readonly unknown[]): FieldSet | undef
 function mapItems(shape: MapShape, value: JsonObject): FieldSet | undefined {
   const set: Record<string, FieldSet> = {}
   for (const field of shape.fields) {
-    const inner = fieldValue(value, field)
+    const inner = value[field.name]
     if (inner === undefined) continue
     const node = below(field.schema, inner) ?? (isHollow(inner) ? leaf : undefined)
     if (node !== undefined) set[field.element] = node

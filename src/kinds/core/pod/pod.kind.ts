@@ -28,7 +28,11 @@ export const Pod: Kind<Pod> = defineKind({
   validate: validatePod,
   validateCreate: validatePodCreate,
   update: podUpdateRules,
-  status: { prepare: preparePodStatusUpdate, validate: validatePodStatusUpdate },
+  status: {
+    prepare: preparePodStatusUpdate,
+    validate: validatePodStatusUpdate,
+    resets: ['spec', 'metadata.deletionTimestamp', 'metadata.ownerReferences'],
+  },
   graceSeconds: podGraceSeconds,
   selectableFields: podSelectableFields,
   warnings: podWarnings,
