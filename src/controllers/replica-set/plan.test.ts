@@ -78,6 +78,8 @@ test('replica set: status counts, and a failure is a condition until it is over'
     observedGeneration: 1,
     conditions: [{ type: 'ReplicaFailure', status: 'True', lastTransitionTime: now.text, reason: 'FailedCreate', message: 'no' }],
   })
+  const again = replicaStatus(wanted, status, pods, { reason: 'FailedCreate', message: 'another no' }, now)
+  assert.deepEqual(again.conditions, status.conditions, 'the same reason is told once')
   assert.equal(replicaStatus(wanted, status, pods, undefined, now).conditions, undefined)
   assert.equal(nextAvailableInMs(pods, 10, nowMs), 9000)
 })

@@ -1,9 +1,9 @@
 /** What a set of replicas has to do: compare the pods that are there with those that should be. Pure. */
 import { nonZero } from '#domain/counts'
 import { availableInMs, isPodActive, isPodReady, isPodTerminating } from '#domain/pod-phase'
-import type { ReplicaSetStatus } from '#kinds/apps/types.gen'
+import type { ReplicaSetCondition, ReplicaSetStatus } from '#kinds/apps/types.gen'
 import type { Pod } from '#kinds/core/pod/pod.kind'
-import { withCondition, withoutCondition } from '#meta/conditions'
+import { conditionOf, withCondition, withoutCondition } from '#meta/conditions'
 import { inDeletionOrder } from '../deletion-order.ts'
 
 /** What ReplicaSet and ReplicationController have in common. */
@@ -41,9 +41,7 @@ export function replicaStatus(
 ): ReplicaSetStatus {
   const active = pods.filter(isPodActive)
   const isFullyLabeled = (pod: Pod) => Object.entries(wanted.templateLabels).every(([key, value]) => pod.metadata.labels?.[key] === value)
-  const condition = failure === undefined ? undefined : { type: 'ReplicaFailure', status: 'True', lastTransitionTime: now.text, ...failure }
-  const conditions =
-    condition === undefined ? withoutCondition(old?.conditions, 'ReplicaFailure') : withCondition(old?.conditions, condition)
+  const conditions = conditionsAfter(old?.conditions ?? [], failure, now.text)
   return {
     replicas: active.length,
     ...nonZero({
@@ -55,6 +53,17 @@ export function replicaStatus(
     observedGeneration: wanted.generation,
     ...(conditions.length === 0 ? {} : { conditions }),
   }
+}
+
+/** The same reason is told once: messages name pods that were never made, and each new one would wake the controller again. */
+function conditionsAfter(
+  before: readonly ReplicaSetCondition[],
+  failure: ReplicaFailure | undefined,
+  now: string,
+): readonly ReplicaSetCondition[] {
+  if (failure === undefined) return withoutCondition(before, 'ReplicaFailure')
+  if (conditionOf(before, 'ReplicaFailure')?.reason === failure.reason) return before
+  return withCondition(before, { type: 'ReplicaFailure', status: 'True', lastTransitionTime: now, ...failure })
 }
 
 /** When the next pod that is ready becomes available; undefined if none waits for that. */
