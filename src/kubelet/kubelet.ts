@@ -268,7 +268,7 @@ async function adoptOrphans({ runtime, workers, volumes }: Parts): Promise<void>
 }
 
 /** The runtime notices an end a moment after its event service has told us: look again then. */
-const secondLooksMs = [100, 500]
+const secondLooksMs = [100, 500, 2000, 8000]
 
 function wakeOwner({ workers, runtime }: Parts, { clock }: KubeletDeps, id: string): void {
   const uid = runtime.ownerOf(id)
