@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { canonicalIp, cidrFamilyOf, ipFamilyOf, parseIp, specialIpProblems } from './ip-address.ts'
+import {
+  canonicalIp,
+  cidrFamilyOf,
+  cidrMessage,
+  cidrProblems,
+  ipFamilyOf,
+  isStrictSubnet,
+  parseIp,
+  specialIpProblems,
+} from './ip-address.ts'
 
 for (const [text, family] of [
   ['10.0.0.1', 'IPv4'],
@@ -39,3 +48,24 @@ test('endpoints are neither loopback nor link-local nor unspecified', () => {
     assert.equal(specialIpProblems(text).length, 1)
   assert.deepEqual(specialIpProblems('10.0.0.1'), [])
 })
+
+for (const [text, want] of [
+  ['10.0.0.0/8', []],
+  ['2001:db8::/64', []],
+  ['10.0.0.0', [cidrMessage]],
+  ['010.0.0.0/8', ['must not have leading 0s in IP or prefix length']],
+  ['10.0.0.1/8', ['must not have bits set beyond the prefix length']],
+  ['2001:db8::1/64', ['must not have bits set beyond the prefix length']],
+] as const) {
+  test(`cidrProblems: ${text}`, () => assert.deepEqual(cidrProblems(text), want))
+}
+
+for (const [inner, outer, want] of [
+  ['10.1.0.0/16', '10.0.0.0/8', true],
+  ['10.0.0.0/8', '10.0.0.0/8', false],
+  ['11.0.0.0/16', '10.0.0.0/8', false],
+  ['2001:db8:0:1::/64', '2001:db8::/32', true],
+  ['2001:db8::/64', '10.0.0.0/8', false],
+] as const) {
+  test(`isStrictSubnet: ${inner} in ${outer}`, () => assert.equal(isStrictSubnet(inner, outer), want))
+}

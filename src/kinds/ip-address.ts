@@ -60,6 +60,35 @@ function longestZeros(groups: readonly number[]): { readonly start: number; read
 export const ipMessage = 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'
 export const cidrMessage = 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'
 
+/** Why a range is refused; empty where it is good (upstream: IsValidCIDRForLegacyField). */
+export function cidrProblems(text: string): readonly string[] {
+  const cidr = parseCidr(text)
+  if (cidr === undefined)
+    return [parseCidr(withoutLeadingZeros(text)) === undefined ? cidrMessage : 'must not have leading 0s in IP or prefix length']
+  if (text.includes(':') && cidr.address.length === 4) return ['must not be an IPv4-mapped IPv6 address']
+  return sameBytes(masked(cidr), cidr.address) ? [] : ['must not have bits set beyond the prefix length']
+}
+
+/** Whether all of `inner` lies in `outer`, which is larger. */
+export function isStrictSubnet(inner: string, outer: string): boolean {
+  const [small, large] = [parseCidr(inner), parseCidr(outer)]
+  if (small === undefined || large === undefined || small.address.length !== large.address.length) return false
+  return small.bits > large.bits && sameBytes(masked({ address: small.address, bits: large.bits }), masked(large))
+}
+
+/** The address with the bits beyond the prefix cleared. */
+function masked({ address, bits }: Cidr): IpAddress {
+  return address.map((byte, index) => byte & (0xff00 >> Math.min(8, Math.max(0, bits - index * 8))) & 0xff)
+}
+
+function sameBytes(a: IpAddress, b: IpAddress): boolean {
+  return a.length === b.length && a.every((byte, index) => byte === b[index])
+}
+
+function withoutLeadingZeros(cidr: string): string {
+  return cidr.replace(/(^|[./])0+(?=[0-9])/g, '$1')
+}
+
 /** Why an address is no good for an endpoint or an external address; empty where it is. */
 export function specialIpProblems(text: string): readonly string[] {
   const address = parseIp(text)

@@ -85,7 +85,7 @@ export function isDns1035Label(value: string): readonly string[] {
   return [...tooLong(value, labelBytesMax), ...mismatch(value, dns1035Label)]
 }
 
-function isWildcardDns1123Subdomain(value: string): readonly string[] {
+export function isWildcardDns1123Subdomain(value: string): readonly string[] {
   return [...tooLong(value, subdomainBytesMax), ...mismatch(value, wildcardSubdomain)]
 }
 

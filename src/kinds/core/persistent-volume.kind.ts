@@ -17,6 +17,7 @@ export const PersistentVolume: Kind<PersistentVolume> = defineKind({
   plural: 'persistentvolumes',
   shortNames: ['pv'],
   scope: 'Cluster',
+  returnsDeleted: true,
   schema: schemas.PersistentVolume,
   columns: [
     nameColumn,

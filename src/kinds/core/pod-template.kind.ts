@@ -15,6 +15,7 @@ export const PodTemplate: Kind<PodTemplate> = defineKind({
   kind: 'PodTemplate',
   plural: 'podtemplates',
   scope: 'Namespaced',
+  returnsDeleted: true,
   hasGeneration: true,
   schema: schemas.PodTemplate,
   columns: [

@@ -14,6 +14,7 @@ export const ResourceQuota: Kind<ResourceQuota> = defineKind({
   plural: 'resourcequotas',
   shortNames: ['quota'],
   scope: 'Namespaced',
+  returnsDeleted: true,
   schema: schemas.ResourceQuota,
   columns: [
     nameColumn,

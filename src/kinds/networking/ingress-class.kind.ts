@@ -1,6 +1,7 @@
 /** Who serves ingresses. */
 import { defineKind, type Kind } from '#meta/kind'
 import { ageColumn, nameColumn } from '#meta/table'
+import { validateIngressClass, validateIngressClassUpdate } from './ingress-class-validation.ts'
 import * as schemas from './schema.gen.ts'
 import type * as types from './types.gen.ts'
 
@@ -18,6 +19,8 @@ export const IngressClass: Kind<IngressClass> = defineKind({
     { name: 'Parameters', type: 'string', description: 'Its settings.', cell: (object) => parametersOf(object) },
     ageColumn,
   ],
+  validate: validateIngressClass,
+  update: { validate: validateIngressClassUpdate },
   defaults: (object) =>
     object.spec.parameters === undefined
       ? object

@@ -2,6 +2,7 @@
 import { defineKind, type Kind } from '#meta/kind'
 import { formatLabelSelector } from '#meta/labels'
 import { ageColumn, nameColumn } from '#meta/table'
+import { validateNetworkPolicy } from './network-policy-validation.ts'
 import * as schemas from './schema.gen.ts'
 import type * as types from './types.gen.ts'
 
@@ -20,6 +21,7 @@ export const NetworkPolicy: Kind<NetworkPolicy> = defineKind({
     ageColumn,
   ],
   defaults: defaultNetworkPolicy,
+  validate: validateNetworkPolicy,
 })
 
 /** A policy with egress rules is of both types unless it says otherwise. */

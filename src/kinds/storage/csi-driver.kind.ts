@@ -1,4 +1,5 @@
 /** What a storage driver can do, and needs. */
+import { type FieldErrors, FieldPath, immutable } from '#meta/field-path'
 import { defineKind, type Kind } from '#meta/kind'
 import { ageColumn, nameColumn } from '#meta/table'
 import * as schemas from './schema.gen.ts'
@@ -10,6 +11,8 @@ export const CSIDriver: Kind<CSIDriver> = defineKind({
   kind: 'CSIDriver',
   plural: 'csidrivers',
   scope: 'Cluster',
+  hasGeneration: true,
+  returnsDeleted: true,
   updatesUnconditionally: false,
   schema: schemas.CSIDriver,
   columns: [
@@ -65,4 +68,13 @@ export const CSIDriver: Kind<CSIDriver> = defineKind({
       ...object.spec,
     },
   }),
+  update: { validate: validateDriverUpdate },
 })
+
+/** As upstream, which spells one of the fields its own way. */
+function* validateDriverUpdate({ spec: next }: CSIDriver, { spec: old }: CSIDriver): FieldErrors {
+  const at = FieldPath.of('spec')
+  yield* immutable(at.field('attachedRequired'), next.attachRequired, old.attachRequired)
+  yield* immutable(at.field('fsGroupPolicy'), next.fsGroupPolicy, old.fsGroupPolicy)
+  yield* immutable(at.field('volumeLifecycleModes'), next.volumeLifecycleModes, old.volumeLifecycleModes)
+}

@@ -1,6 +1,7 @@
 /** The storage drivers of a node. */
 import { defineKind, type Kind } from '#meta/kind'
 import { ageColumn, nameColumn } from '#meta/table'
+import { validateCsiNode, validateCsiNodeUpdate } from './csi-node-validation.ts'
 import * as schemas from './schema.gen.ts'
 import type * as types from './types.gen.ts'
 
@@ -10,6 +11,7 @@ export const CSINode: Kind<CSINode> = defineKind({
   kind: 'CSINode',
   plural: 'csinodes',
   scope: 'Cluster',
+  returnsDeleted: true,
   updatesUnconditionally: false,
   schema: schemas.CSINode,
   columns: [
@@ -17,4 +19,6 @@ export const CSINode: Kind<CSINode> = defineKind({
     { name: 'Drivers', type: 'integer', description: 'How many drivers there are.', cell: (object) => (object.spec.drivers ?? []).length },
     ageColumn,
   ],
+  validate: validateCsiNode,
+  update: { validate: validateCsiNodeUpdate },
 })

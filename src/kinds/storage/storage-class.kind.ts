@@ -2,6 +2,7 @@
 import { defineKind, type Kind } from '#meta/kind'
 import { ageColumn, nameColumn } from '#meta/table'
 import * as schemas from './schema.gen.ts'
+import { validateStorageClass, validateStorageClassUpdate } from './storage-class-validation.ts'
 import type * as types from './types.gen.ts'
 
 export type StorageClass = types.StorageClass
@@ -11,6 +12,7 @@ export const StorageClass: Kind<StorageClass> = defineKind({
   plural: 'storageclasses',
   shortNames: ['sc'],
   scope: 'Cluster',
+  returnsDeleted: true,
   schema: schemas.StorageClass,
   columns: [
     nameColumn,
@@ -36,4 +38,6 @@ export const StorageClass: Kind<StorageClass> = defineKind({
     ageColumn,
   ],
   defaults: (object) => ({ reclaimPolicy: 'Delete', volumeBindingMode: 'Immediate', ...object }),
+  validate: validateStorageClass,
+  update: { validate: validateStorageClassUpdate },
 })

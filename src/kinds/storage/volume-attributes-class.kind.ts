@@ -1,7 +1,10 @@
 /** Attributes of volumes that can change. */
+import { type FieldErrors, FieldPath, immutable } from '#meta/field-path'
 import { defineKind, type Kind } from '#meta/kind'
 import { ageColumn, nameColumn } from '#meta/table'
+import { validateParameters } from './parameters-validation.ts'
 import * as schemas from './schema.gen.ts'
+import { validateProvisioner } from './storage-class-validation.ts'
 import type * as types from './types.gen.ts'
 
 export type VolumeAttributesClass = types.VolumeAttributesClass
@@ -11,10 +14,22 @@ export const VolumeAttributesClass: Kind<VolumeAttributesClass> = defineKind({
   plural: 'volumeattributesclasses',
   shortNames: ['vac'],
   scope: 'Cluster',
+  returnsDeleted: true,
   schema: schemas.VolumeAttributesClass,
   columns: [
     nameColumn,
     { name: 'DriverName', type: 'string', description: 'Which driver.', cell: (object) => object.driverName ?? '' },
     ageColumn,
   ],
+  validate: validateAttributesClass,
+  update: { validate: validateAttributesClassUpdate },
 })
+
+function* validateAttributesClass({ driverName = '', parameters }: VolumeAttributesClass): FieldErrors {
+  yield* validateProvisioner(driverName, FieldPath.of('driverName'))
+  yield* validateParameters(parameters, { countMax: 512, isRequired: true }, FieldPath.of('parameters'))
+}
+
+function* validateAttributesClassUpdate(next: VolumeAttributesClass, old: VolumeAttributesClass): FieldErrors {
+  for (const field of ['driverName', 'parameters'] as const) yield* immutable(FieldPath.of(field), next[field], old[field])
+}
