@@ -4,7 +4,8 @@ import { TabWriter, tableOptions } from './tab-writer.ts'
 
 export type TableColumn = { readonly name: string; readonly type?: string; readonly priority?: number }
 export type TableRow = { readonly cells: readonly unknown[]; readonly object?: AnyObject }
-export type Table = { readonly columnDefinitions: readonly TableColumn[]; readonly rows: readonly TableRow[] }
+/** Pieces of a watch that follow the first one come without definitions. */
+export type Table = { readonly columnDefinitions?: readonly TableColumn[] | null; readonly rows: readonly TableRow[] }
 
 export type TableLook = {
   readonly isWide: boolean
@@ -20,7 +21,7 @@ export type TableLook = {
 export const tableAccept = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json'
 
 export function isTable(value: unknown): value is Table {
-  return fieldsOf(value)['kind'] === 'Table' && Array.isArray(fieldsOf(value)['columnDefinitions'])
+  return fieldsOf(value)['kind'] === 'Table'
 }
 
 /** The table of an object that a server without tables sends: name and age are left to the caller. */
@@ -47,8 +48,8 @@ export class TableText {
   /** `lead` is a first cell for every row, such as the type of a watch event. */
   format(table: Table, lead?: { readonly header: string; readonly cell: string }): string {
     const isFirst = this.#columns === undefined
-    // Later pieces of a watch come without definitions.
-    const columns = table.columnDefinitions.length > 0 ? table.columnDefinitions : (this.#columns ?? [])
+    const given = table.columnDefinitions ?? []
+    const columns = given.length > 0 ? given : (this.#columns ?? [])
     this.#columns = columns
     const header = isFirst && !this.#look.noHeaders ? [this.#line(lead?.header, this.#header(columns))] : []
     const rows = table.rows.map((row) => this.#line(lead?.cell, this.#cells(columns, row)))
