@@ -13,7 +13,7 @@ import { StartError } from '../pods/start-error.ts'
 import { ObjectWatcher } from '../references/object-watcher.ts'
 import { ObjectApi } from '../references/testdata/object-api.ts'
 import { createVolumes } from './create-volumes.ts'
-import { mountsBelow } from './mount-table.ts'
+import { mountsBelow, unmount } from './mount-table.ts'
 
 const skip = process.getuid?.() === 0 ? false : 'needs root: it mounts tmpfs'
 const signal = new AbortController().signal
@@ -75,6 +75,7 @@ async function setUp() {
     async [Symbol.asyncDispose]() {
       await end()
       await volumes.unmount('u1')
+      for (const mountPoint of await mountsBelow(rootDir)) await unmount(mountPoint)
       await rm(rootDir, { recursive: true })
     },
   }
@@ -130,7 +131,9 @@ test('configMap and secret: links through ..data, items, modes; a change shows a
   )
   assert.equal(await mode(at('some', 'deep/colour')), '0400')
   assert.equal(await text(at('pw', 'pw')), 'hunter2')
-  assert.deepEqual(await mountsBelow(world.rootDir), [at('pw', '').replace(/\/$/, '')])
+  assert.deepEqual(await mountsBelow(world.rootDir), [join(world.rootDir, 'memory-volumes')])
+  assert.equal(at('pw', ''), join(world.rootDir, 'memory-volumes/u1/pw'))
+  assert.equal(await text(join(world.rootDir, 'pods/u1/volumes/kubernetes.io~secret/pw/pw')), 'hunter2')
   assert.deepEqual([mounted.get('all')?.isReadOnly, mounted.get('pw')?.isReadOnly], [true, true])
 
   const before = await readlink(at('all', '..data'))
@@ -286,7 +289,8 @@ test('a new process keeps an old pod fresh, and takes it down without memory of 
   const last = world.start()
   await last.volumes.unmount('u1')
   await last.volumes.unmount('u1')
-  assert.deepEqual(await mountsBelow(world.rootDir), [])
+  assert.deepEqual(await mountsBelow(world.rootDir), [join(world.rootDir, 'memory-volumes')])
+  assert.deepEqual(await readdir(join(world.rootDir, 'memory-volumes')), [])
   await assert.rejects(lstat(join(world.rootDir, 'pods/u1/volumes')), /ENOENT/)
   await last.end()
 })

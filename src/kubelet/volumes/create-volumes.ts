@@ -11,6 +11,7 @@ import type { Pod } from '#kinds/core/types.gen'
 import { podDirsOf } from '../pods/pod-dirs.ts'
 import type { ObjectWatcher } from '../references/object-watcher.ts'
 import { isFinal } from '../status/pod-status.ts'
+import { MemoryFiles } from './memory-files.ts'
 import { mountsBelow, unmount } from './mount-table.ts'
 import { PodVolumeSet } from './pod-volume-set.ts'
 import type { MountedVolume, Volumes } from './volumes.ts'
@@ -38,9 +39,11 @@ class NodeVolumes implements Volumes, AsyncDisposable {
   /** Pods with directories of an earlier run that nobody has asked for yet. */
   readonly #leftovers: Promise<Set<string>>
   readonly #subscription: Disposable
+  readonly #memoryFiles: MemoryFiles
 
   constructor(deps: VolumesDeps) {
     this.#deps = deps
+    this.#memoryFiles = new MemoryFiles(join(deps.rootDir, 'memory-volumes'))
     this.#leftovers = namesIn(join(deps.rootDir, 'pods')).then((names) => new Set(names))
     this.#subscription = deps.pods.subscribe((event) => {
       if (event.type === 'added') void this.#adopt(event.object)
@@ -60,6 +63,7 @@ class NodeVolumes implements Volumes, AsyncDisposable {
     const set = this.#sets.get(podUid)
     await set?.close()
     await removePodVolumes(podDirsOf(this.#deps.rootDir, podUid).root)
+    await this.#memoryFiles.remove(podUid)
     if (this.#sets.get(podUid) === set) this.#sets.delete(podUid)
   }
 
@@ -79,7 +83,7 @@ class NodeVolumes implements Volumes, AsyncDisposable {
     if (known !== undefined) return known
     const facts = () => ({ nodeName, allocatable: allocatable() })
     const set = new PodVolumeSet(
-      { clock, random, log, client, references, facts, onChange: () => onChange(uid) },
+      { clock, random, log, client, references, facts, memoryFiles: this.#memoryFiles, onChange: () => onChange(uid) },
       podDirsOf(rootDir, uid).root,
     )
     this.#sets.set(uid, set)

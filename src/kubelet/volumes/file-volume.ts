@@ -10,7 +10,6 @@ import { writeAtomically } from './atomic-writer.ts'
 import type { DownwardFacts } from './downward-api.ts'
 import { makeWritableDirectory } from './empty-dir.ts'
 import type { FileVolumeSpec } from './file-volume-spec.ts'
-import { isMounted, mountTmpfs } from './mount-table.ts'
 import { giveToGroup, ownershipOf } from './ownership.ts'
 import { projectedFiles, referencesOf } from './projected.ts'
 import { VolumeTokens } from './service-account-token.ts'
@@ -18,7 +17,8 @@ import { VolumeTokens } from './service-account-token.ts'
 export type FileVolumeDeps = Env & {
   readonly client: Client
   readonly references: ObjectWatcher
-  readonly facts: () => DownwardFacts /** What the pod's volume was waiting for may be there now. */
+  readonly facts: () => DownwardFacts
+  /** What the pod's volume was waiting for may be there now. */
   readonly onChange: () => void
 }
 
@@ -52,10 +52,6 @@ export class FileVolume {
   async fill(): Promise<void> {
     if (this.#isFilled) return
     await makeWritableDirectory(this.#directory)
-    if (this.#spec.isInMemory && !(await isMounted(this.#directory))) {
-      await mountTmpfs(this.#directory, undefined)
-      await makeWritableDirectory(this.#directory)
-    }
     this.#isWaiting = false
     this.#isDirty = false
     try {

@@ -6,11 +6,14 @@ import { makeEmptyDir } from './empty-dir.ts'
 import { FileVolume, type FileVolumeDeps } from './file-volume.ts'
 import { fileVolumeSpecOf } from './file-volume-spec.ts'
 import { checkHostPath } from './host-path.ts'
+import type { MemoryFiles } from './memory-files.ts'
 import { claimOf, mountClaim } from './persistent-volume.ts'
 import type { MountedVolume } from './volumes.ts'
 
+type PodVolumeSetDeps = FileVolumeDeps & { readonly memoryFiles: MemoryFiles }
+
 export class PodVolumeSet {
-  readonly #deps: FileVolumeDeps
+  readonly #deps: PodVolumeSetDeps
   /** The pod's own directory. */
   readonly #root: string
   readonly #ready = new Map<string, MountedVolume>()
@@ -18,7 +21,7 @@ export class PodVolumeSet {
   #turn: Promise<unknown> = Promise.resolve()
   readonly #closing = new AbortController()
 
-  constructor(deps: FileVolumeDeps, root: string) {
+  constructor(deps: PodVolumeSetDeps, root: string) {
     this.#deps = deps
     this.#root = root
   }
@@ -75,7 +78,9 @@ export class PodVolumeSet {
     if (claimed !== undefined) return await mountClaim(this.#deps.client, pod, claimed, this.#closing.signal)
     const spec = fileVolumeSpecOf(volume)
     if (spec === undefined) throw new Error(`volumes of type ${typeOf(volume)} are not supported by this node`)
-    const directory = join(this.#root, 'volumes', spec.directoryName, name)
+    const usualDirectory = join(this.#root, 'volumes', spec.directoryName, name)
+    const directory = spec.isInMemory ? this.#deps.memoryFiles.directoryOf(pod.metadata.uid ?? '', name) : usualDirectory
+    if (spec.isInMemory) await this.#deps.memoryFiles.prepare(directory, usualDirectory)
     const files = this.#fileVolumes.get(name) ?? new FileVolume(this.#deps, pod, spec, directory)
     this.#fileVolumes.set(name, files)
     await files.fill()
