@@ -12,10 +12,16 @@ export function supervisorOf(layout: Layout, { name, supervisor }: Pick<Settings
   return supervisor === 'systemd' ? systemdSupervisor(name, layout) : shellSupervisor(layout, clock)
 }
 
+/**
+ * Node lets the space for young objects grow to 16 MiB and more. Here they die young: less costs the server a tenth of its
+ * speed under full load and an idle machine nothing, and both keep that much less for ever.
+ */
+const youngSpaceMb = { server: 8, agent: 2 }
+
 export function programsOf(layout: Layout, self: readonly string[], containerdConfig: string): readonly Program[] {
-  return [
-    { name: 'containerd', command: ['containerd', '--config', containerdConfig] },
-    { name: 'server', command: [...self, 'server', '--data-dir', layout.root] },
-    { name: 'agent', command: [...self, 'agent', '--data-dir', layout.root] },
-  ]
+  const own = (name: 'server' | 'agent') => {
+    const [node = '', ...program] = self
+    return { name, command: [node, `--max-semi-space-size=${youngSpaceMb[name]}`, ...program, name, '--data-dir', layout.root] }
+  }
+  return [{ name: 'containerd', command: ['containerd', '--config', containerdConfig] }, own('server'), own('agent')]
 }
