@@ -15,7 +15,7 @@ import { forgetRevisions, forgettable, type History, settleHistory } from '../re
 import { slowStart } from '../slow-start.ts'
 import { planStatefulSet, type StatefulPlan, type StatefulView } from './plan.ts'
 import { claimsFor } from './stateful-claims.ts'
-import { ordinalOf, revisionNameOf } from './stateful-pod.ts'
+import { ordinalOf, revisionNameOf, wantedOrdinals } from './stateful-pod.ts'
 import { createStatefulPod, deleteStatefulPod, settlePod } from './stateful-pods.ts'
 import { statefulSetStatus } from './status.ts'
 
@@ -67,14 +67,12 @@ function viewOf({ cache }: ControllerDeps, set: StatefulSet, pods: readonly Pod[
       const held = cache(PersistentVolumeClaim).get(keyOf({ name, namespace }))
       return held !== undefined && isBeingDeleted(held)
     })
-  const first = set.spec.ordinals?.start ?? 0
-  const ordinals = Array.from({ length: set.spec.replicas ?? 1 }, (_, index) => first + index)
   return {
     set,
     pods: new Map(pods.map((pod) => [ordinalOf(set, pod) ?? 0, pod])),
     current,
     update: newest,
-    leavingClaims: new Set((set.spec.volumeClaimTemplates ?? []).length === 0 ? [] : ordinals.filter(isLeaving)),
+    leavingClaims: new Set(wantedOrdinals(set).filter(isLeaving)),
   }
 }
 

@@ -4,7 +4,7 @@ import type { ControllerRevision } from '#kinds/apps/controller-revision.kind'
 import type { StatefulSet } from '#kinds/apps/stateful-set.kind'
 import type { Pod } from '#kinds/core/pod/pod.kind'
 import { isBeingDeleted } from '#meta/object'
-import { firstOrdinal, isCondemned, ordinalEnd, revisionNameOf } from './stateful-pod.ts'
+import { firstOrdinal, isCondemned, revisionNameOf, wantedOrdinals } from './stateful-pod.ts'
 
 export type StatefulView = {
   readonly set: StatefulSet
@@ -53,8 +53,8 @@ function planTogether(view: StatefulView, nowMs: number): StatefulPlan {
   const { set, pods, leavingClaims } = view
   const ordinals = wantedOrdinals(set)
   const missing = ordinals.filter((ordinal) => !pods.has(ordinal) && !leavingClaims.has(ordinal))
-  const finished = ordinals.map((ordinal) => pods.get(ordinal)).filter((pod) => pod !== undefined && isPodFinished(pod))
-  const surplus = [...finished.filter((pod) => pod !== undefined), ...condemnedPods(view)].filter((pod) => !isBeingDeleted(pod))
+  const wanted = ordinals.map((ordinal) => pods.get(ordinal)).filter((pod) => pod !== undefined)
+  const surplus = [...wanted.filter(isPodFinished), ...condemnedPods(view)].filter((pod) => !isBeingDeleted(pod))
   const outdated = planUpdate(view, nowMs).deletions.filter((pod) => !surplus.includes(pod))
   return { creations: missing.map((ordinal) => creationOf(view, ordinal)), deletions: [...surplus, ...outdated] }
 }
@@ -79,11 +79,6 @@ function creationOf({ set, current, update }: StatefulView, ordinal: number): Cr
 
 function partitionOf({ spec }: StatefulSet): number {
   return spec.updateStrategy?.rollingUpdate?.partition ?? 0
-}
-
-function wantedOrdinals(set: StatefulSet): readonly number[] {
-  const first = firstOrdinal(set)
-  return Array.from({ length: ordinalEnd(set) - first }, (_, index) => first + index)
 }
 
 /** Highest ordinal first. */

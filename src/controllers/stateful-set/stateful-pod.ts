@@ -24,13 +24,12 @@ export function firstOrdinal({ spec }: StatefulSet): number {
   return spec.ordinals?.start ?? 0
 }
 
-/** One past the last. */
-export function ordinalEnd(set: StatefulSet): number {
-  return firstOrdinal(set) + (set.spec.replicas ?? 1)
+export function wantedOrdinals(set: StatefulSet): readonly number[] {
+  return Array.from({ length: set.spec.replicas ?? 1 }, (_, index) => firstOrdinal(set) + index)
 }
 
 export function isCondemned(set: StatefulSet, ordinal: number): boolean {
-  return ordinal < firstOrdinal(set) || ordinal >= ordinalEnd(set)
+  return ordinal < firstOrdinal(set) || ordinal >= firstOrdinal(set) + (set.spec.replicas ?? 1)
 }
 
 export function revisionNameOf({ metadata }: Pod): string | undefined {
