@@ -8,6 +8,8 @@ import { withSource } from '../errors.ts'
 import type { DryRun } from '../print/outcome.ts'
 import { createObject, getObject, type PatchKind, patchObject } from '../resources/access.ts'
 import { builtInSchemaOf } from '../resources/built-in-schemas.ts'
+import { type Deletion, deleteAndWait } from '../resources/deletion.ts'
+import { patchedLocally } from '../resources/local-patch.ts'
 import type { ObjectQuery } from '../resources/queries.ts'
 import type { AnyObject, Fields } from '../resources/unstructured.ts'
 import { lastAppliedAnnotation, lastAppliedOf, withLastApplied } from './last-applied.ts'
@@ -17,7 +19,8 @@ export type ApplyOptions = {
   readonly dryRun: DryRun
   readonly fieldManager: string
   readonly fieldValidation: string
-  readonly overwrite: boolean
+  /** Where the server refuses a change: delete the object and make it anew. */
+  readonly recreation: Deletion | undefined
 }
 
 const conflictRetryCountMax = 5
@@ -75,10 +78,14 @@ async function patchUntilAccepted(
   for (let attempt = 0; ; attempt++) {
     const patch = await patchBetween(target, wanted, current)
     if (Object.keys(patch.body).length === 0) return { object: current, operation: 'unchanged' }
-    if (options.dryRun === 'client') return { object: wanted, operation: 'configured' }
+    if (options.dryRun === 'client') return { object: await patchedLocally(target.resource, current, patch), operation: 'configured' }
     try {
       return { object: await patchObject(call.cluster, target, patch, queryOf(options)), operation: 'configured' }
     } catch (error) {
+      if (options.recreation !== undefined && hasReason(error, 'Conflict', 'Invalid')) {
+        await deleteAndWait(call, target, options.recreation)
+        return { ...(await create(call, target, wanted, options)), operation: 'configured' }
+      }
       if (!hasReason(error, 'Conflict') || attempt >= conflictRetryCountMax)
         throw withSource(
           error,
@@ -91,11 +98,11 @@ async function patchUntilAccepted(
 }
 
 function resourceText({ resource: { group, version, plural } }: ObjectQuery): string {
-  return `${group === '' ? '' : `${group}/`}${version}, Resource=${plural}`
+  return `${group}/${version}, Resource=${plural}`
 }
 
 function kindText({ resource: { group, version, kind } }: ObjectQuery): string {
-  return `${group === '' ? '' : `${group}/`}${version}, Kind=${kind}`
+  return `${group}/${version}, Kind=${kind}`
 }
 
 async function patchBetween(

@@ -4,12 +4,11 @@ import { ignoreNotFound } from '#meta/status'
 import { type Call, defineCommand } from '../command.ts'
 import { CommandError } from '../errors.ts'
 import { type DryRun, dryRunFlag, dryRunOf } from '../print/outcome.ts'
-import { deleteObject } from '../resources/access.ts'
+import { deletedUid, deleteOptions } from '../resources/deletion.ts'
 import { eachTarget, selectionOf } from '../resources/each-target.ts'
 import { fileFlags } from '../resources/manifests.ts'
 import type { ObjectQuery } from '../resources/queries.ts'
 import { type ApiResource, qualifiedName } from '../resources/resource-catalog.ts'
-import { fieldsOf, textOf } from '../resources/unstructured.ts'
 import { type Gone, waitUntilGone } from '../wait/gone.ts'
 import { sayTypeIsNeeded } from './get.ts'
 
@@ -63,13 +62,7 @@ export const deleteCommand = defineCommand({
     }
     const gone: Gone[] = []
     const isMany = flags.all || flags.selector !== '' || flags['field-selector'] !== ''
-    const options = {
-      kind: 'DeleteOptions',
-      apiVersion: 'v1',
-      propagationPolicy: propagationOf(flags.cascade),
-      ...(seconds >= 0 ? { gracePeriodSeconds: seconds } : {}),
-      ...(dryRun === 'server' ? { dryRun: ['All'] } : {}),
-    }
+    const options = deleteOptions({ cascade: flags.cascade, gracePeriodSeconds: seconds }, dryRun === 'server' ? 'All' : undefined)
     const count = await eachTarget(call, selectionOf(flags, args), async (target) => {
       const uid = await remove(call, target, options, { dryRun, ignoresMissing: isMany || flags['ignore-not-found'] })
       if (uid !== undefined) gone.push({ ...target, uid })
@@ -90,40 +83,23 @@ function graceSeconds({ flags }: DeleteCall): number {
   return flags.force && given < 0 ? 0 : given
 }
 
-function propagationOf(cascade: string): string {
-  switch (cascade) {
-    case 'background':
-    case 'true':
-      return 'Background'
-    case 'orphan':
-    case 'false':
-      return 'Orphan'
-    case 'foreground':
-      return 'Foreground'
-    default:
-      throw new CommandError(`invalid cascade value (${cascade}). Must be "background", "foreground", or "orphan"`)
-  }
-}
-
 type Rules = { readonly dryRun: DryRun; readonly ignoresMissing: boolean }
 
 /** The UID of what was deleted; undefined where there was nothing. */
 async function remove(
   call: DeleteCall,
   target: ObjectQuery,
-  options: unknown,
+  options: object,
   { dryRun, ignoresMissing }: Rules,
 ): Promise<string | undefined> {
   if (dryRun === 'client') {
     say(call, target, dryRun)
     return undefined
   }
-  const pending = deleteObject(call.cluster, target, options)
-  const answer = ignoresMissing ? await ignoreNotFound(pending) : await pending
-  if (answer === undefined) return undefined
-  say(call, target, dryRun)
-  const uid = answer.metadata?.uid ?? fieldsOf(answer['details'])['uid']
-  return textOf(uid)
+  const pending = deletedUid(call, target, options)
+  const uid = ignoresMissing ? await ignoreNotFound(pending) : await pending
+  if (uid !== undefined) say(call, target, dryRun)
+  return uid
 }
 
 function say({ flags, out }: DeleteCall, { resource, name, namespace }: ObjectQuery, dryRun: DryRun): void {

@@ -2,14 +2,17 @@
 
 import { readFile } from 'node:fs/promises'
 import { parseYaml } from '#base/encoding/yaml'
-import { boolFlag, choiceFlag, stringFlag } from '#component/flags'
+import { boolFlag, stringFlag } from '#component/flags'
+import { isDeepEqual } from '#meta/patch/equal'
 import { defineCommand } from '../command.ts'
-import { CommandError, messageOf, UsageError } from '../errors.ts'
+import { CommandError, messageOf } from '../errors.ts'
 import { formatFlags } from '../print/formats.ts'
 import { dryRunFlag, dryRunOf, dryRunQuery, reporter } from '../print/outcome.ts'
 import { patchObject } from '../resources/access.ts'
-import { eachLiveTarget, selectionOf } from '../resources/each-target.ts'
+import { eachLiveTarget, eachTarget, type LiveTarget, selectionOf, withoutImpliedNamespace } from '../resources/each-target.ts'
+import { patchedLocally } from '../resources/local-patch.ts'
 import { fileFlags } from '../resources/manifests.ts'
+import type { AnyObject } from '../resources/unstructured.ts'
 
 export const patch = defineCommand({
   name: 'patch',
@@ -27,28 +30,58 @@ export const patch = defineCommand({
     ...fileFlags,
     'dry-run': dryRunFlag,
     'field-manager': stringFlag('kubectl-patch', 'Whose fields these are, for managedFields.'),
-    local: boolFlag(false, 'Work on the file alone (needs the real kubectl).'),
+    local: boolFlag(false, 'Work on the file alone, without a server.'),
     patch: stringFlag('', 'The patch, as JSON or YAML.', { shorthand: 'p' }),
     'patch-file': stringFlag('', 'A file that holds the patch.'),
     subresource: stringFlag('', 'Patch a subresource: status, scale or resize.'),
-    type: choiceFlag(['json', 'merge', 'strategic'] as const, 'strategic', 'The kind of patch: json, merge or strategic.'),
+    type: stringFlag('strategic', 'The kind of patch: json, merge or strategic.'),
   },
   async run(call) {
     const { flags, args } = call
-    if (flags.local) throw new CommandError("--local is not part of Navarch's kubectl yet: use the real kubectl for it")
-    if ((flags.patch === '') === (flags['patch-file'] === '')) throw new UsageError('must specify exactly one of --patch or --patch-file')
-    const body = patchBody(flags.patch === '' ? await readFile(flags['patch-file'], 'utf8') : flags.patch)
+    const type = patchTypeOf(flags.type)
+    const body = patchBody(await patchText(flags))
     const dryRun = dryRunOf(flags['dry-run'])
-    const report = await reporter(call, flags, dryRun)
-    await eachLiveTarget(call, selectionOf(flags, args), async (target) => {
-      const query = { ...dryRunQuery(dryRun), fieldManager: flags['field-manager'] }
-      if (dryRun === 'client') return report({ ...target, operation: 'patched' })
-      const object = await patchObject(call.cluster, target, { type: flags.type, body, subresource: flags.subresource || undefined }, query)
-      const isSame = object.metadata.resourceVersion === target.object.metadata.resourceVersion
-      report({ resource: target.resource, object, operation: isSame ? 'patched (no change)' : 'patched' })
-    })
+    const report = await reporter(call, flags)
+    const isLocal = flags.local || dryRun === 'client'
+    const query = { ...dryRunQuery(dryRun), fieldManager: flags['field-manager'] }
+    const change = async (target: LiveTarget) => {
+      const { resource } = target
+      const object = isLocal
+        ? await patchedLocally(resource, target.object, { type, body })
+        : await patchObject(call.cluster, target, { type, body, subresource: flags.subresource || undefined }, query)
+      const isSame = isDeepEqual(withoutManagedFields(object), withoutManagedFields(target.object))
+      report({ resource, object, operation: isSame ? 'patched (no change)' : 'patched' })
+    }
+    const selection = selectionOf(flags, args)
+    if (!flags.local) await eachLiveTarget(call, selection, change, flags.subresource || undefined)
+    else
+      await eachTarget(call, selection, async (target) => {
+        if (target.object !== undefined) await change({ ...target, object: withoutImpliedNamespace(target.object, call) })
+      })
   },
 })
+
+function patchTypeOf(text: string): 'json' | 'merge' | 'strategic' {
+  if (text === 'json' || text === 'merge' || text === 'strategic') return text
+  throw new CommandError(`--type must be one of [json merge strategic], not ${JSON.stringify(text)}`)
+}
+
+type PatchFlags = { readonly patch: string; readonly 'patch-file': string }
+
+async function patchText({ patch: text, 'patch-file': file }: PatchFlags): Promise<string> {
+  if (text !== '' && file !== '') throw new CommandError('cannot specify --patch and --patch-file together')
+  if (text === '' && file === '') throw new CommandError('must specify --patch or --patch-file containing the contents of the patch')
+  if (file === '') return text
+  return await readFile(file, 'utf8').catch(() => {
+    throw new CommandError(`unable to read patch file: open ${file}: no such file or directory`)
+  })
+}
+
+/** The server writes down who did what even where nothing changes. */
+function withoutManagedFields(object: AnyObject): unknown {
+  const { managedFields: _, ...metadata } = object.metadata
+  return { ...object, metadata }
+}
 
 function patchBody(text: string): unknown {
   try {

@@ -1,16 +1,36 @@
 /** `kubectl replace`: put a whole object in the place of the one that is there. */
-import { boolFlag, intFlag, stringFlag } from '#component/flags'
-import { ignoreNotFound } from '#meta/status'
+import { parseYaml } from '#base/encoding/yaml'
+import { boolFlag, durationFlag, intFlag, stringFlag } from '#component/flags'
 import { lastAppliedOf, withLastApplied } from '../apply/last-applied.ts'
-import { defineCommand } from '../command.ts'
+import { type Call, defineCommand } from '../command.ts'
 import { CommandError, withSource } from '../errors.ts'
 import { formatFlags } from '../print/formats.ts'
 import { dryRunFlag, dryRunOf, dryRunQuery, reporter } from '../print/outcome.ts'
-import { createObject, deleteObject, replaceObject } from '../resources/access.ts'
+import { createObject, replaceObject } from '../resources/access.ts'
+import { deleteAndWait } from '../resources/deletion.ts'
 import { eachTarget, selectionOf } from '../resources/each-target.ts'
 import { validationFlag, validationOf } from '../resources/field-validation.ts'
-import { fileFlags, hasFiles } from '../resources/manifests.ts'
-import { waitUntilGone } from '../wait/gone.ts'
+import { contentOf, fileFlags, hasFiles } from '../resources/manifests.ts'
+import type { ObjectQuery } from '../resources/queries.ts'
+import { qualifiedName } from '../resources/resource-catalog.ts'
+
+const replaceFlags = {
+  ...formatFlags,
+  ...fileFlags,
+  'dry-run': dryRunFlag,
+  'field-manager': stringFlag('kubectl-replace', 'Whose fields these are, for managedFields.'),
+  cascade: {
+    ...stringFlag('background', 'With --force: what becomes of dependents: background, orphan or foreground.'),
+    bareValue: 'background',
+  },
+  force: boolFlag(false, 'Delete the object and make it anew.'),
+  'grace-period': intFlag(-1, 'With --force: seconds that the object gets to end.'),
+  raw: stringFlag('', 'A path on the server, to which the file is sent as it is.'),
+  'save-config': boolFlag(false, 'Remember the object for a later apply.'),
+  subresource: stringFlag('', 'Replace a subresource: status or scale.'),
+  timeout: durationFlag(0, 'With --force: how long to wait for the deletion; 0 until the object is gone.'),
+  validate: validationFlag,
+}
 
 export const replace = defineCommand({
   name: 'replace',
@@ -20,19 +40,11 @@ export const replace = defineCommand({
     ['Delete it first and make it anew', 'kubectl replace --force -f pod.json'],
   ],
   usage: '-f FILENAME',
-  flags: {
-    ...formatFlags,
-    ...fileFlags,
-    'dry-run': dryRunFlag,
-    'field-manager': stringFlag('kubectl-replace', 'Whose fields these are, for managedFields.'),
-    force: boolFlag(false, 'Delete the object and make it anew.'),
-    'grace-period': intFlag(-1, 'With --force: seconds that the object gets to end.'),
-    'save-config': boolFlag(false, 'Remember the object for a later apply.'),
-    subresource: stringFlag('', 'Replace a subresource: status or scale.'),
-    validate: validationFlag,
-  },
+  flags: replaceFlags,
   async run(call) {
     const { flags, args, cluster } = call
+    if (flags.raw !== '') return await replaceRaw(call)
+    const timeoutMs = flags.timeout || Number.POSITIVE_INFINITY
     if (!hasFiles(flags)) throw new CommandError('must specify one of -f and -k')
     const dryRun = dryRunOf(flags['dry-run'])
     const report = await reporter(call, flags, dryRun)
@@ -42,17 +54,10 @@ export const replace = defineCommand({
       const wanted = flags['save-config'] || lastAppliedOf(target.object) !== undefined ? withLastApplied(target.object) : target.object
       if (dryRun === 'client') return report({ resource: target.resource, object: wanted, operation: 'replaced' })
       if (flags.force) {
-        const grace = flags['grace-period'] >= 0 ? { gracePeriodSeconds: flags['grace-period'] } : {}
-        const gone = await ignoreNotFound(
-          deleteObject(cluster, target, { kind: 'DeleteOptions', apiVersion: 'v1', propagationPolicy: 'Background', ...grace }),
-        )
-        if (gone !== undefined)
-          await waitUntilGone(
-            call,
-            [{ ...target, uid: gone.metadata?.uid ?? String(Reflect.get(Object(gone['details']), 'uid')) }],
-            Number.POSITIVE_INFINITY,
-          )
-        return report({ resource: target.resource, object: await createObject(cluster, target, wanted, query), operation: 'replaced' })
+        const isGone = await deleteAndWait(call, target, { cascade: flags.cascade, gracePeriodSeconds: flags['grace-period'], timeoutMs })
+        if (isGone && flags.output === '') call.out(deletedText(target))
+        const object = await createObject(cluster, target, wanted, query)
+        return report({ resource: target.resource, object, operation: 'replaced' })
       }
       try {
         const object = await replaceObject(cluster, target, wanted, query, flags.subresource || undefined)
@@ -63,3 +68,16 @@ export const replace = defineCommand({
     })
   },
 })
+
+function deletedText({ resource, name, namespace }: ObjectQuery): string {
+  const place = namespace === undefined ? '' : ` from ${namespace} namespace`
+  return `${qualifiedName(resource, '').slice(0, -1)} ${JSON.stringify(name)} deleted${place}\n`
+}
+
+async function replaceRaw({ cluster, flags, host, out }: Call<typeof replaceFlags>): Promise<void> {
+  const [file, ...others] = flags.filename
+  if (file === undefined || others.length > 0) throw new CommandError('--raw can only use a single local file or stdin')
+  if (!flags.raw.startsWith('/')) throw new CommandError(`--raw must be a valid URL path: ${flags.raw}`)
+  const { body } = await cluster.request({ method: 'PUT', path: flags.raw, body: parseYaml(await contentOf(host, file)) })
+  out(`${JSON.stringify(body)}\n`)
+}

@@ -2,13 +2,10 @@
 
 import { parseYaml } from '#base/encoding/yaml'
 import { choiceFlag, stringFlag } from '#component/flags'
-import { applyJsonPatch, parseJsonPatch } from '#meta/patch/json-patch'
-import { applyMergePatch } from '#meta/patch/merge-patch'
-import { applyStrategicPatch } from '#meta/patch/strategic-apply'
 import { CommandError } from '../errors.ts'
-import { builtInSchemaOf } from '../resources/built-in-schemas.ts'
+import { patchedLocally } from '../resources/local-patch.ts'
 import type { ApiResource } from '../resources/resource-catalog.ts'
-import { type AnyObject, fieldsOf } from '../resources/unstructured.ts'
+import type { AnyObject } from '../resources/unstructured.ts'
 
 export const overrideFlags = {
   overrides: stringFlag('', 'Changes of the object before it is made, as a patch in JSON.'),
@@ -22,17 +19,8 @@ export async function withOverrides(resource: ApiResource, object: AnyObject, fl
   if (flags.overrides === '') return object
   try {
     const patch = parseYaml(flags.overrides)
-    switch (flags['override-type']) {
-      case 'json':
-        return applyJsonPatch(object, parseJsonPatch(patch)) as AnyObject
-      case 'merge':
-        if (typeof patch !== 'object') throw new CommandError('Invalid JSON Patch')
-        return applyMergePatch(object, patch) as AnyObject
-      case 'strategic': {
-        const schema = await builtInSchemaOf(resource)
-        return (schema === undefined ? applyMergePatch(object, patch) : applyStrategicPatch(schema, object, fieldsOf(patch))) as AnyObject
-      }
-    }
+    if (typeof patch !== 'object') throw new CommandError('Invalid JSON Patch')
+    return await patchedLocally(resource, object, { type: flags['override-type'], body: patch })
   } catch (error) {
     throw error instanceof CommandError
       ? error

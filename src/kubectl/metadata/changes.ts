@@ -1,5 +1,5 @@
 /** Words of a command line that change a map: `key=value` sets, `key-` removes; everything before them is plain. */
-import { isLabelValue, isQualifiedName } from '#meta/names'
+import { isLabelValue } from '#meta/names'
 import { CommandError } from '../errors.ts'
 
 export type Changes = { readonly set: ReadonlyMap<string, string>; readonly removed: readonly string[] }
@@ -11,13 +11,18 @@ export function parseChanges(args: readonly string[], noun: string): { readonly 
   const removed: string[] = []
   for (const word of words) {
     const equals = word.indexOf('=')
+    if (noun === 'label' && word.split('=').length > 2) throw new CommandError(`invalid label spec: ${word}`)
     if (equals > 0) set.set(word.slice(0, equals), word.slice(equals + 1))
     else if (word.endsWith('-') && equals < 0) removed.push(word.slice(0, -1))
     else throw new CommandError(`unknown ${noun} spec: ${word}`)
   }
-  const both = removed.find((key) => set.has(key))
-  if (both !== undefined)
-    throw new CommandError(`can not both modify and remove ${noun === 'label' ? 'a label' : 'an annotation'} in the same command`)
+  const both = removed.filter((key) => set.has(key))
+  if (both.length > 0)
+    throw new CommandError(
+      noun === 'label'
+        ? 'can not both modify and remove a label in the same command'
+        : `can not both modify and remove the following annotation(s) in the same command: ${both.join(', ')}`,
+    )
   if (noun === 'label') for (const [key, value] of set) checkLabel(key, value)
   return { plain: first < 0 ? args : args.slice(0, first), changes: { set, removed } }
 }
@@ -25,6 +30,4 @@ export function parseChanges(args: readonly string[], noun: string): { readonly 
 function checkLabel(key: string, value: string): void {
   const [problem] = isLabelValue(value)
   if (problem !== undefined) throw new CommandError(`invalid label value: ${JSON.stringify(`${key}=${value}`)}: ${problem}`)
-  const [keyProblem] = isQualifiedName(key)
-  if (keyProblem !== undefined) throw new CommandError(`invalid label key: ${JSON.stringify(key)}: ${keyProblem}`)
 }

@@ -1,13 +1,15 @@
 /** What `label` and `annotate` share: KEY=VALUE and KEY- words, sent as a merge patch. */
 import { boolFlag, stringFlag } from '#component/flags'
+import { groupVersionOf } from '#meta/kind'
+import { isDeepEqual } from '#meta/patch/equal'
 import { type Call, type Command, defineCommand } from '../command.ts'
-import { CommandError, UsageError } from '../errors.ts'
+import { CommandError, throwAll } from '../errors.ts'
 import { formatFlags } from '../print/formats.ts'
 import { dryRunFlag, dryRunOf, dryRunQuery, reporter } from '../print/outcome.ts'
 import { patchObject } from '../resources/access.ts'
-import { eachLiveTarget, type LiveTarget, selectionOf } from '../resources/each-target.ts'
-import { fileFlags } from '../resources/manifests.ts'
-import { qualifiedName } from '../resources/resource-catalog.ts'
+import { eachLiveTarget, eachTarget, type LiveTarget, selectionOf, withoutImpliedNamespace } from '../resources/each-target.ts'
+import { fileFlags, hasFiles } from '../resources/manifests.ts'
+import type { AnyObject } from '../resources/unstructured.ts'
 import { type Changes, parseChanges } from './changes.ts'
 
 const metadataFlags = {
@@ -19,6 +21,7 @@ const metadataFlags = {
   'field-manager': stringFlag('', 'Whose fields these are, for managedFields.'),
   'field-selector': stringFlag('', 'Only objects with these fields.'),
   list: boolFlag(false, 'Show what there is.'),
+  local: boolFlag(false, 'Work on the file alone, without a server.'),
   overwrite: boolFlag(false, 'Allow to change what is there already.'),
   'resource-version': stringFlag('', 'Only if the object is still at this revision.'),
   selector: stringFlag('', 'Only objects with these labels.', { shorthand: 'l' }),
@@ -51,25 +54,54 @@ export function metadataCommand(words: MetadataWords): Command {
 async function change(call: MetadataCall, words: MetadataWords): Promise<void> {
   const { flags, args } = call
   const { plain, changes } = parseChanges(args, words.noun)
+  if (plain.length === 0 && !hasFiles(flags))
+    throw new CommandError('one or more resources must be specified as <resource> <name> or <resource>/<name>')
   if (changes.set.size === 0 && changes.removed.length === 0 && !flags.list)
-    throw new UsageError(`at least one ${words.noun} update is required`)
+    throw new CommandError(`at least one ${words.noun} update is required`)
   const dryRun = dryRunOf(flags['dry-run'])
+  if (flags.local && dryRun === 'server')
+    throw new CommandError('cannot specify --local and --dry-run=server - did you mean --dry-run=client?')
   const report = await reporter(call, flags, dryRun)
-  await eachLiveTarget(call, selectionOf(flags, plain), async (target) => {
+  const targets = await targetsOf(call, plain)
+  await eachOf(targets, async (target) => {
     const before = target.object.metadata[words.field] ?? {}
     refuseOverwrites(call, words, changes, before)
-    for (const key of changes.removed)
-      if (before[key] === undefined && words.field === 'labels') call.out(`label ${JSON.stringify(key)} not found.\n`)
+    if (words.field === 'labels')
+      for (const key of changes.removed) if (before[key] === undefined) call.out(`label ${JSON.stringify(key)} not found.\n`)
     const after = Object.fromEntries([...Object.entries(before).filter(([key]) => !changes.removed.includes(key)), ...changes.set])
-    const isSame = JSON.stringify(Object.entries(before).toSorted()) === JSON.stringify(Object.entries(after).toSorted())
+    if (flags.list) return list(call, words, target, { values: after, isOneOfMany: targets.length > 1 })
+    const isSame = isDeepEqual(before, after)
     const object =
-      isSame || dryRun === 'client'
-        ? { ...target.object, metadata: { ...target.object.metadata, [words.field]: after } }
+      isSame || flags.local || dryRun === 'client'
+        ? withValues(target.object, words.field, after)
         : await send(call, words, changes, target)
-    if (flags.list) return list(call, target, after)
     const operation = isSame ? words.unchanged : changes.removed.length > 0 && changes.set.size === 0 ? words.undone : words.done
     report({ resource: target.resource, object, operation })
   })
+}
+
+/** Of a file alone with `--local`, otherwise as the server has them. */
+async function targetsOf(call: MetadataCall, plain: readonly string[]): Promise<readonly LiveTarget[]> {
+  const { flags } = call
+  const targets: LiveTarget[] = []
+  const selection = selectionOf(flags, plain)
+  if (!flags.local) await eachLiveTarget(call, selection, async (target) => void targets.push(target))
+  else
+    await eachTarget(call, selection, async (target) => {
+      if (target.object !== undefined) targets.push({ ...target, object: withoutImpliedNamespace(target.object, call) })
+    })
+  return targets
+}
+
+/** One failure does not keep the others from being done. */
+async function eachOf(targets: readonly LiveTarget[], act: (target: LiveTarget) => Promise<void>): Promise<void> {
+  const failures: unknown[] = []
+  for (const target of targets) await act(target).catch((error: unknown) => failures.push(error))
+  throwAll(failures)
+}
+
+function withValues(object: AnyObject, field: MetadataWords['field'], values: Readonly<Record<string, string>>): AnyObject {
+  return { ...object, metadata: { ...object.metadata, [field]: values } }
 }
 
 function refuseOverwrites(
@@ -81,7 +113,7 @@ function refuseOverwrites(
   if (flags.overwrite) return
   for (const [key, value] of set) {
     const current = before[key]
-    if (current === undefined || (current === value && field === 'labels')) continue
+    if (current === undefined || current === value) continue
     if (field === 'labels') throw new CommandError(`'${key}' already has a value (${current}), and --overwrite is false`)
     throw new CommandError(`--overwrite is false but found the following declared ${noun}(s): '${key}' already has a value (${current})`)
   }
@@ -94,7 +126,10 @@ async function send({ cluster, flags }: MetadataCall, words: MetadataWords, { se
   return await patchObject(cluster, target, { type: 'merge', body: { metadata: { ...version, [words.field]: fields } } }, query)
 }
 
-function list({ out }: MetadataCall, { resource, name }: LiveTarget, values: Readonly<Record<string, string>>): void {
-  out(`Listing labels for ${qualifiedName(resource, name)}:\n`)
-  for (const key of Object.keys(values).sort()) out(` ${key}=${values[key]}\n`)
+type Listing = { readonly values: Readonly<Record<string, string>>; readonly isOneOfMany: boolean }
+
+function list({ out, err }: MetadataCall, { field }: MetadataWords, { object, name }: LiveTarget, { values, isOneOfMany }: Listing): void {
+  const [group] = groupVersionOf(object.apiVersion)
+  if (isOneOfMany) err(`Listing ${field} for ${object.kind}.${group}/${name}:\n`)
+  for (const key of Object.keys(values).sort()) out(`${isOneOfMany ? ' ' : ''}${key}=${values[key]}\n`)
 }

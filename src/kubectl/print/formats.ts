@@ -2,8 +2,8 @@
 import { readFile } from 'node:fs/promises'
 import { boolFlag, type Flag, stringFlag } from '#component/flags'
 import { CommandError } from '../errors.ts'
-import { type ApiResource, qualifiedName } from '../resources/resource-catalog.ts'
-import { type AnyObject, nameOf } from '../resources/unstructured.ts'
+import { type ApiResource, nameOfKind } from '../resources/resource-catalog.ts'
+import type { AnyObject } from '../resources/unstructured.ts'
 import { customColumns, customColumnsOfFile } from './custom-columns.ts'
 import { parseGoTemplate } from './go-template.ts'
 import { formatJson } from './json.ts'
@@ -128,7 +128,7 @@ async function columnsPrinter(format: string, given: string, noHeaders: boolean)
 
 const namePrinter: Printer = ({ object, resource, items }) => {
   const all = items ?? (resource === undefined ? [] : [{ object, resource }])
-  return all.map((item) => `${qualifiedName(item.resource, nameOf(item.object))}\n`).join('')
+  return all.map((item) => `${nameOfKind(item.object, item.resource)}\n`).join('')
 }
 
 function yamlPrinter(values: FormatValues): Printer {

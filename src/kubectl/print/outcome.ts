@@ -2,8 +2,8 @@
 import { type Flag, stringFlag } from '#component/flags'
 import type { Call } from '../command.ts'
 import { CommandError } from '../errors.ts'
-import { type ApiResource, qualifiedName } from '../resources/resource-catalog.ts'
-import { type AnyObject, nameOf } from '../resources/unstructured.ts'
+import { type ApiResource, nameOfKind } from '../resources/resource-catalog.ts'
+import type { AnyObject } from '../resources/unstructured.ts'
 import { type FormatValues, printerOf } from './formats.ts'
 
 export type DryRun = 'none' | 'client' | 'server'
@@ -38,7 +38,5 @@ export async function reporter(call: Pick<Call, 'out'>, values: FormatValues, dr
   const print = await printerOf(values)
   const suffix = dryRun === 'none' ? '' : dryRun === 'client' ? ' (dry run)' : ' (server dry run)'
   return ({ resource, object, operation, keepsOrder = false }) =>
-    call.out(
-      print === undefined ? `${qualifiedName(resource, nameOf(object))} ${operation}${suffix}\n` : print({ object, resource, keepsOrder }),
-    )
+    call.out(print === undefined ? `${nameOfKind(object, resource)} ${operation}${suffix}\n` : print({ object, resource, keepsOrder }))
 }

@@ -44,12 +44,27 @@ export async function eachTarget(call: Call, selection: Selection, act: (target:
   return count
 }
 
-/** Objects are as the server has them. */
-export async function eachLiveTarget(call: Call, selection: Selection, act: (target: LiveTarget) => Promise<void>): Promise<number> {
+/** Objects are as the server has them, or what their subresource says. */
+export async function eachLiveTarget(
+  call: Call,
+  selection: Selection,
+  act: (target: LiveTarget) => Promise<void>,
+  subresource?: string,
+): Promise<number> {
   return await eachTarget(call, selection, async (target) => {
-    const isFromFile = target.source !== undefined
-    await act({ ...target, object: isFromFile || target.object === undefined ? await getObject(call.cluster, target) : target.object })
+    const isUnread = target.source !== undefined || subresource !== undefined
+    await act({
+      ...target,
+      object: isUnread || target.object === undefined ? await getObject(call.cluster, target, subresource) : target.object,
+    })
   })
+}
+
+/** A file's object without the namespace that only the context gave it. */
+export function withoutImpliedNamespace(object: AnyObject, { cluster }: Pick<Call, 'cluster'>): AnyObject {
+  if (cluster.flags.namespace !== '') return object
+  const { namespace: _, ...metadata } = object.metadata
+  return { ...object, metadata }
 }
 
 /** The one object that is meant. */

@@ -75,21 +75,33 @@ export async function contentOf(host: Host, file: string): Promise<string> {
   return await response.text()
 }
 
+/** As upstream: what follows a document that cannot be read is not looked at. */
 export function documentsOf(source: string, content: string): readonly Manifest[] {
-  return splitDocuments(content).flatMap(({ text: document, line }): readonly Manifest[] => {
-    try {
-      const value = parseYaml(document)
-      if (value === undefined || value === null) return []
-      return objectsIn(source, value)
-    } catch (error) {
-      const why = error instanceof YamlError ? yamlMessage(error, line) : messageOf(error)
-      return [{ source, error: new CommandError(`error parsing ${source}: error converting YAML to JSON: ${why}`) }]
-    }
-  })
+  const manifests: Manifest[] = []
+  for (const document of splitDocuments(content)) {
+    const found = manifestsOf(source, document)
+    manifests.push(...found)
+    if (found.some((manifest) => 'error' in manifest)) break
+  }
+  return manifests
 }
 
+function manifestsOf(source: string, { text: document, line }: { readonly text: string; readonly line: number }): readonly Manifest[] {
+  try {
+    // As upstream's reader: of keys that stand twice, the last counts.
+    const value = parseYaml(document, { allowsDuplicates: true })
+    return value === undefined || value === null ? [] : objectsIn(source, value)
+  } catch (error) {
+    const why = error instanceof YamlError ? yamlMessage(error, line) : messageOf(error)
+    return [{ source, error: new CommandError(`error parsing ${source}: error converting YAML to JSON: ${why}`) }]
+  }
+}
+
+/** What Go's reader says of a tab. */
+const startOfToken = 'found character that cannot start any token'
+
 function yamlMessage(error: YamlError, firstLine: number): string {
-  const why = error.message.replace(/^line \d+: /, '')
+  const why = error.message.replace(/^line \d+: /, '').replace('tab characters must not be used in indentation', startOfToken)
   return error.line === undefined ? `yaml: ${why}` : `yaml: line ${error.line + firstLine}: ${why}`
 }
 
@@ -104,19 +116,34 @@ function splitDocuments(content: string): readonly { readonly text: string; read
 
 /** Lists are taken apart. */
 function objectsIn(source: string, value: unknown): readonly Manifest[] {
+  if (typeof value !== 'object' || Array.isArray(value)) return [unusable(source, 'invalid object to validate')]
   const { apiVersion, kind, metadata, items } = fieldsOf(value)
   const missing = [...(apiVersion ? [] : ['apiVersion not set']), ...(kind ? [] : ['kind not set'])]
   if (missing.length > 0) {
-    const list = missing.length === 1 ? missing[0] : `[${missing.join(', ')}]`
-    return [
-      {
-        source,
-        error: new CommandError(
-          `error validating ${JSON.stringify(source)}: error validating data: ${list}; if you choose to ignore these errors, turn validation off with --validate=false`,
-        ),
-      },
-    ]
+    return [unusable(source, missing.length === 1 ? (missing[0] ?? '') : `[${missing.join(', ')}]`)]
   }
+  const mistyped = mistypedMetadata(metadata)
+  if (mistyped !== undefined) return [{ source, error: new CommandError(`unable to decode ${JSON.stringify(source)}: ${mistyped}`) }]
   if (String(kind).endsWith('List') && Array.isArray(items)) return listOf(items).flatMap((item) => objectsIn(source, item))
   return [{ source, object: { ...fieldsOf(value), apiVersion: String(apiVersion), kind: String(kind), metadata: fieldsOf(metadata) } }]
+}
+
+function unusable(source: string, why: string): Manifest {
+  const message = `error validating ${JSON.stringify(source)}: error validating data: ${why}; if you choose to ignore these errors, turn validation off with --validate=false`
+  return { source, error: new CommandError(message) }
+}
+
+/** Labels and annotations must be texts: everything else is left to the server. */
+function mistypedMetadata(metadata: unknown): string | undefined {
+  for (const field of ['labels', 'annotations']) {
+    const wrong = Object.values(fieldsOf(fieldsOf(metadata)[field])).find((value) => typeof value !== 'string' && value !== null)
+    if (wrong !== undefined)
+      return `json: cannot unmarshal ${goTypeOf(wrong)} into Go struct field ObjectMeta.metadata.${field} of type string`
+  }
+  return undefined
+}
+
+function goTypeOf(value: unknown): string {
+  if (Array.isArray(value)) return 'array'
+  return typeof value === 'boolean' ? 'bool' : typeof value
 }

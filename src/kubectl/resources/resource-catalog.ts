@@ -96,6 +96,15 @@ export function qualifiedName(resource: ApiResource, name: string): string {
   return `${resource.group === '' ? singular : `${singular}.${resource.group}`}/${name}`
 }
 
+/** The same by what the object says that it is: a subresource may be of another kind. */
+export function nameOfKind(object: { readonly apiVersion?: string; readonly kind?: string } & Named, resource: ApiResource): string {
+  const kind = object.kind ?? resource.kind
+  const [group] = object.apiVersion === undefined ? [resource.group] : groupVersionOf(object.apiVersion)
+  return `${kind.toLowerCase()}${group === '' ? '' : `.${group}`}/${object.metadata?.name ?? ''}`
+}
+
+type Named = { readonly metadata?: { readonly name?: string } }
+
 export function apiVersionOf(resource: { readonly group: string; readonly version: string }): string {
   return resource.group === '' ? resource.version : `${resource.group}/${resource.version}`
 }

@@ -6,7 +6,7 @@ import { CommandError, messageOf } from '../errors.ts'
 import { dryRunOf, dryRunQuery, type Report, reporter } from '../print/outcome.ts'
 import { patchObject } from '../resources/access.ts'
 import { builtInSchemaOf } from '../resources/built-in-schemas.ts'
-import { eachLiveTarget, eachTarget, type LiveTarget, selectionOf } from '../resources/each-target.ts'
+import { eachLiveTarget, eachTarget, type LiveTarget, selectionOf, withoutImpliedNamespace } from '../resources/each-target.ts'
 import type { AnyObject, Fields } from '../resources/unstructured.ts'
 import type { setFlags } from './set-flags.ts'
 import { typedObject } from './typed-object.ts'
@@ -35,15 +35,8 @@ export async function changeEach(call: SetCall, args: readonly string[], plan: C
     return
   }
   await eachTarget(call, selectionOf(flags, args), async (target) => {
-    if (target.object !== undefined) await act({ ...target, object: typedObject(withoutNamespace(target.object, call)) })
+    if (target.object !== undefined) await act({ ...target, object: typedObject(withoutImpliedNamespace(target.object, call)) })
   })
-}
-
-/** What only the defaults say is not printed. */
-function withoutNamespace(object: AnyObject, { cluster }: Pick<Call, 'cluster'>): AnyObject {
-  if (cluster.flags.namespace !== '') return object
-  const { namespace: _, ...metadata } = object.metadata
-  return { ...object, metadata }
 }
 
 async function changeOne(call: SetCall, target: LiveTarget, plan: ChangePlan, report: Report): Promise<void> {
