@@ -2,6 +2,7 @@
 import { type FieldErrors, FieldPath, immutable, required } from '#meta/field-path'
 import { defineKind, type Kind } from '#meta/kind'
 import { controllerOf } from '#meta/object'
+import { isJsonObject } from '#meta/schema/go-type'
 import { ageColumn, nameColumn } from '#meta/table'
 import { validateNotNegative } from '../number-validation.ts'
 import { isSameValue } from '../same-value.ts'
@@ -34,6 +35,7 @@ function controllerTextOf(revision: ControllerRevision): string {
 
 function* validateRevision(revision: ControllerRevision): FieldErrors {
   if (revision.data === undefined) yield required(FieldPath.of('data'), 'data is mandatory')
+  else if (!isJsonObject(revision.data)) yield required(FieldPath.of('data'), 'data must be a valid JSON object')
   yield* validateNotNegative(revision.revision, FieldPath.of('revision'))
 }
 

@@ -1,11 +1,15 @@
 /** One pod on every node, or on every node of some sort. */
-import { type FieldErrors, FieldPath, immutable } from '#meta/field-path'
+import { type FieldErrors, FieldPath, immutable, invalid, notSupported, required } from '#meta/field-path'
+import { scaledValue } from '#meta/int-or-string'
 import { defineKind, type Kind } from '#meta/kind'
 import { formatLabelSelector } from '#meta/labels'
 import { withMeta } from '#meta/object'
 import { ageColumn, nameColumn } from '#meta/table'
+import type { IntOrString } from '#meta/types.gen'
 import { defaultPodTemplate } from '../core/pod/pod-defaults.ts'
+import { templateWarnings } from '../core/pod/pod-warnings.ts'
 import { containersColumn, imagesColumn } from '../core/pod/template-columns.ts'
+import { validateAtMostAll, validateCountOrPercent } from '../int-or-percent-validation.ts'
 import { validateNotNegative } from '../number-validation.ts'
 import { isSameValue } from '../same-value.ts'
 import { keepSpec, keepStatus } from '../status-rules.ts'
@@ -64,6 +68,7 @@ export const DaemonSet: Kind<DaemonSet> = defineKind({
       cell: ({ spec }) => formatLabelSelector(spec.selector),
     },
   ],
+  warnings: (next, old) => templateWarnings([next.spec, old?.spec], ({ template }) => template),
   defaults: defaultDaemonSet,
   prepareCreate: (daemonSet) => withTemplateGeneration({ ...daemonSet, status: emptyStatus }, 1),
   validate: validateDaemonSet,
@@ -105,13 +110,37 @@ function withTemplateGeneration(daemonSet: DaemonSet, generation: number): Daemo
   return withMeta(daemonSet, { annotations: { ...daemonSet.metadata.annotations, [templateGenerationAnnotation]: String(generation) } })
 }
 
-function* validateDaemonSet({ spec: { selector, template, minReadySeconds, revisionHistoryLimit } }: DaemonSet): FieldErrors {
-  yield* validateControllerSelector(selector, 'empty selector is invalid for daemonset')
+function* validateDaemonSet({
+  spec: { selector, template, minReadySeconds, revisionHistoryLimit, updateStrategy },
+}: DaemonSet): FieldErrors {
+  // As upstream: without a selector, it is the template that does not match it.
+  if (selector !== undefined) yield* validateControllerSelector(selector, 'empty selector is invalid for daemonset')
   yield* validateTemplateForController(template, selector, 'DaemonSet')
+  yield* validateUpdateStrategy(updateStrategy ?? {}, spec.field('updateStrategy'))
   yield* validateNotNegative(minReadySeconds, spec.field('minReadySeconds'))
   yield* validateNotNegative(revisionHistoryLimit, spec.field('revisionHistoryLimit'))
 }
 
 function* validateDaemonSetUpdate(next: DaemonSet, old: DaemonSet): FieldErrors {
   if (!isSameValue(next.spec.selector, old.spec.selector)) yield* immutable(spec.field('selector'), next.spec.selector, old.spec.selector)
+}
+
+function* validateUpdateStrategy({ type = '', rollingUpdate }: types.DaemonSetUpdateStrategy, at: FieldPath): FieldErrors {
+  if (type === 'OnDelete') return
+  if (type !== 'RollingUpdate') {
+    return yield notSupported(at, { Type: type, RollingUpdate: rollingUpdate ?? null }, ['RollingUpdate', 'OnDelete'])
+  }
+  if (rollingUpdate === undefined) return yield required(at.field('rollingUpdate'))
+  const { maxUnavailable = 0, maxSurge = 0 } = rollingUpdate
+  const here = at.field('rollingUpdate')
+  yield* validateCountOrPercent(maxUnavailable, here.field('maxUnavailable'))
+  yield* validateCountOrPercent(maxSurge, here.field('maxSurge'))
+  const isNone = (amount: IntOrString) => scaledValue(amount, 100, 'up') === 0
+  if (!isNone(maxUnavailable) && !isNone(maxSurge)) {
+    yield invalid(here.field('maxSurge'), maxSurge, 'may not be set when maxUnavailable is non-zero')
+  } else if (isNone(maxUnavailable) && isNone(maxSurge)) {
+    yield required(here.field('maxUnavailable'), 'cannot be 0 when maxSurge is 0')
+  }
+  yield* validateAtMostAll(maxUnavailable, here.field('maxUnavailable'))
+  yield* validateAtMostAll(maxSurge, here.field('maxSurge'))
 }

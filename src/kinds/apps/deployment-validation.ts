@@ -1,10 +1,8 @@
 /** What deployments have to keep (upstream: pkg/apis/apps/validation). */
 import { type FieldErrors, FieldPath, forbiddenField, immutable, invalid, notSupported } from '#meta/field-path'
-import { percentOf, scaledValue } from '#meta/int-or-string'
-import { isPercent } from '#meta/names'
-import { invalidEach } from '#meta/object-meta-validation'
-import type { IntOrString } from '#meta/types.gen'
-import { notNegativeMessage, validateNotNegative } from '../number-validation.ts'
+import { scaledValue } from '#meta/int-or-string'
+import { validateAtMostAll, validateCountOrPercent } from '../int-or-percent-validation.ts'
+import { validateNotNegative } from '../number-validation.ts'
 import { isSameValue } from '../same-value.ts'
 import { validateControllerSelector } from './controller-selector-validation.ts'
 import { validateTemplateForController } from './controller-template-validation.ts'
@@ -82,11 +80,5 @@ function* validateRollingUpdate(rolling: NonNullable<DeploymentStrategy['rolling
   if (scaledValue(maxUnavailable, 100, 'up') === 0 && scaledValue(maxSurge, 100, 'up') === 0) {
     yield invalid(at.field('maxUnavailable'), maxUnavailable, 'may not be 0 when `maxSurge` is 0')
   }
-  const percent = percentOf(maxUnavailable)
-  if (percent !== undefined && percent > 100) yield invalid(at.field('maxUnavailable'), maxUnavailable, 'must not be greater than 100%')
-}
-
-function* validateCountOrPercent(value: IntOrString, at: FieldPath): FieldErrors {
-  if (typeof value === 'string') yield* invalidEach(at, value, isPercent(value))
-  else if (value < 0) yield invalid(at, value, notNegativeMessage)
+  yield* validateAtMostAll(maxUnavailable, at.field('maxUnavailable'))
 }

@@ -1,7 +1,8 @@
 /** What stateful sets have to keep (upstream: ValidateStatefulSetSpec, ValidateStatefulSetUpdate). */
-import { type FieldErrors, FieldPath, forbiddenField, invalid, required } from '#meta/field-path'
+import { type FieldErrors, FieldPath, forbiddenField, invalid, notSupported, required } from '#meta/field-path'
 import { isDns1123Label } from '#meta/names'
 import { invalidEach } from '#meta/object-meta-validation'
+import { validateClaimSpec } from '../core/claim-validation.ts'
 import { validateNotNegative } from '../number-validation.ts'
 import { isSameValue } from '../same-value.ts'
 import { validateControllerSelector } from './controller-selector-validation.ts'
@@ -21,19 +22,23 @@ const mutableFields = [
 const mutableFieldsMessage =
   "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden"
 
-export function* validateStatefulSet({
-  spec: { podManagementPolicy = '', updateStrategy = {}, replicas, minReadySeconds, selector, template, serviceName },
-}: StatefulSet): FieldErrors {
+export function* validateStatefulSet({ spec: statefulSet }: StatefulSet): FieldErrors {
+  const { podManagementPolicy = '', updateStrategy = {}, replicas, minReadySeconds, selector, serviceName, ordinals } = statefulSet
   const policies = ['OrderedReady', 'Parallel']
   if (podManagementPolicy === '') yield required(spec.field('podManagementPolicy'))
   else if (!policies.includes(podManagementPolicy)) {
     yield invalid(spec.field('podManagementPolicy'), podManagementPolicy, "must be 'OrderedReady' or 'Parallel'")
   }
   yield* validateUpdateStrategy(updateStrategy)
+  yield* validateRetention(statefulSet)
   yield* validateNotNegative(replicas, spec.field('replicas'))
   yield* validateNotNegative(minReadySeconds, spec.field('minReadySeconds'))
+  yield* validateNotNegative(ordinals?.start, spec.field('ordinals').field('start'))
   yield* validateControllerSelector(selector, 'empty selector is invalid for statefulset')
-  yield* validateTemplateForController(template, selector, 'StatefulSet')
+  for (const [index, claim] of (statefulSet.volumeClaimTemplates ?? []).entries()) {
+    yield* validateClaimSpec(claim.spec, spec.field('volumeClaimTemplates').index(index).field('spec'))
+  }
+  yield* validateTemplateForController(withClaimVolumes(statefulSet), selector, 'StatefulSet')
   if (serviceName) yield* invalidEach(spec.field('serviceName'), serviceName, isDns1123Label(serviceName))
 }
 
@@ -47,6 +52,29 @@ function* validateUpdateStrategy({ type = '', rollingUpdate }: StatefulSetUpdate
   if (type === 'RollingUpdate') yield* validateNotNegative(rollingUpdate?.partition, at.field('rollingUpdate').field('partition'))
   else if (type === 'OnDelete') {
     if (rollingUpdate !== undefined)
-      yield invalid(at.field('rollingUpdate'), rollingUpdate, "only allowed for updateStrategy 'RollingUpdate'")
+      yield invalid(at.field('rollingUpdate'), upstreamForm(rollingUpdate), "only allowed for updateStrategy 'RollingUpdate'")
   } else yield invalid(at, { Type: type, RollingUpdate: rollingUpdate ?? null }, "must be 'RollingUpdate' or 'OnDelete'")
+}
+
+/** As upstream prints its internal type. */
+function upstreamForm({ partition = 0, maxUnavailable }: NonNullable<StatefulSetUpdateStrategy['rollingUpdate']>): unknown {
+  return { Partition: partition, MaxUnavailable: maxUnavailable ?? null }
+}
+
+const retentionPolicies = ['Retain', 'Delete']
+
+function* validateRetention({ persistentVolumeClaimRetentionPolicy: policy }: StatefulSetSpec): FieldErrors {
+  const at = spec.field('persistentVolumeClaimRetentionPolicy')
+  for (const field of ['whenDeleted', 'whenScaled'] as const) {
+    const value = policy?.[field]
+    if (value !== undefined && !retentionPolicies.includes(value)) yield notSupported(at.field(field), value, retentionPolicies)
+  }
+}
+
+/** The template as the pods will have it: each claim template stands for a volume of its name. */
+function withClaimVolumes({ template, volumeClaimTemplates = [] }: StatefulSetSpec): StatefulSetSpec['template'] {
+  if (template?.spec === undefined || volumeClaimTemplates.length === 0) return template
+  const claims = volumeClaimTemplates.map(({ metadata: { name = '' } }) => ({ name, persistentVolumeClaim: { claimName: name } }))
+  const others = (template.spec.volumes ?? []).filter((volume) => !claims.some((claim) => claim.name === volume.name))
+  return { ...template, spec: { ...template.spec, volumes: [...claims, ...others] } }
 }

@@ -3,6 +3,7 @@ import { defineKind, type Kind } from '#meta/kind'
 import { formatSelector, selectorOrNothing } from '#meta/labels'
 import { ageColumn, nameColumn } from '#meta/table'
 import { defaultPodTemplate } from '../core/pod/pod-defaults.ts'
+import { templateWarnings } from '../core/pod/pod-warnings.ts'
 import { containersColumn, imagesColumn } from '../core/pod/template-columns.ts'
 import { defaultClaimSpec } from '../core/pod/volume-defaults.ts'
 import type { PersistentVolumeClaim } from '../core/types.gen.ts'
@@ -34,6 +35,7 @@ export const StatefulSet: Kind<StatefulSet> = defineKind({
     containersColumn((statefulSet) => statefulSet.spec.template),
     imagesColumn((statefulSet) => statefulSet.spec.template),
   ],
+  warnings: (next, old) => templateWarnings([next.spec, old?.spec], ({ template }) => template),
   defaults: defaultStatefulSet,
   prepareCreate: (statefulSet) => ({ ...statefulSet, status: { replicas: 0, availableReplicas: 0 } }),
   validate: validateStatefulSet,

@@ -4,12 +4,13 @@ import { defineKind, type Kind } from '#meta/kind'
 import { isDns1123Subdomain } from '#meta/names'
 import { ageColumn, ageOf, nameColumn } from '#meta/table'
 import { defaultPodTemplate } from '../core/pod/pod-defaults.ts'
-import { validatePodTemplate } from '../core/pod/pod-template-validation.ts'
+import { templateWarnings } from '../core/pod/pod-warnings.ts'
 import { containersColumn, imagesColumn } from '../core/pod/template-columns.ts'
 import { validateNotNegative } from '../number-validation.ts'
 import { keepSpec, keepStatus, withoutStatus } from '../status-rules.ts'
 import { statusSubresource } from '../subresources.ts'
 import { CronScheduleError, parseCronSchedule } from './cron-schedule.ts'
+import { validateJobSpec } from './job-spec-validation.ts'
 import * as schemas from './schema.gen.ts'
 import { TimeZone, UnknownTimeZoneError } from './time-zone.ts'
 import type * as types from './types.gen.ts'
@@ -47,6 +48,12 @@ export const CronJob: Kind<CronJob> = defineKind({
     imagesColumn((cronJob) => cronJob.spec.jobTemplate.spec?.template),
     { name: 'Selector', type: 'string', priority: 1, description: 'Which pods belong to it.', cell: () => '<none>' },
   ],
+  warnings: (next, old) =>
+    templateWarnings(
+      [next.spec, old?.spec],
+      ({ jobTemplate }) => jobTemplate.spec?.template,
+      FieldPath.of('spec', 'jobTemplate', 'spec', 'template'),
+    ),
   defaults: defaultCronJob,
   prepareCreate: withoutStatus,
   validate: validateCronJob,
@@ -61,7 +68,7 @@ const nameLengthMax = 52
 
 function validateName(name: string): readonly string[] {
   const problems = isDns1123Subdomain(name)
-  return name.length > nameLengthMax && problems.length === 0 ? [`must be no more than ${nameLengthMax} characters`] : problems
+  return name.length > nameLengthMax ? [...problems, `must be no more than ${nameLengthMax} characters`] : problems
 }
 
 function defaultCronJob(cronJob: CronJob): CronJob {
@@ -92,8 +99,7 @@ function* validateCronJob({ spec: given }: CronJob): FieldErrors {
   const { concurrencyPolicy = '' } = given
   if (concurrencyPolicy === '') yield required(spec.field('concurrencyPolicy'))
   else if (!policies.includes(concurrencyPolicy)) yield notSupported(spec.field('concurrencyPolicy'), concurrencyPolicy, policies)
-  const template = given.jobTemplate.spec?.template
-  if (template !== undefined) yield* validatePodTemplate(template, spec.field('jobTemplate').field('spec').field('template'))
+  yield* validateJobSpec(given.jobTemplate.spec ?? { template: {} }, spec.field('jobTemplate').field('spec'))
   yield* validateNotNegative(given.successfulJobsHistoryLimit, spec.field('successfulJobsHistoryLimit'))
   yield* validateNotNegative(given.failedJobsHistoryLimit, spec.field('failedJobsHistoryLimit'))
 }

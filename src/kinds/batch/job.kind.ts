@@ -1,16 +1,16 @@
 /** Pods that run to completion. */
-import { type FieldErrors, FieldPath, forbiddenField, immutable, notSupported, required } from '#meta/field-path'
+import { type FieldErrors, FieldPath, forbiddenField, immutable, required } from '#meta/field-path'
 import { defineKind, type Kind } from '#meta/kind'
 import { formatLabelSelector } from '#meta/labels'
 import { withMeta } from '#meta/object'
 import { ageColumn, type Cell, type CellFacts, humanDuration, nameColumn } from '#meta/table'
 import { defaultPodTemplate } from '../core/pod/pod-defaults.ts'
-import { validatePodTemplate } from '../core/pod/pod-template-validation.ts'
+import { templateWarnings } from '../core/pod/pod-warnings.ts'
 import { containersColumn, imagesColumn } from '../core/pod/template-columns.ts'
-import { validateNotNegative } from '../number-validation.ts'
 import { isSameValue } from '../same-value.ts'
 import { keepSpec, keepStatus } from '../status-rules.ts'
 import { statusSubresource } from '../subresources.ts'
+import { validateJobSpec } from './job-spec-validation.ts'
 import * as schemas from './schema.gen.ts'
 import type * as types from './types.gen.ts'
 
@@ -42,6 +42,7 @@ export const Job: Kind<Job> = defineKind({
       cell: ({ spec }) => formatLabelSelector(spec.selector),
     },
   ],
+  warnings: (next, old) => templateWarnings([next.spec, old?.spec], ({ template }) => template),
   defaults: defaultJob,
   prepareCreate: (job) => withGeneratedSelector({ ...job, status: {} }),
   validate: validateJob,
@@ -114,21 +115,9 @@ function withGeneratedSelector(job: Job): Job {
   return isEmpty(ownLabels) || ownLabels === template.metadata?.labels ? withMeta(complete, { labels }) : complete
 }
 
-function* validateJob(job: Job): FieldErrors {
-  const { parallelism, completions, activeDeadlineSeconds, backoffLimit, ttlSecondsAfterFinished, selector, template } = job.spec
-  const amounts = { parallelism, completions, activeDeadlineSeconds, backoffLimit, ttlSecondsAfterFinished }
-  if (selector === undefined) yield required(spec.field('selector'))
-  for (const [field, value] of Object.entries(amounts)) yield* validateNotNegative(value, spec.field(field))
-  if (job.spec.completionMode === 'Indexed' && completions === undefined)
-    yield required(spec.field('completions'), 'when completion mode is Indexed')
-  yield* validatePodTemplate(template, spec.field('template'))
-  const { restartPolicy = '' } = template.spec ?? {}
-  if (restartPolicy !== 'OnFailure' && restartPolicy !== 'Never') {
-    const at = spec.field('template').field('spec').field('restartPolicy')
-    yield restartPolicy === 'Always'
-      ? { type: 'FieldValueRequired', path: at.toString(), message: 'Required value: valid values: "OnFailure", "Never"' }
-      : notSupported(at, restartPolicy, ['OnFailure', 'Never'])
-  }
+function* validateJob({ spec: job }: Job): FieldErrors {
+  yield* validateJobSpec(job, spec)
+  if (job.selector === undefined) yield required(spec.field('selector'))
 }
 
 function* validateJobUpdate(next: Job, old: Job): FieldErrors {

@@ -1,4 +1,6 @@
-/** The ways in which a volume can be mounted, in short. */
+/** The ways in which a volume can be mounted. */
+import { type FieldErrors, type FieldPath, forbiddenField, notSupported } from '#meta/field-path'
+
 const shortForms: readonly (readonly [mode: string, short: string])[] = [
   ['ReadWriteOnce', 'RWO'],
   ['ReadOnlyMany', 'ROX'],
@@ -11,4 +13,13 @@ export function accessModesText(modes: readonly string[] | undefined): string {
     .filter(([mode]) => modes?.includes(mode))
     .map(([, short]) => short)
     .join(',')
+}
+
+const knownModes = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod']
+
+export function* validateAccessModes(modes: readonly string[], at: FieldPath): FieldErrors {
+  for (const mode of modes) if (!knownModes.includes(mode)) yield notSupported(at, mode, knownModes)
+  if (modes.includes('ReadWriteOncePod') && modes.some((mode) => knownModes.includes(mode) && mode !== 'ReadWriteOncePod')) {
+    yield forbiddenField(at, 'may not use ReadWriteOncePod with other access modes')
+  }
 }

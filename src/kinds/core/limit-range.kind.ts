@@ -2,6 +2,7 @@
 import { defineKind, type Kind } from '#meta/kind'
 import { withMeta } from '#meta/object'
 import { createdAtColumn, nameColumn } from '#meta/table'
+import { validateLimitRange } from './limit-range-validation.ts'
 import { type ResourceList, roundedResourceList } from './pod/resource-list.ts'
 import * as schemas from './schema.gen.ts'
 import type * as types from './types.gen.ts'
@@ -17,6 +18,7 @@ export const LimitRange: Kind<LimitRange> = defineKind({
   schema: schemas.LimitRange,
   columns: [nameColumn, createdAtColumn],
   defaults: defaultLimitRange,
+  validate: validateLimitRange,
   // As upstream: the uid serves as a name where there is none.
   prepareCreate: (range) => withMeta(range, { name: range.metadata.name || range.metadata.uid }),
 })

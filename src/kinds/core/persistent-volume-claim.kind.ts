@@ -1,11 +1,11 @@
 /** Asks for storage. */
-import { type FieldErrors, FieldPath, forbiddenField, notSupported, required } from '#meta/field-path'
+import { type FieldErrors, FieldPath } from '#meta/field-path'
 import { defineKind, type Kind } from '#meta/kind'
 import { ageColumn, nameColumn } from '#meta/table'
-import { isSameValue } from '../same-value.ts'
 import { keepSpec, keepStatus } from '../status-rules.ts'
 import { statusSubresource } from '../subresources.ts'
 import { accessModesText } from './access-modes.ts'
+import { validateClaimSpec, validateClaimUpdate } from './claim-validation.ts'
 import { defaultClaimSpec } from './pod/volume-defaults.ts'
 import * as schemas from './schema.gen.ts'
 import type * as types from './types.gen.ts'
@@ -58,13 +58,11 @@ export const PersistentVolumeClaim: Kind<PersistentVolumeClaim> = defineKind({
   ],
   defaults: (claim) => ({ ...claim, spec: defaultClaimSpec(claim.spec), status: { phase: 'Pending', ...claim.status } }),
   prepareCreate: (claim) => ({ ...claim, spec: withSameSources(claim.spec), status: { phase: 'Pending' } }),
-  validate: validateClaim,
+  validate: ({ spec }): FieldErrors => validateClaimSpec(spec, FieldPath.of('spec')),
   update: { prepare: keepStatus, validate: validateClaimUpdate },
   status: { prepare: keepSpec },
   subresources: [statusSubresource('PersistentVolumeClaim')],
 })
-
-const spec = FieldPath.of('spec')
 
 /** `dataSource` is the old form of `dataSourceRef`; both are written where they can say the same. */
 function withSameSources(claim: types.PersistentVolumeClaimSpec): types.PersistentVolumeClaimSpec {
@@ -75,24 +73,4 @@ function withSameSources(claim: types.PersistentVolumeClaimSpec): types.Persiste
     return { ...claim, dataSource: { ...(apiGroup === undefined ? {} : { apiGroup }), kind, name } }
   }
   return claim
-}
-
-function* validateClaim({ spec: { accessModes = [], resources } }: PersistentVolumeClaim): FieldErrors {
-  const modes = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod']
-  if (accessModes.length === 0) yield required(spec.field('accessModes'), 'at least 1 access mode is required')
-  for (const mode of accessModes) if (!modes.includes(mode)) yield notSupported(spec.field('accessModes'), mode, modes)
-  if (resources?.requests?.storage === undefined) yield required(spec.field('resources').key('storage'))
-}
-
-function* validateClaimUpdate(next: PersistentVolumeClaim, old: PersistentVolumeClaim): FieldErrors {
-  const isBinding = (old.spec.volumeName ?? '') === '' && next.spec.volumeName
-  const kept = {
-    resources: old.spec.resources,
-    volumeAttributesClassName: old.spec.volumeAttributesClassName,
-    ...(isBinding ? { volumeName: old.spec.volumeName } : {}),
-    // A claim from before there was a default class gets it later.
-    ...(old.spec.storageClassName === undefined ? { storageClassName: undefined } : {}),
-  }
-  if (isSameValue({ ...next.spec, ...kept }, old.spec)) return
-  yield forbiddenField(spec, 'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims')
 }

@@ -1,11 +1,11 @@
 /** A piece of storage in the cluster. */
-import { type FieldErrors, FieldPath, notSupported, required } from '#meta/field-path'
 import { defineKind, type Kind, type RequestFacts } from '#meta/kind'
 import { ageColumn, nameColumn } from '#meta/table'
 import { timestampOf } from '#meta/timestamp'
 import { keepSpec, keepStatus } from '../status-rules.ts'
 import { statusSubresource } from '../subresources.ts'
 import { accessModesText } from './access-modes.ts'
+import { validatePersistentVolume, validateVolumeUpdate } from './persistent-volume-validation.ts'
 import { roundedResourceList } from './pod/resource-list.ts'
 import * as schemas from './schema.gen.ts'
 import type * as types from './types.gen.ts'
@@ -56,7 +56,7 @@ export const PersistentVolume: Kind<PersistentVolume> = defineKind({
   defaults: defaultPersistentVolume,
   prepareCreate: (volume, facts) => ({ ...volume, status: { phase: 'Pending', lastPhaseTransitionTime: timestampOf(facts.nowMs) } }),
   validate: validatePersistentVolume,
-  update: { prepare: keepStatus },
+  update: { prepare: keepStatus, validate: validateVolumeUpdate },
   status: { prepare: prepareStatus },
   subresources: [statusSubresource('PersistentVolume')],
 })
@@ -85,16 +85,4 @@ function prepareStatus(next: PersistentVolume, old: PersistentVolume, facts: Req
 
 function phaseTextOf({ metadata, status }: PersistentVolume): string {
   return metadata.deletionTimestamp === undefined ? (status.phase ?? '') : 'Terminating'
-}
-
-function* validatePersistentVolume({
-  spec: { accessModes = [], capacity = {}, persistentVolumeReclaimPolicy: policy },
-}: PersistentVolume): FieldErrors {
-  const spec = FieldPath.of('spec')
-  const modes = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod']
-  if (accessModes.length === 0) yield required(spec.field('accessModes'))
-  for (const mode of accessModes) if (!modes.includes(mode)) yield notSupported(spec.field('accessModes'), mode, modes)
-  if (Object.keys(capacity).length === 0) yield required(spec.field('capacity'))
-  const policies = ['Delete', 'Recycle', 'Retain']
-  if (policy !== undefined && !policies.includes(policy)) yield notSupported(spec.field('persistentVolumeReclaimPolicy'), policy, policies)
 }

@@ -1,5 +1,5 @@
 /** The forerunner of the replica set: keeps a number of pods of one template. */
-import { type FieldErrors, FieldPath, invalid, required } from '#meta/field-path'
+import { type FieldErrors, FieldPath, forbiddenField, invalid, notSupported, required } from '#meta/field-path'
 import { defineKind, type Kind } from '#meta/kind'
 import { formatLabels, formatSelector, matches, selectorOfMap } from '#meta/labels'
 import { withMeta } from '#meta/object'
@@ -9,6 +9,7 @@ import { keepSpec, keepStatus } from '../status-rules.ts'
 import { scaleSubresource, statusSubresource } from '../subresources.ts'
 import { defaultPodTemplate } from './pod/pod-defaults.ts'
 import { validatePodTemplate } from './pod/pod-template-validation.ts'
+import { templateWarnings } from './pod/pod-warnings.ts'
 import { containersColumn, imagesColumn } from './pod/template-columns.ts'
 import * as schemas from './schema.gen.ts'
 import type * as types from './types.gen.ts'
@@ -41,6 +42,7 @@ export const ReplicationController: Kind<ReplicationController> = defineKind({
       cell: ({ spec }) => formatLabels(spec.selector),
     },
   ],
+  warnings: (next, old) => templateWarnings([next.spec, old?.spec], ({ template }) => template),
   defaults: defaultReplicationController,
   prepareCreate: (controller) => ({ ...controller, status: { replicas: 0 } }),
   validate: validateReplicationController,
@@ -77,4 +79,9 @@ function* validateReplicationController({ spec: { replicas, minReadySeconds, sel
     yield invalid(spec.field('template').field('metadata').field('labels'), labels, '`selector` does not match template `labels`')
   }
   yield* validatePodTemplate(template, spec.field('template'))
+  const { restartPolicy = '', activeDeadlineSeconds } = template.spec ?? {}
+  const at = spec.field('template').field('spec')
+  if (restartPolicy !== 'Always') yield notSupported(at.field('restartPolicy'), restartPolicy, ['Always'])
+  if (activeDeadlineSeconds !== undefined)
+    yield forbiddenField(at.field('activeDeadlineSeconds'), 'activeDeadlineSeconds in ReplicationController is not Supported')
 }

@@ -4,6 +4,7 @@ import { ageColumn, nameColumn } from '#meta/table'
 import { keepSpec, keepStatus, withoutStatus } from '../status-rules.ts'
 import { statusSubresource } from '../subresources.ts'
 import { roundedResourceList } from './pod/resource-list.ts'
+import { validateResourceQuota, validateResourceQuotaUpdate } from './resource-quota-validation.ts'
 import * as schemas from './schema.gen.ts'
 import type * as types from './types.gen.ts'
 
@@ -29,7 +30,8 @@ export const ResourceQuota: Kind<ResourceQuota> = defineKind({
   ],
   defaults: defaultResourceQuota,
   prepareCreate: withoutStatus,
-  update: { prepare: keepStatus },
+  validate: validateResourceQuota,
+  update: { prepare: keepStatus, validate: validateResourceQuotaUpdate },
   status: { prepare: keepSpec },
   subresources: [statusSubresource('ResourceQuota')],
 })

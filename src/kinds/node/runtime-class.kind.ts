@@ -1,5 +1,8 @@
 /** A way to run containers, by name. */
+import { type FieldErrors, FieldPath, immutable, required } from '#meta/field-path'
 import { defineKind, type Kind } from '#meta/kind'
+import { isDns1123Label } from '#meta/names'
+import { invalidEach } from '#meta/object-meta-validation'
 import { ageColumn, nameColumn } from '#meta/table'
 import * as schemas from './schema.gen.ts'
 import type * as types from './types.gen.ts'
@@ -18,4 +21,13 @@ export const RuntimeClass: Kind<RuntimeClass> = defineKind({
     { name: 'Handler', type: 'string', description: 'What runs them.', cell: (object) => object.handler ?? '' },
     ageColumn,
   ],
+  validate: validateRuntimeClass,
+  update: {
+    validate: (next, old): FieldErrors => immutable(FieldPath.of('handler'), next.handler, old.handler),
+  },
 })
+
+function* validateRuntimeClass({ handler = '' }: RuntimeClass): FieldErrors {
+  if (handler === '') yield required(FieldPath.of('handler'))
+  else yield* invalidEach(FieldPath.of('handler'), handler, isDns1123Label(handler))
+}

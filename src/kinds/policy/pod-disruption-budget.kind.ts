@@ -1,7 +1,11 @@
 /** How many pods of a set may be taken away at once. */
+import { type FieldErrors, FieldPath, invalid, notSupported } from '#meta/field-path'
 import { defineKind, type Kind } from '#meta/kind'
 import { isPathSegmentName } from '#meta/names'
 import { ageColumn, nameColumn } from '#meta/table'
+import { validateAtMostAll, validateCountOrPercent } from '../int-or-percent-validation.ts'
+import { validateLabelSelector } from '../label-selector-validation.ts'
+import { validateNotNegative } from '../number-validation.ts'
 import { keepSpec, keepStatus } from '../status-rules.ts'
 import { statusSubresource } from '../subresources.ts'
 import * as schemas from './schema.gen.ts'
@@ -42,7 +46,44 @@ export const PodDisruptionBudget: Kind<PodDisruptionBudget> = defineKind({
     ageColumn,
   ],
   prepareCreate: (object) => ({ ...object, status: { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 } }),
+  validate: validateBudget,
   update: { prepare: keepStatus },
-  status: { prepare: keepSpec },
+  status: { prepare: keepSpec, validate: validateBudgetStatus },
   subresources: [statusSubresource('PodDisruptionBudget')],
 })
+
+const evictionPolicies = ['AlwaysAllow', 'IfHealthyBudget']
+
+function* validateBudget({ spec }: PodDisruptionBudget): FieldErrors {
+  const at = FieldPath.of('spec')
+  const { minAvailable, maxUnavailable, selector, unhealthyPodEvictionPolicy: policy } = spec
+  if (minAvailable !== undefined && maxUnavailable !== undefined) {
+    yield invalid(at, upstreamForm(spec), 'minAvailable and maxUnavailable cannot be both set')
+  }
+  for (const [field, value] of Object.entries({ minAvailable, maxUnavailable })) {
+    if (value === undefined) continue
+    yield* validateCountOrPercent(value, at.field(field))
+    yield* validateAtMostAll(value, at.field(field))
+  }
+  yield* validateLabelSelector(selector, at.field('selector'))
+  if (policy !== undefined && !evictionPolicies.includes(policy)) {
+    yield notSupported(at.field('unhealthyPodEvictionPolicy'), policy, evictionPolicies)
+  }
+}
+
+/** As upstream prints its internal type. */
+function upstreamForm({ minAvailable, selector, maxUnavailable, unhealthyPodEvictionPolicy }: PodDisruptionBudget['spec']): unknown {
+  return {
+    MinAvailable: minAvailable ?? null,
+    Selector: selector ?? null,
+    MaxUnavailable: maxUnavailable ?? null,
+    UnhealthyPodEvictionPolicy: unhealthyPodEvictionPolicy ?? null,
+  }
+}
+
+function* validateBudgetStatus({ status }: PodDisruptionBudget): FieldErrors {
+  const { disruptionsAllowed, currentHealthy, desiredHealthy, expectedPods } = status
+  for (const [field, value] of Object.entries({ disruptionsAllowed, currentHealthy, desiredHealthy, expectedPods })) {
+    yield* validateNotNegative(value, FieldPath.of('status', field))
+  }
+}

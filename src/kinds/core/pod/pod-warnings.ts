@@ -1,12 +1,21 @@
 /** What a client is told of a pod, or a pod template, that is accepted and yet hardly meant (upstream: pkg/api/pod/warnings.go). */
 import { FieldPath } from '#meta/field-path'
-import type { Pod, PodSpec, PodTemplateSpec, Volume } from '../types.gen.ts'
+import { tryParseQuantity } from '#meta/quantity'
+import { isSameValue } from '../../same-value.ts'
+import type { Container, Pod, PodSpec, PodTemplateSpec, Volume } from '../types.gen.ts'
 
 export function podWarnings(pod: Pod, old: Pod | undefined): readonly string[] {
   return old === undefined ? podSpecWarnings(pod.spec, FieldPath.of('spec')) : []
 }
 
-function podTemplateWarnings(template: PodTemplateSpec | undefined, at: FieldPath): readonly string[] {
+/** Of whatever holds a template: told when it is new, and whenever its spec changes. */
+export function templateWarnings<S>(
+  [next, old]: readonly [next: S, old: S | undefined],
+  templateOf: (spec: S) => PodTemplateSpec | undefined,
+  at: FieldPath = FieldPath.of('spec', 'template'),
+): readonly string[] {
+  if (old !== undefined && isSameValue(next, old)) return []
+  const template = templateOf(next)
   return template?.spec === undefined ? [] : podSpecWarnings(template.spec, at.field('spec'))
 }
 
@@ -44,8 +53,34 @@ function podSpecWarnings(spec: PodSpec, at: FieldPath): readonly string[] {
     ...spread,
     ...volumes,
     ...secrets,
+    ...containersOf(spec, at).flatMap(([container, here]) => containerWarnings(container, here)),
     ...(grace !== undefined && grace < 0
       ? [`${at.field('terminationGracePeriodSeconds')}: must be >= 0; negative values are invalid and will be treated as 1`]
       : []),
   ]
+}
+
+function containersOf(spec: PodSpec, at: FieldPath): readonly (readonly [Container, FieldPath])[] {
+  return (['initContainers', 'containers', 'ephemeralContainers'] as const).flatMap((field) =>
+    (spec[field] ?? []).map((container, index) => [container, at.field(field).index(index)] as const),
+  )
+}
+
+function containerWarnings({ resources, env = [] }: Container, at: FieldPath): readonly string[] {
+  const fractions = (['memory', 'ephemeral-storage'] as const).flatMap((name) =>
+    (['limits', 'requests'] as const).flatMap((list) => {
+      const amount = resources?.[list]?.[name]
+      if (amount === undefined || (tryParseQuantity(amount)?.nano ?? 0n) % 1_000_000_000n === 0n) return []
+      return [
+        `${at.field('resources').field(list).key(name)}: fractional byte value ${JSON.stringify(amount)} is invalid, must be an integer`,
+      ]
+    }),
+  )
+  const hidden = env.flatMap(({ name, value = '' }, index) => {
+    const isHiding = env.findIndex((other) => other.name === name) < index
+    // A value that is built on the one before hides nothing.
+    if (!isHiding || value.includes(`$(${name})`)) return []
+    return [`${at.field('env').index(index)}: hides previous definition of ${JSON.stringify(name)}, which may be dropped when using apply`]
+  })
+  return [...fractions, ...hidden]
 }

@@ -61,17 +61,24 @@ function* validateAmounts({ limits = {}, requests = {} }: ResourceRequirements, 
 }
 
 function* validateAmount(name: string, amount: string, at: FieldPath): FieldErrors {
-  yield* invalidEach(at, name, isQualifiedName(name))
-  const isStandard = containerResources.has(name) || name.startsWith(hugePagesPrefix)
-  if (!name.includes('/')) {
-    if (!standardResources.has(name) && !name.startsWith(hugePagesPrefix))
-      yield invalid(at, name, 'must be a standard resource type or fully qualified')
-    if (!isStandard) yield invalid(at, name, 'must be a standard resource for containers')
-  }
+  yield* validateResourceName(name, at, true)
+  const isStandard = isOfContainers(name)
   const nano = tryParseQuantity(amount)?.nano ?? 0n
   if (nano < 0n) yield invalid(at, amount, notNegativeMessage)
   const isCounted = !isStandard && (name.includes('/') || standardResources.has(name))
   if (isCounted && nano % 1_000_000_000n !== 0n) yield invalid(at, amount, 'must be an integer')
+}
+
+export function* validateResourceName(name: string, at: FieldPath, isForContainers: boolean): FieldErrors {
+  yield* invalidEach(at, name, isQualifiedName(name))
+  if (name.includes('/')) return
+  if (!standardResources.has(name) && !name.startsWith(hugePagesPrefix))
+    yield invalid(at, name, 'must be a standard resource type or fully qualified')
+  if (isForContainers && !isOfContainers(name)) yield invalid(at, name, 'must be a standard resource for containers')
+}
+
+function isOfContainers(name: string): boolean {
+  return containerResources.has(name) || name.startsWith(hugePagesPrefix)
 }
 
 function* validateAgainstLimit(name: string, amount: string, limit: string | undefined, at: FieldPath): FieldErrors {

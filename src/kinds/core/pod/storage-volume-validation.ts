@@ -26,7 +26,7 @@ const requiredFields: Readonly<Record<string, readonly string[]>> = {
   vsphereVolume: ['volumePath'],
 }
 
-export function* validateStorageSource(volume: Volume, field: keyof Volume, at: FieldPath): FieldErrors {
+export function* validateStorageSource(volume: Omit<Volume, 'name'>, field: keyof Omit<Volume, 'name'>, at: FieldPath): FieldErrors {
   if (field === 'nfs' && volume.nfs !== undefined) return yield* validateNfs(volume.nfs, at)
   if (field === 'iscsi' && volume.iscsi !== undefined) return yield* validateIscsi(volume.iscsi, at)
   const source = new Map<string, unknown>(Object.entries(volume[field] ?? {}))

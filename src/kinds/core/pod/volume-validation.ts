@@ -27,15 +27,22 @@ export function* validateVolumes(volumes: readonly Volume[], _metadata: ObjectMe
 }
 
 function* validateSource(volume: Volume, at: FieldPath): FieldErrors {
-  const sources = sourceOrder.filter((field) => volume[field] !== undefined)
+  const sources = volumeSourcesOf(volume)
   if (sources.length === 0) return yield required(at, 'must specify a volume type')
   for (const [index, field] of sources.entries()) {
     if (index > 0) yield forbiddenField(at.field(field), 'may not specify more than 1 volume type')
-    else yield* validateOneSource(volume, field, at.field(field))
+    else yield* validateVolumeSource(volume, field, at.field(field))
   }
 }
 
-/** The order in which upstream looks at the sources. */
+type SourceField = (typeof sourceOrder)[number]
+type Sources = Omit<Volume, 'name'>
+
+/** The sources that are there, in the order in which upstream looks at them. */
+export function volumeSourcesOf(volume: Sources): readonly SourceField[] {
+  return sourceOrder.filter((field) => volume[field] !== undefined)
+}
+
 const sourceOrder = [
   'emptyDir',
   'hostPath',
@@ -69,7 +76,8 @@ const sourceOrder = [
   'image',
 ] as const
 
-function* validateOneSource(volume: Volume, field: (typeof sourceOrder)[number], at: FieldPath): FieldErrors {
+/** `volume` may be a persistent one: the sources that both have are alike. */
+export function* validateVolumeSource(volume: Sources, field: SourceField, at: FieldPath): FieldErrors {
   switch (field) {
     case 'emptyDir':
       if (volume.emptyDir?.sizeLimit !== undefined && (tryParseQuantity(volume.emptyDir.sizeLimit)?.nano ?? 0n) < 0n) {

@@ -1,0 +1,80 @@
+/** What a claim on storage has to keep, alone or as the template of others (upstream: ValidatePersistentVolumeClaimSpec). */
+import { type FieldErrors, FieldPath, forbiddenField, invalid, notSupported, required } from '#meta/field-path'
+import { isDns1123Subdomain } from '#meta/names'
+import { invalidEach } from '#meta/object-meta-validation'
+import { compareQuantity, tryParseQuantity } from '#meta/quantity'
+import { validateLabelSelector } from '../label-selector-validation.ts'
+import { isSameValue } from '../same-value.ts'
+import { validateAccessModes } from './access-modes.ts'
+import type { PersistentVolumeClaim, PersistentVolumeClaimSpec, TypedLocalObjectReference } from './types.gen.ts'
+
+const volumeModes = ['Block', 'Filesystem']
+
+export function* validateClaimSpec(claim: PersistentVolumeClaimSpec, at: FieldPath): FieldErrors {
+  const { accessModes = [], selector, resources, storageClassName = '', volumeMode, dataSource, dataSourceRef } = claim
+  if (accessModes.length === 0) yield required(at.field('accessModes'), 'at least 1 access mode is required')
+  yield* validateLabelSelector(selector, at.field('selector'))
+  yield* validateAccessModes(accessModes, at.field('accessModes'))
+  yield* validateSize(resources?.requests?.['storage'], at.field('resources').key('storage'))
+  if (storageClassName !== '') yield* invalidEach(at.field('storageClassName'), storageClassName, isDns1123Subdomain(storageClassName))
+  if (volumeMode !== undefined && !volumeModes.includes(volumeMode)) yield notSupported(at.field('volumeMode'), volumeMode, volumeModes)
+  if (dataSource !== undefined) yield* validateDataSource(dataSource, at.field('dataSource'))
+  if (dataSourceRef !== undefined) yield* validateDataSource(dataSourceRef, at.field('dataSourceRef'))
+  if (dataSourceRef?.namespace) {
+    if (dataSource !== undefined) yield invalid(at, {}, 'may not be specified when dataSourceRef.namespace is specified')
+  } else if (dataSource !== undefined && dataSourceRef !== undefined && !isSameReference(dataSource, dataSourceRef)) {
+    yield invalid(at, {}, 'must match dataSourceRef')
+  }
+}
+
+/** Binding, growing and changing attributes of a bound claim are all that may happen to it. */
+export function* validateClaimUpdate(next: PersistentVolumeClaim, old: PersistentVolumeClaim): FieldErrors {
+  const at = FieldPath.of('spec')
+  const isBound = old.status?.phase === 'Bound'
+  const isBinding = (old.spec.volumeName ?? '') === '' && next.spec.volumeName
+  const kept = {
+    ...(isBound ? { resources: withSizeOf(next, old), volumeAttributesClassName: old.spec.volumeAttributesClassName } : {}),
+    ...(isBinding ? { volumeName: old.spec.volumeName } : {}),
+    // A claim from before there was a default class gets it later.
+    ...(old.spec.storageClassName === undefined ? { storageClassName: undefined } : {}),
+  }
+  if (!isSameValue({ ...next.spec, ...kept }, old.spec)) {
+    yield forbiddenField(at, 'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims')
+  }
+  yield* validateResize(next, old, at.field('resources').field('requests').field('storage'))
+}
+
+function withSizeOf(next: PersistentVolumeClaim, old: PersistentVolumeClaim): PersistentVolumeClaimSpec['resources'] {
+  const storage = old.spec.resources?.requests?.['storage']
+  const requests = { ...next.spec.resources?.requests, ...(storage === undefined ? {} : { storage }) }
+  return { ...next.spec.resources, requests }
+}
+
+/** A failed growth may be taken back, but not below what the volume has. */
+function* validateResize(next: PersistentVolumeClaim, old: PersistentVolumeClaim, at: FieldPath): FieldErrors {
+  const [size, oldSize, has] = [
+    next.spec.resources?.requests?.['storage'],
+    old.spec.resources?.requests?.['storage'],
+    old.status?.capacity?.['storage'],
+  ]
+  if (size === undefined || oldSize === undefined || compareQuantity(size, oldSize) >= 0) return
+  if (has === undefined || compareQuantity(size, has) <= 0) yield forbiddenField(at, 'field can not be less than status.capacity')
+}
+
+function* validateSize(size: string | undefined, at: FieldPath): FieldErrors {
+  if (size === undefined) return yield required(at)
+  if ((tryParseQuantity(size)?.nano ?? 1n) <= 0n) yield invalid(at, size, 'must be greater than zero')
+}
+
+function* validateDataSource({ kind = '', name = '', apiGroup = '' }: TypedLocalObjectReference, at: FieldPath): FieldErrors {
+  if (name === '') yield required(at.field('name'))
+  if (kind === '') yield required(at.field('kind'))
+  if (apiGroup === '' && kind !== 'PersistentVolumeClaim') {
+    yield invalid(at, kind, "must be 'PersistentVolumeClaim' when referencing the default apiGroup")
+  }
+  if (apiGroup !== '') yield* invalidEach(at.field('apiGroup'), apiGroup, isDns1123Subdomain(apiGroup))
+}
+
+function isSameReference(a: TypedLocalObjectReference, b: TypedLocalObjectReference): boolean {
+  return a.kind === b.kind && a.name === b.name && (a.apiGroup ?? '') === (b.apiGroup ?? '')
+}
