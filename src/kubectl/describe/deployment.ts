@@ -45,6 +45,7 @@ async function ownReplicaSets({ metadata, spec }: Deployment, around: Surroundin
 }
 
 function replicaSetLines({ spec }: Deployment, sets: readonly ReplicaSet[]): Lines {
+  if (sets.length === 0) return []
   const oldestFirst = sets.toSorted(
     (a, b) =>
       compareText(a.metadata.creationTimestamp ?? '', b.metadata.creationTimestamp ?? '') ||
