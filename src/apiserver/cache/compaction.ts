@@ -6,7 +6,7 @@ import type { Clock } from '#base/env/clock'
 import type { Log } from '#base/env/log'
 import type { Store } from '#store/store'
 
-export type CompactionDeps = { readonly store: Store; readonly clock: Clock; readonly log: Log }
+type CompactionDeps = { readonly store: Store; readonly clock: Clock; readonly log: Log }
 
 /** An interval of 0 keeps everything. Runs until it is disposed of. */
 export function startCompaction(deps: CompactionDeps, intervalMs: number): Disposable {

@@ -4,7 +4,7 @@ import type { Container, Pod, ResourceRequirements } from '#kinds/core/types.gen
 /** The resources that a node has granted to a pod's containers, by name. Requests of a pod that is new are granted with it. */
 export type Granted = ReadonlyMap<string, ResourceRequirements>
 
-export type ContainerChange = 'none' | 'update' | 'restart'
+type ContainerChange = 'none' | 'update' | 'restart'
 
 export function requestedBy(pod: Pod): Granted {
   return new Map(resizable(pod).map((container) => [container.name, container.resources ?? {}]))
