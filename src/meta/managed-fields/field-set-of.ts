@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject } from '../schema/go-type.ts'
 import type { Schema } from '../schema/schema.ts'
 import { emptySet, type FieldSet, isEmptySet, leaf, withSelf } from './field-set.ts'
 import { entriesOf } from './list-entries.ts'
-import { entryNames, entrySchema, fieldValue, type ListShape, type MapShape, shapeOf } from './shape.ts'
+import { entrySchema, type ListShape, type MapShape, namesOnWire, shapeOf } from './shape.ts'
 
 /** The fields that a configuration has an opinion about: leaves, entries of lists and maps, but not the structs around them. */
 export function fieldSetOf(schema: Schema, value: unknown): FieldSet {
@@ -31,13 +31,14 @@ function listItems(shape: ListShape, list: readonly unknown[]): FieldSet | undef
 
 function mapItems(shape: MapShape, value: JsonObject): FieldSet | undefined {
   const set: Record<string, FieldSet> = {}
-  for (const field of shape.fields) {
-    const inner = value[field.name]
+  for (const name of Object.keys(value).sort()) {
+    const inner = value[name]
     if (inner === undefined) continue
-    const node = below(field.schema, inner) ?? (isHollow(inner) ? leaf : undefined)
-    if (node !== undefined) set[field.element] = node
+    const field = shape.byName.get(name)
+    const node = below(field?.schema ?? entrySchema(shape), inner)
+    if (field === undefined) set[`f:${name}`] = withSelf(node ?? leaf)
+    else if (node !== undefined || isHollow(inner)) set[field.element] = node ?? leaf
   }
-  for (const name of entryNames(shape, value)) set[`f:${name}`] = withSelf(below(entrySchema(shape), value[name]) ?? leaf)
   return isEmptySet(set) ? undefined : set
 }
 
@@ -51,11 +52,10 @@ export function addedBy(schema: Schema, value: unknown): FieldSet {
   if (shape.sort === 'list' && Array.isArray(value)) return addedItems(shape, value)
   if (shape.sort !== 'map' || !isJsonObject(value)) return leaf
   const set: Record<string, FieldSet> = { '.': leaf }
-  for (const field of shape.fields) {
-    const inner = fieldValue(value, field)
-    if (inner !== undefined) set[field.element] = addedBy(field.schema, inner)
+  for (const name of namesOnWire(shape, value)) {
+    const field = shape.byName.get(name)
+    set[field?.element ?? `f:${name}`] = addedBy(field?.schema ?? entrySchema(shape), value[name] ?? null)
   }
-  for (const name of entryNames(shape, value)) set[`f:${name}`] = addedBy(entrySchema(shape), value[name])
   return onlySelf(set)
 }
 

@@ -109,6 +109,18 @@ function childrenOf(node: FieldSet): FieldSet {
   return children
 }
 
+/** Whether all of `a` is in `b`. */
+export function isWithin(a: FieldSet, b: FieldSet): boolean {
+  if (a === b) return true
+  for (const element in a) {
+    if (element === '.') continue
+    const [ours, theirs] = [a[element], b[element]]
+    if (ours === undefined || theirs === undefined) return false
+    if ((isMember(ours) && !isMember(theirs)) || !isWithin(ours, theirs)) return false
+  }
+  return true
+}
+
 export function isSameSet(a: FieldSet, b: FieldSet): boolean {
   if (a === b) return true
   const elements = Object.keys(a)
@@ -134,9 +146,12 @@ export function* pathsOf(set: FieldSet, prefix: readonly string[] = []): Generat
 export function sorted(set: FieldSet): FieldSet {
   const elements = Object.keys(set)
   if (elements.length === 0) return leaf
-  const inOrder = isInOrder(elements) ? elements : elements.sort(compareElements)
+  const below = elements.map((element) => sorted(set[element] ?? leaf))
+  const isSorted = isInOrder(elements)
+  if (isSorted && below.every((node, at) => node === set[elements[at] ?? ''])) return set
+  const nodes = new Map(elements.map((element, at) => [element, below[at] ?? leaf]))
   const result: Record<string, FieldSet> = {}
-  for (const element of inOrder) result[element] = sorted(set[element] ?? leaf)
+  for (const element of isSorted ? elements : elements.sort(compareElements)) result[element] = nodes.get(element) ?? leaf
   return result
 }
 

@@ -2,7 +2,7 @@
 import { isJsonObject } from '../schema/go-type.ts'
 import type { Schema } from '../schema/schema.ts'
 import { entriesOf, identityOf } from './list-entries.ts'
-import { entryNames, entrySchema, type ListShape, type MapShape, shapeOf } from './shape.ts'
+import { entrySchema, type ListShape, type MapShape, shapeOf } from './shape.ts'
 
 /** Shares with both what it need not change. `undefined` is absence; a null of the configuration is a value. */
 export function merge(schema: Schema, live: unknown, config: unknown): unknown {
@@ -22,8 +22,7 @@ function mergeMaps(shape: MapShape, live: unknown, config: unknown): unknown {
     const result = merge(schema, live[name], config[name])
     if (result !== live[name]) (merged ??= { ...live })[name] = result
   }
-  for (const field of shape.fields) if (config[field.name] !== undefined) set(field.name, field.schema)
-  for (const name of entryNames(shape, config)) set(name, entrySchema(shape))
+  for (const name of Object.keys(config)) set(name, shape.byName.get(name)?.schema ?? entrySchema(shape))
   return merged ?? live
 }
 

@@ -8,10 +8,11 @@ const kinds = '.fkvi'
 
 /** The order of upstream: fields by name, then entries by their keys, then values, then indexes. */
 export function compareElements(a: string, b: string): number {
+  const areFields = a.startsWith('f:') && b.startsWith('f:')
+  if (areFields) return a < b ? -1 : a > b ? 1 : 0
   const byKind = kinds.indexOf(a.charAt(0)) - kinds.indexOf(b.charAt(0))
   if (byKind !== 0) return byKind
-  const sort = a.charAt(0)
-  if (sort === 'f' || sort === '.') return compareTexts(a, b)
+  if (a === '.') return 0
   const [left, right] = [valueOf(a), valueOf(b)]
   return isJsonObject(left) && isJsonObject(right) ? compareKeys(left, right) : compareValues(left, right)
 }

@@ -1,6 +1,6 @@
 /** What an applier once owned and now does not name: it goes, unless someone else owns it. */
 import type { Schema } from '../schema/schema.ts'
-import { difference, emptySet, type FieldSet, intersection, isEmptySet, union } from './field-set.ts'
+import { difference, emptySet, type FieldSet, intersection, isWithin, union } from './field-set.ts'
 import { fieldSetOf } from './field-set-of.ts'
 import type { Manager, Managers } from './managers.ts'
 import type { Resource } from './ownership.ts'
@@ -10,7 +10,7 @@ import { withNamedFields, withoutFields } from './remove-items.ts'
 export function pruned(resource: Resource, merged: unknown, managers: Managers, last: Manager): unknown {
   // A set that only grows gives nothing up.
   const claimed = [...managers.values()].reduce((all, { set }) => union(all, set), emptySet)
-  if (isEmptySet(difference(last.set, claimed))) return merged
+  if (isWithin(last.set, claimed)) return merged
   // Sets are about the version that they were written in; what cannot be seen in that version stays.
   if (last.apiVersion !== resource.apiVersion && resource.convert(merged, last.apiVersion) === undefined) return merged
   const stripped = withoutFields(resource.schema, merged, withNamedFields(resource.schema, last.set))

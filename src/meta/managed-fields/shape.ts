@@ -29,6 +29,8 @@ export type MapShape = {
   /** In the order of the alphabet. */
   readonly fields: readonly Field[]
   readonly byName: ReadonlyMap<string, Field>
+  /** Fields for which the wire has a null where the object has nothing. */
+  readonly nullable: readonly string[]
   /** What fields without a declaration are; undefined where there may be none. */
   readonly values: Schema | undefined
 }
@@ -40,7 +42,7 @@ const leafShape: Shape = { sort: 'leaf' }
 /** A value without schema whose parts can have different owners. */
 const deduced: Schema = { type: 'any', mapType: 'granular' }
 
-const deducedShape: MapShape = { sort: 'map', fields: [], byName: new Map(), values: deduced }
+const deducedShape: MapShape = { sort: 'map', fields: [], byName: new Map(), nullable: [], values: deduced }
 
 const shapes = new WeakMap<Schema, Shape>()
 
@@ -81,13 +83,21 @@ function mapShape(schema: Schema): Shape {
     .sort((a, b) => (a.name < b.name ? -1 : 1))
   const isOpen = schema.preserveUnknown === true || (schema.properties === undefined && schema.values === undefined)
   const values = schema.values ?? (isOpen ? deduced : undefined)
-  return { sort: 'map', fields, byName: new Map(fields.map((field) => [field.name, field])), values }
+  const nullable = fields.filter(({ isNullWhenAbsent }) => isNullWhenAbsent).map(({ name }) => name)
+  return { sort: 'map', fields, byName: new Map(fields.map((field) => [field.name, field])), nullable, values }
 }
 
 /** What an object holds at a field, as the wire has it. */
 export function fieldValue(value: JsonObject, field: Field): unknown {
   const given = value[field.name]
   return given === undefined && field.isNullWhenAbsent ? null : given
+}
+
+/** The fields and entries that a value has on the wire, in the order of the alphabet. */
+export function namesOnWire({ nullable }: MapShape, value: JsonObject): readonly string[] {
+  const names = Object.keys(value).filter((name) => value[name] !== undefined)
+  for (const name of nullable) if (value[name] === undefined) names.push(name)
+  return names.sort()
 }
 
 /** The names of a map's entries that are not declared fields, in the order of the alphabet. */
