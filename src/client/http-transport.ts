@@ -138,12 +138,15 @@ export function errorOf(
   response: { readonly status: number; readonly headers: Readonly<Record<string, string>> },
   text: string,
 ): StatusError {
-  const status = statusBodyOf(text) ?? { message: text.trim() === '' ? undefined : text.trim() }
+  const status = statusBodyOf(text) ?? { message: response.status === 404 ? missing : text.trim() === '' ? undefined : text.trim() }
   const retryAfterSeconds = Number(response.headers['retry-after'])
   const retry = Number.isFinite(retryAfterSeconds) ? { retryAfterSeconds } : {}
   const error = statusErrorOf({ reason: reasonByCode[response.status], ...status }, response.status)
   return new StatusError(error.code, error.reason, error.message, { ...retry, ...error.details })
 }
+
+/** As upstream's client says of a 404 that is no Status. */
+const missing = 'the server could not find the requested resource'
 
 const reasonByCode: Readonly<Record<number, string>> = {
   400: 'BadRequest',

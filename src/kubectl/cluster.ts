@@ -3,7 +3,14 @@ import { join } from 'node:path'
 import { endpointOf, inClusterEndpoint } from '#client/connect'
 import type { Endpoint } from '#client/endpoint'
 import { HttpTransport } from '#client/http-transport'
-import { type Cluster as ClusterEntry, type Kubeconfig, resolveContext, type User } from '#client/kubeconfig'
+import {
+  type Cluster as ClusterEntry,
+  type ContextOverrides,
+  type Kubeconfig,
+  type ResolvedContext,
+  resolveContext,
+  type User,
+} from '#client/kubeconfig'
 import { kubeconfigPaths, readKubeconfigs } from '#client/kubeconfig-file'
 import type { ApiRequest, ApiResponse, WatchFrame } from '#client/transport'
 import { upstreamVersion } from '#component/version'
@@ -98,7 +105,7 @@ export class Cluster {
     const config = await this.config()
     const timeoutMs = requestTimeoutMs(flags['request-timeout'])
     const overrides = { context: flags.context || undefined, cluster: flags.cluster || undefined, user: flags.user || undefined }
-    const resolved = resolveContext(config, overrides)
+    const resolved = resolvedOf(config, overrides)
     const hasConfig = config.clusters.length > 0 || flags.server !== ''
     const cluster = { ...resolved.cluster, cluster: { ...resolved.cluster.cluster, ...clusterOverrides(flags) } }
     const user = { ...resolved.user, user: { ...resolved.user.user, ...userOverrides(flags) } }
@@ -132,6 +139,16 @@ export class Cluster {
   }
 }
 
+/** With upstream's words for a context or a cluster that is not there. */
+function resolvedOf(config: Kubeconfig, overrides: ContextOverrides): ResolvedContext {
+  const name = overrides.context ?? config.currentContext
+  if (name !== '' && config.contexts.every((context) => context.name !== name))
+    throw new CommandError(`Error in configuration: context was not found for specified context: ${name}`, { isBare: true })
+  if (overrides.cluster !== undefined && config.clusters.every((cluster) => cluster.name !== overrides.cluster))
+    throw new CommandError(`no server found for cluster ${JSON.stringify(overrides.cluster)}`)
+  return resolveContext(config, overrides)
+}
+
 function clusterOverrides(flags: GlobalValues): ClusterEntry {
   return {
     ...(flags.server === '' ? {} : { server: flags.server }),
@@ -163,6 +180,6 @@ function requestTimeoutMs(text: string): number {
   const parsed = parseDurationMs(text)
   if (parsed !== undefined) return parsed
   throw new CommandError(
-    `invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by a corresponding time unit (e.g. 1s | 2m | 3h)`,
+    `Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by a corresponding time unit (e.g. 1s | 2m | 3h)`,
   )
 }

@@ -56,6 +56,24 @@ export function throwAll(errors: readonly unknown[]): void {
   if (errors.length > 1) throw new ManyErrors(errors)
 }
 
+/** A list that was refused for its selectors says what was looked for. */
+export function withSelectors(
+  error: unknown,
+  resource: GroupVersionPlural,
+  selectors: { readonly labelSelector?: string | undefined; readonly fieldSelector?: string | undefined },
+): unknown {
+  if (!(error instanceof StatusError) || (error.reason !== 'BadRequest' && error.reason !== 'NotFound')) return error
+  const { labelSelector = '', fieldSelector = '' } = selectors
+  const name = `"${resource.group}/${resource.version}, Resource=${resource.plural}"`
+  const message =
+    labelSelector === '' && fieldSelector === ''
+      ? `Unable to list ${name}: ${error.message}`
+      : `Unable to find ${name} that match label selector ${JSON.stringify(labelSelector)}, field selector ${JSON.stringify(fieldSelector)}: ${error.message}`
+  return new StatusError(error.code, error.reason, message, error.details, error)
+}
+
+type GroupVersionPlural = { readonly group: string; readonly version: string; readonly plural: string }
+
 /** A StatusError that also says what was being done: `error when creating "a.yaml": ...`. */
 export function withSource(error: unknown, verb: string, source: string | undefined): unknown {
   if (source === undefined || !(error instanceof Error)) return error

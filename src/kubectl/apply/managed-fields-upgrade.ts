@@ -2,8 +2,7 @@
  * From client-side to server-side apply: what the client-side manager owns goes to the manager of server-side apply, or fields
  * that are taken out of a file would stay for ever. Pure.
  */
-import { type AnyObject, type Fields, fieldsOf, valueAt, withValueAt } from '../resources/unstructured.ts'
-import { lastAppliedAnnotation } from './last-applied.ts'
+import { type AnyObject, type Fields, fieldsOf } from '../resources/unstructured.ts'
 
 type Entry = NonNullable<AnyObject['metadata']['managedFields']>[number]
 
@@ -21,19 +20,10 @@ export function upgradedManagedFields(
   const target = entries.find(isServers) ?? { ...first, manager: serverManager, operation: 'Apply' }
   const upgraded = {
     ...target,
-    fieldsV1: withoutAnnotation(own.reduce((fields, entry) => union(fields, fieldsOf(entry.fieldsV1)), fieldsOf(target.fieldsV1))),
+    fieldsV1: own.reduce((fields, entry) => union(fields, fieldsOf(entry.fieldsV1)), fieldsOf(target.fieldsV1)),
   }
   const others = entries.filter((entry) => !isClients(entry) && !isServers(entry))
   return [upgraded, ...others]
-}
-
-/** The server keeps the annotation in step by itself: owned, it would go with the next apply. */
-function withoutAnnotation(fields: Fields): Fields {
-  const path = ['f:metadata', 'f:annotations', `f:${lastAppliedAnnotation}`]
-  if (valueAt(fields, ...path) === undefined) return fields
-  const rest = withValueAt(fields, path, undefined)
-  const annotations = Object.keys(fieldsOf(valueAt(rest, 'f:metadata', 'f:annotations'))).filter((key) => key !== '.')
-  return annotations.length > 0 ? rest : withValueAt(rest, path.slice(0, 2), undefined)
 }
 
 /** Sets of fields are nested objects. */

@@ -1,10 +1,11 @@
 /** Server-side apply: the server merges, by who owns which field. */
-import { hasReason, ignoreNotFound } from '#meta/status'
+import { hasReason } from '#meta/status'
 import type { Cluster } from '../cluster.ts'
 import { CommandError, withSource } from '../errors.ts'
 import { getObject, patchObject, type WriteQuery } from '../resources/access.ts'
 import type { ObjectQuery } from '../resources/queries.ts'
 import type { AnyObject } from '../resources/unstructured.ts'
+import { lastAppliedAnnotation } from './last-applied.ts'
 import { upgradedManagedFields } from './managed-fields-upgrade.ts'
 
 const clientSideManager = 'kubectl-client-side-apply'
@@ -28,16 +29,26 @@ export async function applyOnServer(
 
 /** Whether there was something to hand over from client-side apply. */
 async function upgrade(cluster: Cluster, target: ObjectQuery, serverManager: string): Promise<boolean> {
-  const live = await ignoreNotFound(getObject(cluster, target))
-  const { managedFields = [], resourceVersion } = live?.metadata ?? {}
+  const live = await getObject(cluster, target)
+  if (upgradedManagedFields(live.metadata.managedFields ?? [], clientSideManager, serverManager) === undefined) return false
+  await keepAnnotation(cluster, target, live)
+  const { managedFields = [], resourceVersion } = (await getObject(cluster, target)).metadata
   const upgraded = upgradedManagedFields(managedFields, clientSideManager, serverManager)
-  if (upgraded === undefined) return false
   const operations = [
     { op: 'replace', path: '/metadata/managedFields', value: upgraded },
     { op: 'replace', path: '/metadata/resourceVersion', value: resourceVersion },
   ]
   await patchObject(cluster, target, { type: 'json', body: operations })
   return true
+}
+
+/** The annotation of client-side apply gets a manager of its own, or it would go with the next apply. */
+async function keepAnnotation(cluster: Cluster, target: ObjectQuery, { apiVersion, kind, metadata }: AnyObject): Promise<void> {
+  const value = metadata.annotations?.[lastAppliedAnnotation]
+  if (value === undefined) return
+  const { name, namespace } = metadata
+  const body = { apiVersion, kind, metadata: { name, namespace, annotations: { [lastAppliedAnnotation]: value } } }
+  await patchObject(cluster, target, { type: 'apply', body }, { fieldManager: 'kubectl-last-applied', force: true })
 }
 
 function conflictError(message: string): CommandError {

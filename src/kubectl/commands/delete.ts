@@ -2,7 +2,7 @@
 import { boolFlag, durationFlag, type Flag, intFlag, stringFlag } from '#component/flags'
 import { ignoreNotFound } from '#meta/status'
 import { type Call, defineCommand } from '../command.ts'
-import { CommandError } from '../errors.ts'
+import { CommandError, withSource } from '../errors.ts'
 import { type DryRun, dryRunFlag, dryRunOf } from '../print/outcome.ts'
 import { deletedUid, deleteOptions } from '../resources/deletion.ts'
 import { eachTarget, selectionOf } from '../resources/each-target.ts'
@@ -10,7 +10,6 @@ import { fileFlags } from '../resources/manifests.ts'
 import type { ObjectQuery } from '../resources/queries.ts'
 import { type ApiResource, qualifiedName } from '../resources/resource-catalog.ts'
 import { type Gone, waitUntilGone } from '../wait/gone.ts'
-import { sayTypeIsNeeded } from './get.ts'
 
 const deleteFlags = {
   ...fileFlags,
@@ -49,7 +48,7 @@ export const deleteCommand = defineCommand({
     const { flags, args, err } = call
     if (flags.raw !== '') return call.out(`${JSON.stringify((await call.cluster.request({ method: 'DELETE', path: flags.raw })).body)}\n`)
     if (args.length === 0 && flags.filename.length === 0) {
-      if (flags.selector !== '' || flags.all) sayTypeIsNeeded(err, call.path)
+      if (flags.selector !== '' || flags.all) throw new CommandError('at least one resource must be specified to use a selector')
     }
     if (flags.output !== '' && flags.output !== 'name')
       throw new CommandError(`unexpected -o output mode: ${flags.output}. We only support '-o name'`)
@@ -96,7 +95,9 @@ async function remove(
     say(call, target, dryRun)
     return undefined
   }
-  const pending = deletedUid(call, target, options)
+  const pending = deletedUid(call, target, options).catch((error: unknown) => {
+    throw withSource(error, 'deleting', target.source)
+  })
   const uid = ignoresMissing ? await ignoreNotFound(pending) : await pending
   if (uid !== undefined) say(call, target, dryRun)
   return uid

@@ -69,6 +69,8 @@ export const get = defineCommand({
       allNamespaces: flags['all-namespaces'],
       listsByDefault: true,
     })
+    if (flags.subresource !== '' && resolved.queries.some(({ type }) => type === 'collection'))
+      throw new CommandError('subresource cannot be used when bulk resources are specified')
     const printer = await printerOf(flags, ['wide', 'custom-columns'])
     if (flags.watch || flags['watch-only']) return await watchForChanges(call, resolved, printer)
     return printer === undefined ? await showTables(call, resolved) : await showObjects(call, resolved, printer, cluster)
@@ -77,11 +79,7 @@ export const get = defineCommand({
 
 function checkFlags({ args, flags, path, err }: GetCall): void {
   if (flags['output-watch-events'] && !flags.watch && !flags['watch-only'])
-    throw new UsageError('--output-watch-events option can only be used with --watch or --watch-only')
-  const { subresource } = flags
-  if (subresource !== '' && !['status', 'scale', 'resize'].includes(subresource)) {
-    throw new CommandError(`invalid subresource value: ${JSON.stringify(subresource)}. Must be one of [status scale resize]`)
-  }
+    throw new CommandError('--output-watch-events option can only be used with --watch or --watch-only')
   if (args.length > 0 || hasFiles(flags)) return
   sayTypeIsNeeded(err, path)
   throw new UsageError(
@@ -90,7 +88,7 @@ function checkFlags({ args, flags, path, err }: GetCall): void {
 }
 
 /** As upstream: a paragraph of its own before the error. */
-export function sayTypeIsNeeded(err: (text: string) => void, path: string): void {
+function sayTypeIsNeeded(err: (text: string) => void, path: string): void {
   err(
     `You must specify the type of resource to ${path.replace(/^kubectl /, '')}. Use "kubectl api-resources" for a complete list of supported resources.\n\n`,
   )

@@ -25,14 +25,15 @@ export const rolloutHistory = defineCommand({
     requireResource(args, flags)
     if (flags.revision < 0) throw new CommandError(`revision must be a positive integer: ${flags.revision}`)
     const print = await printerOf(flags)
-    await eachLiveTarget(call, selectionOf(flags, args), async (target) => {
+    await eachLiveTarget(call, { ...selectionOf(flags, args), listsByDefault: true }, async (target) => {
       const revisions = await revisionsOf(call, target)
+      const type = `${qualifiedName(target.resource, target.name)} ${flags.revision === 0 ? '' : `with revision #${flags.revision}`}`
+      if (revisions.length === 0 && print === undefined) return out(`${type}\nNo rollout history found.\n`)
       const chosen = flags.revision === 0 ? undefined : revisions.find(({ number }) => number === flags.revision)
       if (flags.revision > 0 && chosen === undefined) throw new CommandError('unable to find the specified revision')
       if (print !== undefined)
         return out(print({ object: (chosen ?? revisions.at(-1))?.object ?? target.object, resource: target.resource }))
-      const head = `${qualifiedName(target.resource, target.name)} ${flags.revision === 0 ? '' : `with revision #${flags.revision}`}`
-      out(`${head}\n${chosen === undefined ? tableOf(revisions) : detailsOf(chosen)}\n`)
+      out(`${type}\n${chosen === undefined ? tableOf(revisions) : detailsOf(chosen)}\n`)
     })
   },
 })

@@ -6,6 +6,7 @@ import { formatFlags } from '../print/formats.ts'
 import { reporter } from '../print/outcome.ts'
 import { patchObject } from '../resources/access.ts'
 import { eachLiveTarget, selectionOf } from '../resources/each-target.ts'
+import { qualifiedPlural } from '../resources/resource-catalog.ts'
 import { valueAt } from '../resources/unstructured.ts'
 import { requireResource, rolloutFlags } from '../rollout/rollout-flags.ts'
 
@@ -27,9 +28,9 @@ function pauseCommand(name: string, pauses: boolean, summary: string): Command {
       const { flags, args, cluster } = call
       requireResource(args, flags)
       const report = await reporter(call, flags)
-      await eachLiveTarget(call, selectionOf(flags, args), async (target) => {
+      await eachLiveTarget(call, { ...selectionOf(flags, args), listsByDefault: true }, async (target) => {
         const { resource, object } = target
-        const named = `${resource.plural}.${resource.group} ${JSON.stringify(target.name)}`
+        const named = `${qualifiedPlural(resource)} ${JSON.stringify(target.name)}`
         if (resource.kind !== 'Deployment') throw new CommandError(`${named} ${pauses ? 'pausing' : 'resuming'} is not supported`)
         const isPaused = valueAt(object, 'spec', 'paused') === true
         if (isPaused === pauses) throw new CommandError(`${named} is ${pauses ? 'already paused' : 'not paused'}`)

@@ -11,6 +11,8 @@ import { eachLiveTarget, selectionOf } from '../resources/each-target.ts'
 import { valueAt } from '../resources/unstructured.ts'
 import { requireResource, rolloutFlags } from '../rollout/rollout-flags.ts'
 
+const restartedAt = 'kubectl.kubernetes.io/restartedAt'
+
 export const rolloutRestart = defineCommand({
   name: 'restart',
   summary: 'Restart a resource',
@@ -21,7 +23,7 @@ export const rolloutRestart = defineCommand({
     const { flags, args, cluster, host } = call
     requireResource(args, flags)
     const report = await reporter(call, flags)
-    await eachLiveTarget(call, selectionOf(flags, args), async (target) => {
+    await eachLiveTarget(call, { ...selectionOf(flags, args), listsByDefault: true }, async (target) => {
       const { kind } = target.object
       if (!['Deployment', 'DaemonSet', 'StatefulSet'].includes(kind))
         throw new CommandError(`${target.resource.plural} ${JSON.stringify(target.name)} restarting is not supported`)
@@ -29,7 +31,11 @@ export const rolloutRestart = defineCommand({
         throw new CommandError(
           `${target.resource.plural}.${target.resource.group} ${JSON.stringify(target.name)} can't restart paused deployment (run rollout resume first)`,
         )
-      const annotations = { 'kubectl.kubernetes.io/restartedAt': nowRfc3339(host.clock) }
+      const annotations = { [restartedAt]: nowRfc3339(host.clock) }
+      if (valueAt(target.object, 'spec', 'template', 'metadata', 'annotations', restartedAt) === annotations[restartedAt])
+        throw new CommandError(
+          `failed to create patch for ${target.name}: if restart has already been triggered within the past second, please wait before attempting to trigger another`,
+        )
       const body = { spec: { template: { metadata: { annotations } } } }
       const object = await patchObject(cluster, target, { type: 'strategic', body }, { fieldManager: flags['field-manager'] })
       report({ resource: target.resource, object, operation: 'restarted' })

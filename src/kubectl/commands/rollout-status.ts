@@ -23,7 +23,7 @@ export const rolloutStatus = defineCommand({
     requireResource(args, flags)
     if (flags.revision < 0) throw new CommandError(`revision must be a positive integer: ${flags.revision}`)
     const timeoutMs = flags.timeout === 0 ? Number.POSITIVE_INFINITY : flags.timeout
-    await eachLiveTarget(call, selectionOf(flags, args), async (target) => {
+    await eachLiveTarget(call, { ...selectionOf(flags, args), listsByDefault: true }, async (target) => {
       await waitFor(call, target, { timeoutMs, timeoutMessage: 'timed out waiting for the condition' }, (object) => {
         if (object === undefined) throw new CommandError('object has been deleted')
         const { text, isDone } = progressOf(object, flags.revision)

@@ -1,6 +1,7 @@
 /** `kubectl rollout undo`: an earlier pod template again. */
 import { intFlag } from '#component/flags'
 import { isDeepEqual } from '#meta/patch/equal'
+import { lastAppliedAnnotation, lastAppliedOf } from '../apply/last-applied.ts'
 import { type Call, defineCommand } from '../command.ts'
 import { CommandError } from '../errors.ts'
 import { formatFlags } from '../print/formats.ts'
@@ -31,7 +32,7 @@ export const rolloutUndo = defineCommand({
     requireResource(args, flags)
     const dryRun = dryRunOf(flags['dry-run'])
     const report = await reporter(call, flags, dryRun)
-    await eachLiveTarget(call, selectionOf(flags, args), async (target) => {
+    await eachLiveTarget(call, { ...selectionOf(flags, args), listsByDefault: true }, async (target) => {
       const operation = await rollBack(call, target, flags['to-revision'], dryRun)
       report({ ...target, operation })
     })
@@ -40,12 +41,18 @@ export const rolloutUndo = defineCommand({
 
 async function rollBack(call: Call, target: LiveTarget, wanted: number, dryRun: DryRun): Promise<string> {
   const { object, resource, name } = target
+  if (lastAppliedOf(object) !== undefined)
+    call.err(
+      `Warning: resource ${resource.plural}/${name} was previously managed with 'kubectl apply'. Rolling back will not update the ${lastAppliedAnnotation} annotation, which may cause unexpected behavior on future 'kubectl apply' operations. Consider using 'kubectl apply' with your previous configuration file instead.\n`,
+    )
+  if (!['Deployment', 'DaemonSet', 'StatefulSet'].includes(object.kind))
+    throw new CommandError(`error retrieving rollbacker for ${JSON.stringify(object.kind)}, no visitor method exists for { ${object.kind}}`)
+  const revision = chosenRevision(await revisionsOf(call, target), wanted, target)
   if (valueAt(object, 'spec', 'paused') === true) {
     throw new CommandError(
       `you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume deployment/${name}' and try again`,
     )
   }
-  const revision = chosenRevision(await revisionsOf(call, target), wanted, target)
   const template = withoutHash(revision.template)
   if (isDeepEqual(template, withoutHash(fieldsOf(valueAt(object, 'spec', 'template')))))
     return `skipped rollback (current template already matches revision ${wanted || revision.number})`

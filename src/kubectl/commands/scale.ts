@@ -1,14 +1,16 @@
 /** `kubectl scale`: another number of replicas, through the scale subresource. */
 import { boolFlag, durationFlag, intFlag, stringFlag } from '#component/flags'
 import { type Call, defineCommand } from '../command.ts'
+import { requireFlags } from '../create/creation.ts'
 import { CommandError } from '../errors.ts'
 import { formatFlags } from '../print/formats.ts'
 import { dryRunFlag, dryRunOf, dryRunQuery, reporter } from '../print/outcome.ts'
 import { getObject, patchObject, replaceObject } from '../resources/access.ts'
-import { eachTarget, selectionOf } from '../resources/each-target.ts'
+import { eachLiveTarget, selectionOf } from '../resources/each-target.ts'
 import { fileFlags } from '../resources/manifests.ts'
 import type { ObjectQuery } from '../resources/queries.ts'
 import { fieldsOf, valueAt } from '../resources/unstructured.ts'
+import { waitFor } from '../wait/condition.ts'
 
 const scaleFlags = {
   ...formatFlags,
@@ -33,17 +35,15 @@ export const scale = defineCommand({
   flags: scaleFlags,
   async run(call) {
     const { flags, args } = call
+    requireFlags(call, ['replicas'])
     if (flags.replicas < 0) throw new CommandError('The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0')
     const dryRun = dryRunOf(flags['dry-run'])
     const report = await reporter(call, flags, dryRun)
-    const count = await eachTarget(call, selectionOf(flags, args), async (target) => {
+    const count = await eachLiveTarget(call, selectionOf(flags, args), async (target) => {
       if (dryRun !== 'client') await scaleTo(call, target)
-      const live = await getObject(call.cluster, target)
-      report({
-        resource: target.resource,
-        object: { ...live, spec: { ...fieldsOf(live['spec']), replicas: flags.replicas } },
-        operation: 'scaled',
-      })
+      const { object, resource } = target
+      if (flags.timeout > 0 && dryRun === 'none') await waitUntilScaled(call, target)
+      report({ resource, object: { ...object, spec: { ...fieldsOf(object['spec']), replicas: flags.replicas } }, operation: 'scaled' })
     })
     if (count === 0) throw new CommandError('no objects passed to scale')
   },
@@ -62,4 +62,15 @@ async function scaleTo({ cluster, flags }: Call<typeof scaleFlags>, target: Obje
   if (revision !== '' && current.metadata.resourceVersion !== revision)
     throw new CommandError(`Expected resource version to be ${revision}, was ${current.metadata.resourceVersion}`)
   await replaceObject(cluster, target, { ...current, spec: { ...fieldsOf(current['spec']), replicas } }, query, 'scale')
+}
+
+/** Until the controller has seen the number and made as many pods. */
+async function waitUntilScaled(call: Call<typeof scaleFlags>, target: ObjectQuery): Promise<void> {
+  const { replicas, timeout } = call.flags
+  const patience = { timeoutMs: timeout, timeoutMessage: `timed out waiting for ${JSON.stringify(target.name)} to be synced` }
+  await waitFor(call, target, patience, (object) => {
+    if (object === undefined) return true
+    const isObserved = (object.metadata.generation ?? 0) <= Number(valueAt(object, 'status', 'observedGeneration') ?? 0)
+    return isObserved && Number(valueAt(object, 'status', 'replicas') ?? 0) === replicas
+  })
 }

@@ -3,7 +3,7 @@ import { resourcePath } from '#meta/kind'
 import { hasReason } from '#meta/status'
 import { ageOf } from '#meta/table'
 import type { GetCall } from '../commands/get.ts'
-import { throwAll } from '../errors.ts'
+import { throwAll, withSelectors } from '../errors.ts'
 import { sortedBy } from '../print/sort.ts'
 import { isTable, plainTable, type Table, type TableLook, TableText, tableAccept } from '../print/table.ts'
 import type { Query, Resolved } from '../resources/queries.ts'
@@ -44,12 +44,12 @@ export async function tableOf(call: GetCall, query: Query): Promise<Table> {
   const pages: Table[] = []
   let token: string | undefined
   do {
-    const { body } = await cluster.request({
-      method: 'GET',
-      path,
-      query: { ...selectors, includeObject, continue: token },
-      accept: tableAccept,
-    })
+    const request = { method: 'GET', path, query: { ...selectors, includeObject, continue: token } } as const
+    const { body } = await cluster
+      .request({ ...request, ...(flags['server-print'] ? { accept: tableAccept } : {}) })
+      .catch((error: unknown) => {
+        throw isObject ? error : withSelectors(error, query.resource, selectors)
+      })
     pages.push(isTable(body) ? body : untabled(call, body))
     token = continuationOf(body)
   } while (token !== undefined)

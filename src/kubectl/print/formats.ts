@@ -5,6 +5,7 @@ import { CommandError } from '../errors.ts'
 import { type ApiResource, nameOfKind } from '../resources/resource-catalog.ts'
 import type { AnyObject } from '../resources/unstructured.ts'
 import { customColumns, customColumnsOfFile } from './custom-columns.ts'
+import { goSyntax } from './go-syntax.ts'
 import { parseGoTemplate } from './go-template.ts'
 import { formatJson } from './json.ts'
 import { evaluate, findValues, parseTemplate } from './jsonpath.ts'
@@ -69,13 +70,14 @@ export async function printerOf(values: FormatValues, allowed: readonly string[]
     case 'jsonpath':
     case 'jsonpath-file':
     case 'jsonpath-as-json':
-      return withoutManagedFields(values, jsonPathPrinter(format, await argumentOf(format, given), values))
+      // As upstream: templates see managed fields.
+      return jsonPathPrinter(format, await argumentOf(format, given), values)
     case 'go-template':
     case 'template':
     case 'go-template-file':
     case 'templatefile': {
       const template = parseGoTemplate(await argumentOf(format, given))
-      return withoutManagedFields(values, ({ object }) => template(object))
+      return ({ object }) => template(object)
     }
     case 'custom-columns':
     case 'custom-columns-file':
@@ -113,7 +115,7 @@ function jsonPathPrinter(format: string, source: string, values: FormatValues): 
       return evaluate(template, object, allowsMissing)
     } catch (error) {
       throw new CommandError(
-        `error executing jsonpath ${JSON.stringify(source)}: Error executing template: ${error instanceof Error ? error.message : String(error)}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t${source}\n`,
+        `error executing jsonpath ${JSON.stringify(source)}: Error executing template: ${error instanceof Error ? error.message : String(error)}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t${source}\n\tobject given to jsonpath engine was:\n\t\t${goSyntax(object)}\n\n\n`,
       )
     }
   }

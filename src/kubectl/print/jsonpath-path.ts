@@ -147,7 +147,7 @@ function at(value: unknown, index: number, allowsMissing: boolean): readonly unk
   }
   const position = index < 0 ? value.length + index : index
   if (position >= 0 && position < value.length) return [value[position]]
-  if (allowsMissing) return []
+  // As upstream: only missing keys may be allowed.
   throw new PathError(`array index out of bounds: index ${index}, length ${value.length}`)
 }
 

@@ -2,6 +2,7 @@
 import type { WatchFrame } from '#client/transport'
 import { resourcePath } from '#meta/kind'
 import type { Cluster } from '../cluster.ts'
+import { withSelectors } from '../errors.ts'
 import type { ApiResource } from './resource-catalog.ts'
 import type { AnyObject } from './unstructured.ts'
 
@@ -61,10 +62,9 @@ export async function listObjects(
   const pages: ObjectList[] = []
   let token: string | undefined
   do {
-    const { body } = await cluster.request({
-      method: 'GET',
-      path: resourcePath(resource, namespace),
-      query: { limit: 500, ...query, continue: token },
+    const request = { method: 'GET', path: resourcePath(resource, namespace), query: { limit: 500, ...query, continue: token } } as const
+    const { body } = await cluster.request(request).catch((error: unknown) => {
+      throw withSelectors(error, resource, query)
     })
     const page = body as ObjectList
     pages.push(page)

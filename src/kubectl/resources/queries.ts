@@ -42,7 +42,7 @@ export async function resolveQueries(call: Call, selection: Selection): Promise<
   const { args, files } = selection
   if (files !== undefined && hasFiles(files)) {
     if (args.length > 0)
-      throw new CommandError('when paths, URLs, or stdin is provided as resource input, you may not specify resource arguments as well')
+      throw new CommandError('when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well')
     return await queriesOfFiles(call, files, selection.selector)
   }
   const [first] = args
@@ -66,8 +66,8 @@ async function queriesOfPairs(call: Call, { args, selector, allNamespaces }: Sel
         "there is no need to specify a resource type as a separate argument when passing arguments in resource/name form (e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get resource resource/<resource_name>'",
       )
     }
-    if (more.length > 0 || type === '' || name === '')
-      throw new CommandError('arguments in resource/name form must have a single resource and name')
+    if (more.length > 0) throw new CommandError('arguments in resource/name form may not have more than one slash')
+    if (type === '' || name === '') throw new CommandError('arguments in resource/name form must have a single resource and name')
     queries.push(await namedQuery(call, await resourceNamed(call, type), name))
   }
   return { queries, errors: [], isSingle: queries.length === 1 }

@@ -22,7 +22,7 @@ export async function revisionsOf(call: Call, target: LiveTarget): Promise<reado
   const { kind, metadata } = target.object
   const isDeployment = kind === 'Deployment'
   if (!isDeployment && kind !== 'DaemonSet' && kind !== 'StatefulSet')
-    throw new CommandError(`no history viewer has been implemented for ${JSON.stringify(kind)}`)
+    throw new CommandError(`error retrieving history for ${JSON.stringify(kind)}, no visitor method exists for { ${kind}}`)
   const resource = await resourceOfKind(call, 'apps/v1', isDeployment ? 'ReplicaSet' : 'ControllerRevision')
   const { items = [] } = await listObjects(call.cluster, resource, target.namespace)
   const owned = items.filter((item) =>

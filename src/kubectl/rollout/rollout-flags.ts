@@ -1,6 +1,6 @@
 /** Flags that all rollout commands share, and the kinds that they know. */
 import { stringFlag } from '#component/flags'
-import { UsageError } from '../errors.ts'
+import { CommandError } from '../errors.ts'
 import { type FileSelection, fileFlags, hasFiles } from '../resources/manifests.ts'
 
 export const rolloutFlags = {
@@ -9,5 +9,5 @@ export const rolloutFlags = {
 }
 
 export function requireResource(args: readonly string[], flags: FileSelection): void {
-  if (args.length === 0 && !hasFiles(flags)) throw new UsageError('required resource not specified')
+  if (args.length === 0 && !hasFiles(flags)) throw new CommandError('required resource not specified')
 }
