@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import {
   createSecureServer,
   type Http2SecureServer,
@@ -6,9 +7,10 @@ import {
   type Http2ServerResponse,
   type ServerHttp2Session,
 } from 'node:http2'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { after, before, describe, test } from 'node:test'
 import { systemClock } from '#base/env/clock'
+import { VirtualClock } from '#base/env/virtual-clock'
 import { StatusError } from '#meta/status'
 import { createAuthority, issueCredential } from '#net/pki/authority'
 import { type Endpoint, fixedEndpoint } from './endpoint.ts'
@@ -182,3 +184,40 @@ describe('HttpTransport over HTTP/2', () => {
     await assert.rejects(upgrade(endpoint, { method: 'POST', path: '/missing', headers: {} }), { name: 'StatusError', code: 404 })
   })
 })
+
+describe('HttpTransport with a peer that takes connections and says nothing', () => {
+  const path = '/version'
+
+  test('a request ends with its time, and with its signal', async () => {
+    await using peer = await mutePeer()
+    using transport = new HttpTransport(fixedEndpoint(peer.url, {}), { ...options, timeoutMs: 20 })
+    await assert.rejects(transport.request({ method: 'GET', path }), /context deadline exceeded$/)
+    const gone = new Error('gone')
+    const stop = new AbortController()
+    const waiting = transport.request({ method: 'GET', path }, stop.signal)
+    stop.abort(gone)
+    await assert.rejects(waiting, gone)
+  })
+
+  test('the connection is given up after a while', async () => {
+    await using peer = await mutePeer()
+    const clock = new VirtualClock()
+    using transport = new HttpTransport(fixedEndpoint(peer.url, {}), { ...options, clock })
+    const waiting = assert.rejects(transport.request({ method: 'GET', path }), /TLS handshake timeout/)
+    await clock.advance(30_000)
+    await waiting
+  })
+})
+
+async function mutePeer() {
+  const sockets = new Set<Socket>()
+  const server = createServer((socket) => void sockets.add(socket.on('error', () => {}))).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy()
+      await once(server.close(), 'close')
+    },
+  }
+}

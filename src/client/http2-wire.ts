@@ -3,6 +3,7 @@
  * lost, and pinged while requests are under way, so that a peer that vanished is noticed.
  */
 import { type ClientHttp2Session, type ClientHttp2Stream, connect } from 'node:http2'
+import { unlessAborted } from '#base/async/unless-aborted'
 import type { Clock } from '#base/env/clock'
 import { type Endpoint, tlsOptionsOf } from './endpoint.ts'
 import { headersOf, type Wire, type WireRequest, type WireResponse } from './wire.ts'
@@ -10,6 +11,7 @@ import { headersOf, type Wire, type WireRequest, type WireResponse } from './wir
 // As upstream's client: ask after 30 s, give up 15 s later.
 const pingAfterMs = 30_000
 const pongWithinMs = 15_000
+const connectWithinMs = 30_000
 const streamWindowBytes = 4 << 20
 const sessionWindowBytes = 32 << 20
 
@@ -25,7 +27,7 @@ export class Http2Wire implements Wire {
   }
 
   async send(request: WireRequest, signal?: AbortSignal): Promise<WireResponse> {
-    const session = await this.#connected()
+    const session = await unlessAborted(this.#connected(), signal)
     signal?.throwIfAborted()
     return await responseOf(session.open(request, signal))
   }
@@ -52,7 +54,9 @@ export class Http2Wire implements Wire {
     const forget = () => {
       if (this.#session === session) this.#session = undefined
     }
-    const session: Promise<LiveSession> = openSession(this.#endpoint).then((open) => new LiveSession(open, this.#clock, forget))
+    const session: Promise<LiveSession> = openSession(this.#endpoint, this.#clock).then(
+      (open) => new LiveSession(open, this.#clock, forget),
+    )
     this.#session = session
     session.catch(forget)
     return session
@@ -122,13 +126,19 @@ class LiveSession {
   }
 }
 
-async function openSession(endpoint: Endpoint): Promise<ClientHttp2Session> {
+async function openSession(endpoint: Endpoint, clock: Clock): Promise<ClientHttp2Session> {
   const options = tlsOptionsOf(endpoint.server, await endpoint.tls())
   return await new Promise((resolve, reject) => {
     const session = connect(endpoint.server.origin, { ...options, settings: { initialWindowSize: streamWindowBytes, enablePush: false } })
+    // Who takes the connection and then says nothing may be another program.
+    const limit = clock.setTimer(connectWithinMs, () => session.destroy(new Error('net/http: TLS handshake timeout')))
     session.once('error', reject)
-    session.once('close', () => reject(new Error('connection closed before it was ready')))
+    session.once('close', () => {
+      limit[Symbol.dispose]()
+      reject(new Error('connection closed before it was ready'))
+    })
     session.once('connect', () => {
+      limit[Symbol.dispose]()
       session.removeListener('error', reject)
       resolve(session)
     })
