@@ -104,6 +104,9 @@ export const allCommands: readonly CommandEntry[] = [
     summary: 'Get documentation for a resource',
     load: async () => (await import('./explain.ts')).explain,
   },
+  { name: 'auth', group: 'debug', summary: 'Inspect authorization', load: async () => (await import('./auth.ts')).auth },
+  { name: 'events', group: 'debug', summary: 'List events', load: async () => (await import('./events.ts')).eventsCommand },
+  { name: 'top', group: 'cluster', summary: 'Display resource (CPU/memory) usage', load: async () => (await import('./top.ts')).top },
   {
     name: 'wait',
     group: 'advanced',
@@ -184,4 +187,4 @@ export const allCommands: readonly CommandEntry[] = [
 ]
 
 /** Commands of upstream's that are not here yet. */
-export const comingCommands: readonly string[] = ['alpha', 'cp', 'debug', 'events', 'top']
+export const comingCommands: readonly string[] = ['alpha', 'cp', 'debug']

@@ -51,7 +51,8 @@ function messageOf({ involvedObject, message = '' }: Event): string {
   return `${part === '' ? '' : `${part}: `}${message.trim()}`
 }
 
-function intervalOf({ eventTime, firstTimestamp, lastTimestamp, series, count = 0 }: Event, nowMs: number): string {
+/** How long ago, and how often since when. */
+export function intervalOf({ eventTime, firstTimestamp, lastTimestamp, series, count = 0 }: Event, nowMs: number): string {
   const first = ageOf(eventTime ?? firstTimestamp, nowMs)
   if (series !== undefined) return `${ageOf(series.lastObservedTime, nowMs)} (x${series.count ?? 0} over ${first})`
   return count > 1 ? `${ageOf(lastTimestamp, nowMs)} (x${count} over ${first})` : first

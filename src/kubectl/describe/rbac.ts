@@ -4,16 +4,24 @@ import { labelAndAnnotationLines } from './identity.ts'
 import { compareText, goList, indented, type Lines } from './lines.ts'
 
 export function describeRole(role: Role | ClusterRole): Lines {
-  const rows = compactRules(role.rules ?? []).map(
-    ({ resource, nonResourceURLs, resourceNames, verbs }) =>
-      `${resource}\t${goList(nonResourceURLs)}\t${goList(resourceNames)}\t${goList(verbs)}`,
-  )
   return [
     `Name:\t${role.metadata.name ?? ''}`,
     ...labelAndAnnotationLines(role),
     'PolicyRule:',
-    ...indented(['Resources\tNon-Resource URLs\tResource Names\tVerbs', '---------\t-----------------\t--------------\t-----', ...rows]),
+    ...indented([
+      'Resources\tNon-Resource URLs\tResource Names\tVerbs',
+      '---------\t-----------------\t--------------\t-----',
+      ...ruleRows(role.rules ?? []),
+    ]),
   ]
+}
+
+/** Resource, paths, names and verbs; one row for each resource. */
+export function ruleRows(rules: readonly PolicyRule[]): Lines {
+  return compactRules(rules).map(
+    ({ resource, nonResourceURLs, resourceNames, verbs }) =>
+      `${resource}\t${goList(nonResourceURLs)}\t${goList(resourceNames)}\t${goList(verbs)}`,
+  )
 }
 
 /** A rule for at most one resource, with all that it allows there. */

@@ -117,7 +117,7 @@ export async function deleteObject(cluster: Cluster, target: Target, options: un
 /** Follows one object, or a whole collection where `name` is absent. */
 export async function watchObjects(
   cluster: Cluster,
-  place: { readonly resource: ApiResource; readonly namespace?: string | undefined; readonly name?: string | undefined },
+  place: { readonly resource: Addressed; readonly namespace?: string | undefined; readonly name?: string | undefined },
   query: ListQuery,
   signal?: AbortSignal,
   accept?: string,
