@@ -15,6 +15,7 @@ import { endpointSliceMirroring } from './endpoint-slice-mirroring/controller.ts
 import { endpointsController } from './endpoints/controller.ts'
 import { ephemeralVolumeController } from './ephemeral-volume/controller.ts'
 import { runGarbageCollector } from './garbage-collector/garbage-collector.ts'
+import { type AutoscalerOptions, horizontalPodAutoscaler } from './horizontal-pod-autoscaler/controller.ts'
 import { jobController } from './job/controller.ts'
 import { orphanPodsController } from './job/orphan-pods.ts'
 import { namespaceController } from './namespace/controller.ts'
@@ -48,6 +49,7 @@ export type ControllerOptions = {
   readonly nodeStartupGraceMs: number
   readonly endpointsPerSliceMax: number
   readonly terminatedPodCountMax: number
+  readonly autoscaling: AutoscalerOptions
 }
 
 export const defaultControllerOptions: ControllerOptions = {
@@ -57,6 +59,12 @@ export const defaultControllerOptions: ControllerOptions = {
   nodeStartupGraceMs: 60_000,
   endpointsPerSliceMax: 100,
   terminatedPodCountMax: 12_500,
+  autoscaling: {
+    syncPeriodMs: 15_000,
+    downscaleStabilizationMs: 300_000,
+    tolerance: 0.1,
+    patience: { cpuInitializationMs: 300_000, initialReadinessDelayMs: 30_000 },
+  },
 }
 
 /** Something that runs until it is told to stop. */
@@ -79,6 +87,7 @@ export function allControllers(options: ControllerOptions): readonly Loop[] {
     loop('endpointslice-mirroring-controller', endpointSliceMirroring),
     loop('ephemeral-volume-controller', ephemeralVolumeController),
     { name: 'garbage-collector-controller', run: runGarbageCollector },
+    loop('horizontal-pod-autoscaler-controller', horizontalPodAutoscaler(options.autoscaling)),
     loop('job-controller', jobController(), orphanPodsController),
     loop('namespace-controller', namespaceController),
     ...(nodeIpam === undefined ? [] : [loop('node-ipam-controller', nodeIpamController(nodeIpam))]),

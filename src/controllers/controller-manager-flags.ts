@@ -32,6 +32,11 @@ export const controllerManagerFlags = {
   'node-monitor-grace-period': durationFlag(50_000, 'How long a node may be silent before it counts as unhealthy.'),
   'node-startup-grace-period': durationFlag(60_000, 'The same for a node that has just begun.'),
   'max-endpoints-per-slice': intFlag(100, 'How many endpoints an EndpointSlice may hold.'),
+  'horizontal-pod-autoscaler-sync-period': durationFlag(15_000, 'How often autoscalers look at their metrics.'),
+  'horizontal-pod-autoscaler-downscale-stabilization': durationFlag(300_000, 'How far back autoscalers look before they scale down.'),
+  'horizontal-pod-autoscaler-tolerance': stringFlag('0.1', 'How far use may be from its target, as a share, before anything is scaled.'),
+  'horizontal-pod-autoscaler-cpu-initialization-period': durationFlag(300_000, "How long a pod's cpu may be that of its start."),
+  'horizontal-pod-autoscaler-initial-readiness-delay': durationFlag(30_000, 'How soon after its start a pod is ready for the first time.'),
   'terminated-pod-gc-threshold': intFlag(12_500, 'How many finished pods are kept; 0 keeps all.'),
 }
 
@@ -49,6 +54,23 @@ export async function optionsOf(flags: ControllerManagerFlags): Promise<Controll
     nodeStartupGraceMs: flags['node-startup-grace-period'],
     endpointsPerSliceMax: flags['max-endpoints-per-slice'],
     terminatedPodCountMax: flags['terminated-pod-gc-threshold'],
+    autoscaling: autoscalingOf(flags),
+  }
+}
+
+function autoscalingOf(flags: ControllerManagerFlags): ControllerOptions['autoscaling'] {
+  const text = flags['horizontal-pod-autoscaler-tolerance']
+  const tolerance = Number(text)
+  if (text === '' || !(tolerance >= 0))
+    throw new FlagError(`--horizontal-pod-autoscaler-tolerance ${JSON.stringify(text)} is no share such as 0.1`)
+  return {
+    syncPeriodMs: flags['horizontal-pod-autoscaler-sync-period'],
+    downscaleStabilizationMs: flags['horizontal-pod-autoscaler-downscale-stabilization'],
+    tolerance,
+    patience: {
+      cpuInitializationMs: flags['horizontal-pod-autoscaler-cpu-initialization-period'],
+      initialReadinessDelayMs: flags['horizontal-pod-autoscaler-initial-readiness-delay'],
+    },
   }
 }
 

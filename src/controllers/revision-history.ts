@@ -3,7 +3,7 @@
  * one that is rolled out. A template that comes back (a rollback) gets a new number and keeps its name.
  */
 import { claim } from '#domain/ownership'
-import { podTemplateHash } from '#domain/pod-template'
+import { podTemplateHash, sortedByKey } from '#domain/pod-template'
 import { ControllerRevision } from '#kinds/apps/controller-revision.kind'
 import type { PodTemplateSpec } from '#kinds/core/types.gen'
 import { isSameValue } from '#kinds/same-value'
@@ -106,9 +106,9 @@ export function templateOf({ data }: ControllerRevision): PodTemplateSpec {
   return template
 }
 
-/** A strategic merge patch that brings the template back. */
+/** A strategic merge patch that brings the template back. As upstream writes it, with sorted keys: clients compare its bytes. */
 function dataOf(template: PodTemplateSpec): unknown {
-  return { spec: { template: { ...template, $patch: 'replace' } } }
+  return sortedByKey({ spec: { template: { ...template, $patch: 'replace' } } })
 }
 
 /** A name that a stranger has is counted as a collision, so that the next hash is another one. */
