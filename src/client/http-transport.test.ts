@@ -203,7 +203,8 @@ describe('HttpTransport with a peer that takes connections and says nothing', ()
     await using peer = await mutePeer()
     const clock = new VirtualClock()
     using transport = new HttpTransport(fixedEndpoint(peer.url, {}), { ...options, clock })
-    const waiting = assert.rejects(transport.request({ method: 'GET', path }), /TLS handshake timeout/)
+    const waiting = assert.rejects(transport.request({ method: 'GET', path }), /dial tcp 127\.0\.0\.1:\d+: i\/o timeout$/)
+    await peer.connected
     await clock.advance(30_000)
     await waiting
   })
@@ -215,6 +216,7 @@ async function mutePeer() {
   await once(server, 'listening')
   return {
     url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    connected: once(server, 'connection'),
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy()
       await once(server.close(), 'close')

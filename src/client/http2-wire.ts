@@ -131,7 +131,8 @@ async function openSession(endpoint: Endpoint, clock: Clock): Promise<ClientHttp
   return await new Promise((resolve, reject) => {
     const session = connect(endpoint.server.origin, { ...options, settings: { initialWindowSize: streamWindowBytes, enablePush: false } })
     // Who takes the connection and then says nothing may be another program.
-    const limit = clock.setTimer(connectWithinMs, () => session.destroy(new Error('net/http: TLS handshake timeout')))
+    const timeout = Object.assign(new Error('connecting took too long'), { code: 'ETIMEDOUT' })
+    const limit = clock.setTimer(connectWithinMs, () => session.destroy(timeout))
     session.once('error', reject)
     session.once('close', () => {
       limit[Symbol.dispose]()
