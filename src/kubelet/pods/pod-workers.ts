@@ -51,6 +51,8 @@ type Worker = {
   readonly waiting: Map<string, WaitingReason>
   failure: WaitingReason | undefined
   isAdmitted: boolean
+  /** Made just now: its containers start next, and the status tells of both at once. */
+  hasNewSandbox: boolean
   /** The grace with which it is being stopped now; a shorter one starts anew. */
   stoppingWithSeconds: number | undefined
   isBusy: boolean
@@ -147,6 +149,7 @@ export class PodWorkers {
       waiting: new Map(),
       failure: undefined,
       isAdmitted: false,
+      hasNewSandbox: false,
       stoppingWithSeconds: undefined,
       isBusy: false,
       isDirty: false,
@@ -197,9 +200,11 @@ export class PodWorkers {
     this.#deps.probes.sync(granted, worker.record)
     const actions = this.#plan(worker, granted)
     this.#noteBackOffs(worker, actions)
-    this.#publish(worker, granted, false)
+    const isHalfway = worker.hasNewSandbox && actions.some(({ type }) => type === 'start')
+    worker.hasNewSandbox = false
+    if (!isHalfway) this.#publish(worker, granted, false)
     await this.#deps.resizer.actuate(granted, worker.record)
-    this.#publish(worker, granted, false)
+    if (!isHalfway) this.#publish(worker, granted, false)
     const steps = actions.filter((action) => action.type !== 'back-off')
     for (const action of steps) if (!(await this.#carryOut(worker, granted, action))) break
     await this.#removeOldContainers(worker.record)
@@ -260,6 +265,7 @@ export class PodWorkers {
           break
         case 'create-sandbox':
           await starter.createSandbox(pod, action.attempt, worker.abort.signal)
+          worker.hasNewSandbox = true
           break
         case 'kill':
           await terminator.stopContainer(pod, action.record, graceOf(pod, action), action.message)
