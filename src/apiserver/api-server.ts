@@ -145,17 +145,18 @@ function handlerOf(
   { registry, security, situation, flowOf }: HandlerParts,
 ): Handler {
   const metrics = createMetrics()
+  const describe = descriptionsOf(modelsDirectory())
   const address = () => `${options.advertiseAddress}:${situation.port}`
   const documents = openIdOf(options, security, address)
   const handlers = resourceHandlers({ registry, security, serviceAccounts: options.serviceAccounts, kubelet: options.kubelet })
   const dispatch = dispatcher({
-    resources: resourceDispatcher({ registry, clock, handlers }),
+    resources: resourceDispatcher({ registry, clock, describe, handlers }),
     routes: [
       healthRoute(healthChecks(store, situation)),
       discoveryRoutes({ kinds: registry.kinds, clock, address }),
       versionRoute(versionInfo(options.platform ?? 'linux/amd64'), clock),
       metricsRoute(metrics),
-      openApiRoute(registry.kinds, descriptionsOf(modelsDirectory())),
+      openApiRoute(registry.kinds, describe),
       ...documents,
       indexRoute(
         () => apiGroupsOf(registry.kinds.all()),

@@ -1,6 +1,7 @@
 /** The server-side table (`meta.k8s.io/v1 Table`): what `kubectl get` prints. */
 import type { KubeObject } from './object.ts'
 import type { Rule } from './rule.ts'
+import type { Schema } from './schema/schema.ts'
 
 /** What a cell may know besides its object. */
 export type CellFacts = { readonly nowMs: number }
@@ -11,6 +12,10 @@ export type Column<T extends KubeObject = KubeObject> = {
   readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'date'
   readonly format?: string
   readonly description?: string
+  /** Dotted path of the API field whose own text describes the column, where the texts are at hand. */
+  readonly describedBy?: string
+  /** What that path starts from, if not the kind's own schema. */
+  readonly describedIn?: Schema
   /** 0 is always shown, 1 only by `-o wide`. */
   readonly priority?: number
   readonly cell: Rule<[object: T, facts: CellFacts], Cell>
@@ -20,14 +25,14 @@ export const nameColumn: Column = {
   name: 'Name',
   type: 'string',
   format: 'name',
-  description: 'Name must be unique within a namespace.',
+  describedBy: 'metadata.name',
   cell: (object) => object.metadata.name ?? '',
 }
 
 export const ageColumn: Column = {
   name: 'Age',
   type: 'string',
-  description: 'Time since the object was created.',
+  describedBy: 'metadata.creationTimestamp',
   cell: (object, facts) => ageOf(object.metadata.creationTimestamp, facts.nowMs),
 }
 
@@ -35,7 +40,7 @@ export const ageColumn: Column = {
 export const createdAtColumn: Column = {
   name: 'Created At',
   type: 'date',
-  description: 'When the object was created.',
+  describedBy: 'metadata.creationTimestamp',
   cell: (object) => object.metadata.creationTimestamp ?? null,
 }
 

@@ -36,7 +36,7 @@ export function discoveryRoutes({ kinds, clock, address }: DiscoveryDeps): (exch
       first === undefined ? rootDocument(isCore, groups, address) : documentOf(groups, isCore ? ['', first, second] : [first, second])
     if (document === undefined) return undefined
     if (request.method !== 'GET' && request.method !== 'HEAD' && first !== undefined) throw methodNotAllowed()
-    return present(valueAnswer(document), negotiate(request), exchange, undefined, clock)
+    return present(valueAnswer(document), negotiate(request), exchange)
   }
 }
 

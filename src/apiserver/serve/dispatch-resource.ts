@@ -1,6 +1,7 @@
 /** Finds the kind and the verb that a resource request means, and lets the registry or a subresource's handler answer. */
 import type { Clock } from '#base/env/clock'
 import type { Kind, Verb } from '#meta/kind'
+import type { Describe } from '#meta/schema/openapi'
 import { notAcceptable, StatusError } from '#meta/status'
 import type { Answer, Exchange } from '../exchange.ts'
 import { createObject } from '../registry/create.ts'
@@ -23,9 +24,14 @@ export type ResourceHandler = (registry: Registry, exchange: Exchange, kind: Kin
 /** By `PLURAL.GROUP` for kinds that are answered and not stored, by `PLURAL.GROUP/SUBRESOURCE` for subresources; the core group has no suffix. */
 export type ResourceHandlers = Readonly<Record<string, ResourceHandler>>
 
-export type ResourceDispatchDeps = { readonly registry: Registry; readonly clock: Clock; readonly handlers: ResourceHandlers }
+export type ResourceDispatchDeps = {
+  readonly registry: Registry
+  readonly clock: Clock
+  readonly describe: Describe
+  readonly handlers: ResourceHandlers
+}
 
-export function resourceDispatcher({ registry, clock, handlers }: ResourceDispatchDeps): (exchange: Exchange) => Promise<Answer> {
+export function resourceDispatcher({ registry, clock, describe, handlers }: ResourceDispatchDeps): (exchange: Exchange) => Promise<Answer> {
   return async (exchange) => {
     const { info } = exchange
     const kind = registry.kinds.find(info.group, info.version, info.resource)
@@ -35,7 +41,12 @@ export function resourceDispatcher({ registry, clock, handlers }: ResourceDispat
     if (target.isRaw) return await target.handler(registry, exchange, kind)
     const form = negotiate(exchange.request, info.verb === 'watch')
     if (form.shape === 'Table' && kind.isVirtual && info.subresource === '') throw noTable()
-    return present(await target.handler(registry, exchange, kind), form, exchange, target.shownKind, clock)
+    return present(
+      await target.handler(registry, exchange, kind),
+      form,
+      exchange,
+      target.shownKind && { kind: target.shownKind, clock, describe },
+    )
   }
 }
 

@@ -24,7 +24,7 @@ export function versionRoute(info: VersionInfo, clock: Clock): Route {
     const { path, method } = exchange.request
     if (path !== '/version' && path !== '/version/') return undefined
     if (method !== 'GET' && method !== 'HEAD') throw methodNotAllowed()
-    return present(valueAnswer(info), negotiate(exchange.request), exchange, undefined, clock)
+    return present(valueAnswer(info), negotiate(exchange.request), exchange)
   }
 }
 

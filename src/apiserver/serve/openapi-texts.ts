@@ -53,11 +53,15 @@ function capitalized(text: string): string {
 
 const commented = /\/\*\*\s*\n((?:\s*\*[^\n]*\n)+?)\s*\*\/\s*\n\s*(?:export declare class \w+|'([^']+)'\??:)/g
 
+/** The declarations have two blanks where a paragraph began, but also where somebody likes them behind a full stop. */
+const paragraph = /(?<=\S) {2}(?=Populated by|This field |Alternatively|Note: |Must be |It must |Exactly one)/g
+
 function parseDeclaration(source: string): ReadonlyMap<string, string> {
   const texts = new Map<string, string>()
   for (const [, comment = '', field = ''] of source.matchAll(commented)) {
     const lines = comment.split('\n').map((line) => line.trim().replace(/^\* ?/, ''))
-    texts.set(field, lines.join('\n').trim().replaceAll("\\'", "'").replaceAll('\\"', '"').replaceAll('\\n', '\n'))
+    const text = lines.join('\n').trim().replaceAll(paragraph, '\n\n')
+    texts.set(field, text.replaceAll("\\'", "'").replaceAll('\\"', '"').replaceAll('\\n', '\n'))
   }
   return texts
 }

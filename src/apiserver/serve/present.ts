@@ -5,6 +5,7 @@ import type { Clock } from '#base/env/clock'
 import type { WatchFrame } from '#client/transport'
 import type { Kind } from '#meta/kind'
 import type { KubeObject } from '#meta/object'
+import type { Describe } from '#meta/schema/openapi'
 import { ValueFrame } from '../cache/watch-frame.ts'
 import type { Answer, Body, Exchange, SharedFrame, WatchBody } from '../exchange.ts'
 import { type OutputForm, plainForm } from '../request/negotiate.ts'
@@ -13,16 +14,19 @@ import { includedObjectOf, partialOf, type TableRequest, tableOf } from './table
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
-/** `kind` is absent for answers that are of no kind: discovery, reviews. */
-export function present(answer: Answer, form: OutputForm, exchange: Exchange, kind: Kind | undefined, clock: Clock): Answer {
+/** What tables need besides the objects: their kind, the time, and texts for the columns. */
+export type Shown = { readonly kind: Kind; readonly clock: Clock; readonly describe: Describe }
+
+/** `shown` is absent for answers that are of no kind: discovery, reviews. */
+export function present(answer: Answer, form: OutputForm, exchange: Exchange, shown?: Shown): Answer {
   if (form === plainForm) return answer
-  const shaped = kind === undefined || form.shape === 'object' ? answer.body : shapedBody(answer.body, form, exchange, kind, clock)
+  const shaped = shown === undefined || form.shape === 'object' ? answer.body : shapedBody(answer.body, form, exchange, shown)
   return { ...answer, body: formattedBody(shaped, form) }
 }
 
-function shapedBody(body: Body, form: OutputForm, exchange: Exchange, kind: Kind, clock: Clock): Body {
+function shapedBody(body: Body, form: OutputForm, exchange: Exchange, { kind, clock, describe }: Shown): Body {
   const { shapeVersion: version } = form
-  const shape = { kind, version, include: includedObjectOf(exchange.request.query), nowMs: clock.nowMs() }
+  const shape = { kind, version, include: includedObjectOf(exchange.request.query), nowMs: clock.nowMs(), describe }
   switch (body.kind) {
     case 'object': {
       const object = body.object() as KubeObject

@@ -1,7 +1,9 @@
 /** Objects as a `meta.k8s.io Table`: what `kubectl get` asks for. */
 import type { Kind } from '#meta/kind'
 import type { KubeObject } from '#meta/object'
+import type { Describe } from '#meta/schema/openapi'
 import { badRequest } from '#meta/status'
+import { columnDefinitionsOf } from './column-definitions.ts'
 
 export type IncludedObject = 'None' | 'Metadata' | 'Object'
 
@@ -10,6 +12,7 @@ export type TableRequest = {
   readonly version: string
   readonly include: IncludedObject
   readonly nowMs: number
+  readonly describe: Describe
 }
 
 export function includedObjectOf(query: URLSearchParams): IncludedObject {
@@ -25,7 +28,7 @@ export function tableOf(objects: readonly KubeObject[], metadata: unknown, reque
     kind: 'Table',
     apiVersion: `meta.k8s.io/${request.version}`,
     metadata,
-    columnDefinitions: definitionsOf(request.kind),
+    columnDefinitions: columnDefinitionsOf(request.kind, request.describe),
     rows: objects.map((object) => rowOf(object, request)),
   }
 }
@@ -33,10 +36,6 @@ export function tableOf(objects: readonly KubeObject[], metadata: unknown, reque
 /** The part of an object that `as=PartialObjectMetadata` shows. */
 export function partialOf(object: KubeObject, version = 'v1'): KubeObject {
   return { kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${version}`, metadata: object.metadata } as KubeObject
-}
-
-function definitionsOf(kind: Kind): readonly unknown[] {
-  return kind.columns.map(({ name, type, format = '', description = '', priority = 0 }) => ({ name, type, format, description, priority }))
 }
 
 function rowOf(object: KubeObject, { kind, version, include, nowMs }: TableRequest): unknown {

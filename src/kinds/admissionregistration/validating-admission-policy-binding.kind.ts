@@ -19,8 +19,18 @@ export const ValidatingAdmissionPolicyBinding: Kind<ValidatingAdmissionPolicyBin
   schema: schemas.ValidatingAdmissionPolicyBinding,
   columns: [
     nameColumn,
-    { name: 'PolicyName', type: 'string', description: 'Which policy.', cell: ({ spec }) => spec?.policyName ?? '' },
-    { name: 'ParamRef', type: 'string', description: 'With which settings.', cell: ({ spec }) => paramRefText(spec?.paramRef) },
+    {
+      name: 'PolicyName',
+      type: 'string',
+      description: 'PolicyName indicates the policy definition which the policy binding binded to',
+      cell: ({ spec }) => spec?.policyName ?? '',
+    },
+    {
+      name: 'ParamRef',
+      type: 'string',
+      description: 'ParamRef indicates the param resource which sets the configuration param',
+      cell: ({ spec }) => paramRefText(spec?.paramRef),
+    },
     ageColumn,
   ],
   defaults: defaultBinding,

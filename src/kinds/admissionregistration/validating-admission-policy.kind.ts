@@ -23,13 +23,13 @@ export const ValidatingAdmissionPolicy: Kind<ValidatingAdmissionPolicy> = define
     {
       name: 'Validations',
       type: 'integer',
-      description: 'How many expressions there are.',
+      description: 'Validations indicates the number of validation rules defined in this configuration',
       cell: ({ spec }) => (spec.validations ?? []).length,
     },
     {
       name: 'ParamKind',
       type: 'string',
-      description: 'What its settings are.',
+      description: 'ParamKind specifies the kind of resources used to parameterize this policy',
       cell: ({ spec: { paramKind } }) => (paramKind === undefined ? '<unset>' : `${paramKind.apiVersion}/${paramKind.kind}`),
     },
     ageColumn,

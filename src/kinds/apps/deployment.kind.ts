@@ -28,14 +28,14 @@ export const Deployment: Kind<Deployment> = defineKind({
     {
       name: 'Ready',
       type: 'string',
-      description: 'Ready pods, of the wanted.',
+      description: 'Number of the pod with ready state',
       cell: ({ spec, status }) => `${status.readyReplicas ?? 0}/${spec.replicas ?? 0}`,
     },
-    { name: 'Up-to-date', type: 'string', description: 'Pods of the current template.', cell: ({ status }) => status.updatedReplicas ?? 0 },
+    { name: 'Up-to-date', type: 'string', describedBy: 'status.updatedReplicas', cell: ({ status }) => status.updatedReplicas ?? 0 },
     {
       name: 'Available',
       type: 'string',
-      description: 'Pods that have been ready long enough.',
+      describedBy: 'status.availableReplicas',
       cell: ({ status }) => status.availableReplicas ?? 0,
     },
     ageColumn,

@@ -23,9 +23,9 @@ export const ReplicaSet: Kind<ReplicaSet> = defineKind({
   schema: schemas.ReplicaSet,
   columns: [
     nameColumn,
-    { name: 'Desired', type: 'integer', description: 'Wanted pods.', cell: ({ spec }) => spec.replicas ?? 0 },
-    { name: 'Current', type: 'integer', description: 'Pods that exist.', cell: ({ status }) => status.replicas ?? 0 },
-    { name: 'Ready', type: 'integer', description: 'Pods that are ready.', cell: ({ status }) => status.readyReplicas ?? 0 },
+    { name: 'Desired', type: 'integer', describedBy: 'spec.replicas', cell: ({ spec }) => spec.replicas ?? 0 },
+    { name: 'Current', type: 'integer', describedBy: 'status.replicas', cell: ({ status }) => status.replicas ?? 0 },
+    { name: 'Ready', type: 'integer', describedBy: 'status.readyReplicas', cell: ({ status }) => status.readyReplicas ?? 0 },
     ageColumn,
     containersColumn((replicaSet) => replicaSet.spec.template),
     imagesColumn((replicaSet) => replicaSet.spec.template),

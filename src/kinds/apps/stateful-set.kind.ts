@@ -28,7 +28,7 @@ export const StatefulSet: Kind<StatefulSet> = defineKind({
     {
       name: 'Ready',
       type: 'string',
-      description: 'Ready pods, of the wanted.',
+      description: 'Number of the pod with ready state',
       cell: ({ spec, status }) => `${status.readyReplicas ?? 0}/${spec.replicas ?? 0}`,
     },
     ageColumn,

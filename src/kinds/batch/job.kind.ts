@@ -28,9 +28,9 @@ export const Job: Kind<Job> = defineKind({
   schema: schemas.Job,
   columns: [
     nameColumn,
-    { name: 'Status', type: 'string', description: 'How far the job is.', cell: (job) => statusTextOf(job) },
-    { name: 'Completions', type: 'string', description: 'Finished pods, of the wanted.', cell: (job) => completionsOf(job) },
-    { name: 'Duration', type: 'string', description: 'How long it ran.', cell: durationOf },
+    { name: 'Status', type: 'string', description: 'Status of the job.', cell: (job) => statusTextOf(job) },
+    { name: 'Completions', type: 'string', describedBy: 'status.succeeded', cell: (job) => completionsOf(job) },
+    { name: 'Duration', type: 'string', description: 'Time required to complete the job.', cell: durationOf },
     ageColumn,
     containersColumn((job) => job.spec.template),
     imagesColumn((job) => job.spec.template),

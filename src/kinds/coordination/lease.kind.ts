@@ -18,7 +18,7 @@ export const Lease: Kind<Lease> = defineKind({
   schema: schemas.Lease,
   columns: [
     nameColumn,
-    { name: 'Holder', type: 'string', description: 'Who holds the lease.', cell: (lease) => lease.spec?.holderIdentity ?? '' },
+    { name: 'Holder', type: 'string', describedBy: 'spec.holderIdentity', cell: (lease) => lease.spec?.holderIdentity ?? '' },
     ageColumn,
   ],
   // Strategies of coordinated leader election are behind a feature gate that is off.

@@ -16,7 +16,7 @@ export const ConfigMap: Kind<ConfigMap> = defineKind({
   shortNames: ['cm'],
   scope: 'Namespaced',
   schema: schemas.ConfigMap,
-  columns: [nameColumn, { name: 'Data', type: 'string', description: 'How many keys there are.', cell: keyCountOf }, ageColumn],
+  columns: [nameColumn, { name: 'Data', type: 'string', describedBy: 'data', cell: keyCountOf }, ageColumn],
   validate: validateConfigMap,
   update: { validate: validateImmutability },
 })

@@ -22,7 +22,7 @@ export const Endpoints: Kind<Endpoints> = defineKind({
     {
       name: 'Endpoints',
       type: 'string',
-      description: 'Addresses and ports that take connections.',
+      describedBy: 'subsets',
       cell: (endpoints) => shortList(addressesOf(endpoints)),
     },
     ageColumn,

@@ -22,7 +22,7 @@ export const Namespace: Kind<Namespace> = defineKind({
     {
       name: 'Status',
       type: 'string',
-      description: 'Active, or Terminating while it is emptied.',
+      description: 'The status of the namespace',
       cell: (namespace) => namespace.status.phase ?? '',
     },
     ageColumn,

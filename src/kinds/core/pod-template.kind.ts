@@ -25,7 +25,7 @@ export const PodTemplate: Kind<PodTemplate> = defineKind({
     {
       name: 'Pod Labels',
       type: 'string',
-      description: 'Labels of the pods.',
+      description: 'The labels for the pod template.',
       cell: ({ template }) => formatLabels(template?.metadata?.labels),
     },
   ],

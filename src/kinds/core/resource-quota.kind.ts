@@ -22,7 +22,7 @@ export const ResourceQuota: Kind<ResourceQuota> = defineKind({
     {
       name: 'Request',
       type: 'string',
-      description: 'Requests and counts: used, of the hard limit.',
+      description: 'Request represents a minimum amount of cpu/memory that a container may consume.',
       cell: (quota) => usageOf(quota, false),
     },
     { name: 'Limit', type: 'string', description: 'Limits: used, of the hard limit.', cell: (quota) => usageOf(quota, true) },

@@ -19,8 +19,8 @@ export const Secret: Kind<Secret> = defineKind({
   schema: schemas.Secret,
   columns: [
     nameColumn,
-    { name: 'Type', type: 'string', description: 'What the data is for.', cell: (secret) => secret.type ?? '' },
-    { name: 'Data', type: 'string', description: 'How many keys there are.', cell: (secret) => Object.keys(secret.data ?? {}).length },
+    { name: 'Type', type: 'string', describedBy: 'type', cell: (secret) => secret.type ?? '' },
+    { name: 'Data', type: 'string', describedBy: 'data', cell: (secret) => Object.keys(secret.data ?? {}).length },
     ageColumn,
   ],
   defaults: defaultSecret,

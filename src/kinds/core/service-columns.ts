@@ -5,16 +5,16 @@ import type { Service } from './types.gen.ts'
 
 export const serviceColumns: readonly Column<Service>[] = [
   nameColumn,
-  { name: 'Type', type: 'string', description: 'How the service is reached.', cell: (service) => service.spec.type ?? '' },
-  { name: 'Cluster-IP', type: 'string', description: 'Address inside the cluster.', cell: (service) => service.spec.clusterIP || '<none>' },
-  { name: 'External-IP', type: 'string', description: 'Addresses outside the cluster.', cell: (service) => externalAddressOf(service) },
-  { name: 'Port(s)', type: 'string', description: 'Ports that the service listens on.', cell: (service) => portsOf(service) },
+  { name: 'Type', type: 'string', describedBy: 'spec.type', cell: (service) => service.spec.type ?? '' },
+  { name: 'Cluster-IP', type: 'string', describedBy: 'spec.clusterIP', cell: (service) => service.spec.clusterIP || '<none>' },
+  { name: 'External-IP', type: 'string', describedBy: 'spec.externalIPs', cell: (service) => externalAddressOf(service) },
+  { name: 'Port(s)', type: 'string', describedBy: 'spec.ports', cell: (service) => portsOf(service) },
   ageColumn,
   {
     name: 'Selector',
     type: 'string',
     priority: 1,
-    description: 'Which pods answer.',
+    describedBy: 'spec.selector',
     cell: (service) => formatLabels(service.spec.selector),
   },
 ]

@@ -16,9 +16,9 @@ export const EndpointSlice: Kind<EndpointSlice> = defineKind({
   schema: schemas.EndpointSlice,
   columns: [
     nameColumn,
-    { name: 'AddressType', type: 'string', description: 'What the addresses are.', cell: (slice) => slice.addressType ?? '' },
-    { name: 'Ports', type: 'string', description: 'Ports of every endpoint.', cell: (slice) => shortList(portsOf(slice), '<unset>') },
-    { name: 'Endpoints', type: 'string', description: 'Addresses.', cell: (slice) => shortList(addressesOf(slice), '<unset>') },
+    { name: 'AddressType', type: 'string', describedBy: 'addressType', cell: (slice) => slice.addressType ?? '' },
+    { name: 'Ports', type: 'string', describedBy: 'ports', cell: (slice) => shortList(portsOf(slice), '<unset>') },
+    { name: 'Endpoints', type: 'string', describedBy: 'endpoints', cell: (slice) => shortList(addressesOf(slice), '<unset>') },
     ageColumn,
   ],
   defaults: defaultEndpointSlice,

@@ -19,7 +19,11 @@ export const Event: Kind<Event> = defineKind({
   ttlSeconds: 3600,
   createsOnUpdate: true,
   schema: schemas.Event,
-  columns: eventColumns.map((column) => ({ ...column, cell: (event, facts) => column.cell(toStored(event), facts) })),
+  columns: eventColumns.map((column) => ({
+    ...column,
+    describedIn: CoreEvent.schema,
+    cell: (event, facts) => column.cell(toStored(event), facts),
+  })),
   validate: (event): FieldErrors => validateEvent(toStored(event), 'reportingController'),
   validateCreate: validateNewEvent,
   update: { validate: validateChange },

@@ -19,7 +19,7 @@ export const FlowSchema: Kind<FlowSchema> = defineKind({
     {
       name: 'PriorityLevel',
       type: 'string',
-      description: 'The level.',
+      describedBy: 'spec.priorityLevelConfiguration.name',
       cell: (object) => object.spec.priorityLevelConfiguration?.name ?? '',
     },
     { name: 'MatchingPrecedence', type: 'string', description: 'Lower goes first.', cell: (object) => object.spec.matchingPrecedence ?? 0 },
@@ -33,7 +33,7 @@ export const FlowSchema: Kind<FlowSchema> = defineKind({
     {
       name: 'MissingPL',
       type: 'string',
-      description: 'Whether the level is missing.',
+      description: 'references a broken or non-existent PriorityLevelConfiguration',
       cell: (object) => object.status.conditions?.find((condition) => condition.type === 'Dangling')?.status ?? '?',
     },
   ],

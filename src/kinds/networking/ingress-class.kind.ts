@@ -15,8 +15,18 @@ export const IngressClass: Kind<IngressClass> = defineKind({
   schema: schemas.IngressClass,
   columns: [
     nameColumn,
-    { name: 'Controller', type: 'string', description: 'Who serves.', cell: (object) => object.spec.controller ?? '' },
-    { name: 'Parameters', type: 'string', description: 'Its settings.', cell: (object) => parametersOf(object) },
+    {
+      name: 'Controller',
+      type: 'string',
+      description: 'Controller that is responsible for handling this class',
+      cell: (object) => object.spec.controller ?? '',
+    },
+    {
+      name: 'Parameters',
+      type: 'string',
+      description: 'A reference to a resource with additional parameters',
+      cell: (object) => parametersOf(object),
+    },
     ageColumn,
   ],
   validate: validateIngressClass,

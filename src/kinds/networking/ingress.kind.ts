@@ -20,11 +20,16 @@ export const Ingress: Kind<Ingress> = defineKind({
   schema: schemas.Ingress,
   columns: [
     nameColumn,
-    { name: 'Class', type: 'string', description: 'Who serves it.', cell: (object) => object.spec.ingressClassName ?? '<none>' },
+    {
+      name: 'Class',
+      type: 'string',
+      description: 'The name of the IngressClass resource that should be used for additional configuration',
+      cell: (object) => object.spec.ingressClassName ?? '<none>',
+    },
     {
       name: 'Hosts',
       type: 'string',
-      description: 'Names that it answers to.',
+      description: 'Hosts that incoming requests are matched against before the ingress rule',
       cell: (object) =>
         shortList(
           (object.spec.rules ?? []).flatMap((rule) => rule.host || []),
@@ -34,13 +39,13 @@ export const Ingress: Kind<Ingress> = defineKind({
     {
       name: 'Address',
       type: 'string',
-      description: 'Where it is reached.',
+      description: 'Address is a list containing ingress points for the load-balancer',
       cell: (object) => (object.status.loadBalancer?.ingress ?? []).map((point) => point.ip || point.hostname || '').join(','),
     },
     {
       name: 'Ports',
       type: 'string',
-      description: 'On which ports.',
+      description: 'Ports of TLS configurations that open',
       cell: (object) => ((object.spec.tls ?? []).length > 0 ? '80, 443' : '80'),
     },
     ageColumn,

@@ -18,7 +18,7 @@ export const ServiceCIDR: Kind<ServiceCIDR> = defineKind({
   schema: schemas.ServiceCIDR,
   columns: [
     nameColumn,
-    { name: 'CIDRs', type: 'string', description: 'Ranges.', cell: (object) => (object.spec.cidrs ?? []).join(',') },
+    { name: 'CIDRs', type: 'string', describedBy: 'spec.cidrs', cell: (object) => (object.spec.cidrs ?? []).join(',') },
     ageColumn,
   ],
   validate: validateServiceCidr,

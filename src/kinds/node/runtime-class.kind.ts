@@ -16,11 +16,7 @@ export const RuntimeClass: Kind<RuntimeClass> = defineKind({
   takesBareFinalizers: true,
   createsOnUpdate: true,
   schema: schemas.RuntimeClass,
-  columns: [
-    nameColumn,
-    { name: 'Handler', type: 'string', description: 'What runs them.', cell: (object) => object.handler ?? '' },
-    ageColumn,
-  ],
+  columns: [nameColumn, { name: 'Handler', type: 'string', description: '', cell: (object) => object.handler ?? '' }, ageColumn],
   validate: validateRuntimeClass,
   update: {
     validate: (next, old): FieldErrors => immutable(FieldPath.of('handler'), next.handler, old.handler),

@@ -28,19 +28,19 @@ export const PodDisruptionBudget: Kind<PodDisruptionBudget> = defineKind({
     {
       name: 'Min Available',
       type: 'string',
-      description: 'How many stay at least.',
+      description: 'The minimum number of pods that must be available.',
       cell: (object) => (object.spec.minAvailable === undefined ? 'N/A' : String(object.spec.minAvailable)),
     },
     {
       name: 'Max Unavailable',
       type: 'string',
-      description: 'How many go at most.',
+      description: 'The maximum number of pods that may be unavailable.',
       cell: (object) => (object.spec.maxUnavailable === undefined ? 'N/A' : String(object.spec.maxUnavailable)),
     },
     {
       name: 'Allowed Disruptions',
       type: 'integer',
-      description: 'How many can go now.',
+      description: 'Calculated number of pods that may be disrupted at this time.',
       cell: (object) => object.status.disruptionsAllowed ?? 0,
     },
     ageColumn,

@@ -11,20 +11,23 @@ const rbacGroup = 'rbac.authorization.k8s.io'
 
 type Binding = KubeObject & { readonly roleRef: RoleRef; readonly subjects?: readonly Subject[] }
 
-export const bindingColumns: readonly Column<Binding>[] = [
-  nameColumn,
-  { name: 'Role', type: 'string', description: 'What is granted.', cell: (binding) => `${binding.roleRef.kind}/${binding.roleRef.name}` },
-  ageColumn,
-  { name: 'Users', type: 'string', priority: 1, description: 'Users that have the role.', cell: (binding) => namesOf(binding, 'User') },
-  { name: 'Groups', type: 'string', priority: 1, description: 'Groups that have the role.', cell: (binding) => namesOf(binding, 'Group') },
-  {
-    name: 'ServiceAccounts',
-    type: 'string',
-    priority: 1,
-    description: 'Service accounts that have the role.',
-    cell: (binding) => namesOf(binding, 'ServiceAccount'),
-  },
-]
+/** `kind` as upstream's texts write it. */
+export function bindingColumns(kind: 'roleBinding' | 'clusterRoleBinding'): readonly Column<Binding>[] {
+  return [
+    nameColumn,
+    { name: 'Role', type: 'string', description: 'What is granted.', cell: (binding) => `${binding.roleRef.kind}/${binding.roleRef.name}` },
+    ageColumn,
+    { name: 'Users', type: 'string', priority: 1, description: `Users in the ${kind}`, cell: (binding) => namesOf(binding, 'User') },
+    { name: 'Groups', type: 'string', priority: 1, description: `Groups in the ${kind}`, cell: (binding) => namesOf(binding, 'Group') },
+    {
+      name: 'ServiceAccounts',
+      type: 'string',
+      priority: 1,
+      description: `ServiceAccounts in the ${kind}`,
+      cell: (binding) => namesOf(binding, 'ServiceAccount'),
+    },
+  ]
+}
 
 export function defaultBinding<B extends Binding>(binding: B): B {
   const roleRef = { ...binding.roleRef, apiGroup: binding.roleRef.apiGroup || rbacGroup }

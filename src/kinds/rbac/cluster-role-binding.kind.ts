@@ -14,7 +14,7 @@ export const ClusterRoleBinding: Kind<ClusterRoleBinding> = defineKind({
   scope: 'Cluster',
   createsOnUpdate: true,
   schema: schemas.ClusterRoleBinding,
-  columns: bindingColumns,
+  columns: bindingColumns('clusterRoleBinding'),
   validateName: isPathSegmentName,
   defaults: (binding) => defaultBinding(binding),
   validate: (binding): FieldErrors => validateBinding(binding, ['ClusterRole'], false),

@@ -14,7 +14,7 @@ export const RoleBinding: Kind<RoleBinding> = defineKind({
   scope: 'Namespaced',
   createsOnUpdate: true,
   schema: schemas.RoleBinding,
-  columns: bindingColumns,
+  columns: bindingColumns('roleBinding'),
   validateName: isPathSegmentName,
   defaults: (binding) => defaultBinding(binding),
   validate: (binding): FieldErrors => validateBinding(binding, ['Role', 'ClusterRole'], true),

@@ -18,7 +18,16 @@ export const ResourceClaim: Kind<ResourceClaim> = defineKind({
   scope: 'Namespaced',
   returnsDeleted: true,
   schema: schemas.ResourceClaim,
-  columns: [nameColumn, { name: 'State', type: 'string', description: 'How far it is.', cell: (object) => stateOf(object) }, ageColumn],
+  columns: [
+    nameColumn,
+    {
+      name: 'State',
+      type: 'string',
+      description: 'A summary of the current state (allocated, pending, reserved, etc.).',
+      cell: (object) => stateOf(object),
+    },
+    ageColumn,
+  ],
   defaults: (claim) => ({ ...claim, spec: withRequestDefaults(claim.spec) }),
   prepareCreate: withoutStatus,
   validate: (claim) => validateRequests(claim.spec, spec),

@@ -20,9 +20,9 @@ export const ResourceSlice: Kind<ResourceSlice> = defineKind({
   schema: schemas.ResourceSlice,
   columns: [
     nameColumn,
-    { name: 'Node', type: 'string', description: 'Whose devices they are.', cell: (slice) => slice.spec.nodeName ?? '' },
-    { name: 'Driver', type: 'string', description: 'Who offers them.', cell: (slice) => slice.spec.driver },
-    { name: 'Pool', type: 'string', description: 'Slices that belong together.', cell: (slice) => slice.spec.pool.name },
+    { name: 'Node', type: 'string', describedBy: 'spec.nodeName', cell: (slice) => slice.spec.nodeName ?? '' },
+    { name: 'Driver', type: 'string', describedBy: 'spec.driver', cell: (slice) => slice.spec.driver },
+    { name: 'Pool', type: 'string', describedBy: 'spec.pool.name', cell: (slice) => slice.spec.pool.name },
     ageColumn,
   ],
   selectableFields: {

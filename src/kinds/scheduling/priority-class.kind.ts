@@ -16,15 +16,15 @@ export const PriorityClass: Kind<PriorityClass> = defineKind({
   schema: schemas.PriorityClass,
   columns: [
     nameColumn,
-    { name: 'Value', type: 'integer', description: 'More is more important.', cell: (one) => one.value ?? 0 },
+    { name: 'Value', type: 'integer', describedBy: 'value', cell: (one) => one.value ?? 0 },
     {
       name: 'Global-Default',
       type: 'boolean',
-      description: 'Whether pods without a class get this one.',
+      describedBy: 'globalDefault',
       cell: (one) => one.globalDefault ?? false,
     },
     ageColumn,
-    { name: 'PreemptionPolicy', type: 'string', description: 'Whether pods push others aside.', cell: (one) => one.preemptionPolicy ?? '' },
+    { name: 'PreemptionPolicy', type: 'string', describedBy: 'preemptionPolicy', cell: (one) => one.preemptionPolicy ?? '' },
   ],
   defaults: (one) => ({ ...one, preemptionPolicy: one.preemptionPolicy ?? 'PreemptLowerPriority' }),
   validate: validatePriorityClass,

@@ -1,6 +1,7 @@
 /** What a storage driver can do, and needs. */
 import { type FieldErrors, FieldPath, immutable } from '#meta/field-path'
 import { defineKind, type Kind } from '#meta/kind'
+import { withMeta } from '#meta/object'
 import { ageColumn, nameColumn } from '#meta/table'
 import * as schemas from './schema.gen.ts'
 import type * as types from './types.gen.ts'
@@ -20,7 +21,7 @@ export const CSIDriver: Kind<CSIDriver> = defineKind({
     {
       name: 'AttachRequired',
       type: 'boolean',
-      description: 'Whether volumes are attached first.',
+      describedBy: 'spec.attachRequired',
       cell: (object) => object.spec.attachRequired ?? true,
     },
     {
@@ -32,7 +33,7 @@ export const CSIDriver: Kind<CSIDriver> = defineKind({
     {
       name: 'StorageCapacity',
       type: 'boolean',
-      description: 'Whether it tells of its capacity.',
+      describedBy: 'spec.storageCapacity',
       cell: (object) => object.spec.storageCapacity ?? false,
     },
     {
@@ -44,13 +45,13 @@ export const CSIDriver: Kind<CSIDriver> = defineKind({
     {
       name: 'RequiresRepublish',
       type: 'boolean',
-      description: 'Whether it is called again.',
+      describedBy: 'spec.requiresRepublish',
       cell: (object) => object.spec.requiresRepublish ?? false,
     },
     {
       name: 'Modes',
       type: 'string',
-      description: 'Sorts of volumes.',
+      describedBy: 'spec.volumeLifecycleModes',
       cell: (object) => (object.spec.volumeLifecycleModes ?? []).join(','),
     },
     ageColumn,
@@ -68,6 +69,8 @@ export const CSIDriver: Kind<CSIDriver> = defineKind({
       ...object.spec,
     },
   }),
+  // As upstream: only changes are counted.
+  prepareCreate: (driver) => withMeta(driver, { generation: undefined }),
   update: { validate: validateDriverUpdate },
 })
 

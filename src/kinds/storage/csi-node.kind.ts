@@ -16,7 +16,12 @@ export const CSINode: Kind<CSINode> = defineKind({
   schema: schemas.CSINode,
   columns: [
     nameColumn,
-    { name: 'Drivers', type: 'integer', description: 'How many drivers there are.', cell: (object) => (object.spec.drivers ?? []).length },
+    {
+      name: 'Drivers',
+      type: 'integer',
+      description: 'Drivers indicates the number of CSI drivers registered on the node',
+      cell: (object) => (object.spec.drivers ?? []).length,
+    },
     ageColumn,
   ],
   validate: validateCsiNode,

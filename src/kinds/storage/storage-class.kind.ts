@@ -16,11 +16,11 @@ export const StorageClass: Kind<StorageClass> = defineKind({
   schema: schemas.StorageClass,
   columns: [
     nameColumn,
-    { name: 'Provisioner', type: 'string', description: 'Who makes the volumes.', cell: (object) => object.provisioner ?? '' },
+    { name: 'Provisioner', type: 'string', describedBy: 'provisioner', cell: (object) => object.provisioner ?? '' },
     {
       name: 'ReclaimPolicy',
       type: 'string',
-      description: 'What happens when they are released.',
+      describedBy: 'reclaimPolicy',
       cell: (object) => object.reclaimPolicy ?? 'Delete',
     },
     {
@@ -32,7 +32,7 @@ export const StorageClass: Kind<StorageClass> = defineKind({
     {
       name: 'AllowVolumeExpansion',
       type: 'string',
-      description: 'Whether they can grow.',
+      describedBy: 'allowVolumeExpansion',
       cell: (object) => object.allowVolumeExpansion ?? false,
     },
     ageColumn,

@@ -18,7 +18,7 @@ export const VolumeAttributesClass: Kind<VolumeAttributesClass> = defineKind({
   schema: schemas.VolumeAttributesClass,
   columns: [
     nameColumn,
-    { name: 'DriverName', type: 'string', description: 'Which driver.', cell: (object) => object.driverName ?? '' },
+    { name: 'DriverName', type: 'string', describedBy: 'driverName', cell: (object) => object.driverName ?? '' },
     ageColumn,
   ],
   validate: validateAttributesClass,

@@ -5,24 +5,40 @@ import { podSummaryOf } from './pod-summary.ts'
 
 export const podColumns: readonly Column<Pod>[] = [
   nameColumn,
-  { name: 'Ready', type: 'string', description: 'How many containers are ready, of how many.', cell: (pod) => readyOf(pod) },
-  { name: 'Status', type: 'string', description: 'The state of the containers together.', cell: (pod) => podSummaryOf(pod).reason },
-  { name: 'Restarts', type: 'string', description: 'How often containers were restarted, and when last.', cell: restartsOf },
+  {
+    name: 'Ready',
+    type: 'string',
+    description: 'The aggregate readiness state of this pod for accepting traffic.',
+    cell: (pod) => readyOf(pod),
+  },
+  {
+    name: 'Status',
+    type: 'string',
+    description: 'The aggregate status of the containers in this pod.',
+    cell: (pod) => podSummaryOf(pod).reason,
+  },
+  {
+    name: 'Restarts',
+    type: 'string',
+    description:
+      'The number of times the containers in this pod have been restarted and when the last container in this pod has restarted.',
+    cell: restartsOf,
+  },
   ageColumn,
-  { name: 'IP', type: 'string', priority: 1, description: 'Address of the pod.', cell: (pod) => orNone(pod.status.podIPs?.[0]?.ip) },
-  { name: 'Node', type: 'string', priority: 1, description: 'Where the pod runs.', cell: (pod) => orNone(pod.spec.nodeName) },
+  { name: 'IP', type: 'string', priority: 1, describedBy: 'status.podIP', cell: (pod) => orNone(pod.status.podIPs?.[0]?.ip) },
+  { name: 'Node', type: 'string', priority: 1, describedBy: 'spec.nodeName', cell: (pod) => orNone(pod.spec.nodeName) },
   {
     name: 'Nominated Node',
     type: 'string',
     priority: 1,
-    description: 'Where room is being made for the pod.',
+    describedBy: 'status.nominatedNodeName',
     cell: (pod) => orNone(pod.status.nominatedNodeName),
   },
   {
     name: 'Readiness Gates',
     type: 'string',
     priority: 1,
-    description: 'How many readiness gates hold, of how many.',
+    describedBy: 'spec.readinessGates',
     cell: readinessGatesOf,
   },
 ]

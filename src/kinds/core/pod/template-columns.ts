@@ -8,7 +8,7 @@ export function containersColumn<T extends KubeObject>(templateOf: (object: T) =
     name: 'Containers',
     type: 'string',
     priority: 1,
-    description: 'Names of the containers.',
+    description: 'Names of each container in the template.',
     cell: (object) => joined(templateOf(object), 'name'),
   }
 }
@@ -18,7 +18,7 @@ export function imagesColumn<T extends KubeObject>(templateOf: (object: T) => Po
     name: 'Images',
     type: 'string',
     priority: 1,
-    description: 'Images of the containers.',
+    description: 'Images referenced by each container in the template.',
     cell: (object) => joined(templateOf(object), 'image'),
   }
 }
