@@ -1,5 +1,4 @@
 /** Writes without end to the store in the directory given, 64 at a time, and prints each answer. For tests that kill it. */
-import { writeSync } from 'node:fs'
 import { systemClock } from '#base/env/clock'
 import { put } from '../../single-key.ts'
 import type { Store } from '../../store.ts'
@@ -12,6 +11,7 @@ async function writeForEver(store: Store, writer: number): Promise<void> {
   for (let i = 0; ; i++) {
     const key = `/writer/${writer}/${i % 10}`
     const revision = await put(store, key, new Uint8Array(500).fill(i))
-    writeSync(1, `${key} ${revision}\n`)
+    // Synchronous on a pipe, and it waits for a slow reader.
+    process.stdout.write(`${key} ${revision}\n`)
   }
 }
