@@ -1,5 +1,6 @@
-/** One command for each table: `node bench/main.ts start|pods|idle|api [flags]`. */
+/** One command for each table: `npm run bench start|pods|idle|api`. See README.md. */
 import { cpus, release, totalmem } from 'node:os'
+import { ensureBundle } from '../tools/build/ensure-bundle.ts'
 import { measureApi } from './api.ts'
 import { measureIdle } from './idle.ts'
 import { measurePods } from './pods.ts'
@@ -16,12 +17,10 @@ const benchmarks: Readonly<Record<string, Benchmark>> = { start: measureStart, p
 const [name = '', ...argv] = process.argv.slice(2)
 const benchmark = Object.hasOwn(benchmarks, name) ? benchmarks[name] : undefined
 if (benchmark === undefined) {
-  console.error(
-    `usage: node bench/main.ts ${Object.keys(benchmarks).join('|')} (and, for themselves, bench/store.ts and bench/scheduler.ts)`,
-  )
+  console.error(`usage: npm run bench ${Object.keys(benchmarks).join('|')} (and, for themselves, bench/store.ts and bench/scheduler.ts)`)
   process.exitCode = 1
 } else {
-  console.log(`${machine()}\n`)
+  console.log(`${machine()}, from the ${await ensureBundle()}\n`)
   for await (const [what, seen] of benchmark(argv)) console.log(`${what.padEnd(64)} ${seen.padStart(24)}`)
 }
 
