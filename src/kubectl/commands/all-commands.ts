@@ -104,6 +104,12 @@ export const allCommands: readonly CommandEntry[] = [
     summary: 'Get documentation for a resource',
     load: async () => (await import('./explain.ts')).explain,
   },
+  {
+    name: 'cp',
+    group: 'debug',
+    summary: 'Copy files and directories to and from containers',
+    load: async () => (await import('./cp.ts')).cp,
+  },
   { name: 'auth', group: 'debug', summary: 'Inspect authorization', load: async () => (await import('./auth.ts')).auth },
   { name: 'events', group: 'debug', summary: 'List events', load: async () => (await import('./events.ts')).eventsCommand },
   { name: 'top', group: 'cluster', summary: 'Display resource (CPU/memory) usage', load: async () => (await import('./top.ts')).top },
@@ -187,4 +193,4 @@ export const allCommands: readonly CommandEntry[] = [
 ]
 
 /** Commands of upstream's that are not here yet. */
-export const comingCommands: readonly string[] = ['alpha', 'cp', 'debug']
+export const comingCommands: readonly string[] = ['alpha', 'debug']

@@ -74,8 +74,7 @@ function timeMs({ series, lastTimestamp, eventTime }: Event): number {
 }
 
 function eventList(items: readonly Event[]): AnyObject {
-  const typed = items.map(({ kind, apiVersion, ...event }) => inTypedOrder({ kind, apiVersion, ...event }))
-  return { kind: 'EventList', apiVersion: 'v1', metadata: {}, items: typed }
+  return { kind: 'EventList', apiVersion: 'v1', metadata: {}, items: items.map((event) => inTypedOrder({ ...event })) }
 }
 
 type Start = {
