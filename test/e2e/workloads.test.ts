@@ -1,5 +1,6 @@
 /** Workloads beside Deployments in real containers under real kubectl: StatefulSet, DaemonSet, Job, CronJob, quota, claims and volumes. */
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { missingForNode } from './requirements.ts'
 import { eventually, kubectlOf, realKubectl, startTestCluster } from './test-cluster.ts'
@@ -15,7 +16,9 @@ const podTemplate = (app: string, spec: object) => ({ metadata: { labels: { app 
 test('workloads in a cluster', { skip: missingForNode('kubectl'), timeout: 300_000 }, async (t) => {
   await using cluster = await startTestCluster(slot)
   const kubectl = kubectlOf(cluster, realKubectl)
-  await t.test('a StatefulSet keeps what each pod wrote, through updates and shrinking', () => statefulPods(kubectl))
+  await t.test('a StatefulSet keeps what each pod wrote, through updates and shrinking', () =>
+    statefulPods(kubectl, join(cluster.dataDir, '../volumes')),
+  )
   await t.test('a DaemonSet rolls out and back', () => daemons(kubectl))
   await t.test('Jobs run to their end, each index once', () => jobs(kubectl))
   await t.test('a CronJob starts Jobs', () => cronJobs(kubectl))
@@ -41,12 +44,13 @@ function volume(name: string, directory: string): object {
   }
 }
 
-async function statefulPods(kubectl: Kubectl): Promise<void> {
+/** The volumes lie in `directory`, which goes with the cluster. */
+async function statefulPods(kubectl: Kubectl, directory: string): Promise<void> {
   const containers = [
     { ...shell(`test -e /data/name || hostname > /data/name; ${forEver}`), volumeMounts: [{ name: 'data', mountPath: '/data' }] },
   ]
   const claim = { accessModes: ['ReadWriteOnce'], storageClassName: 'manual', resources: { requests: { storage: '1Gi' } } }
-  await apply(kubectl, volume('one', '/tmp/navarch-e2e-workloads'), volume('two', '/tmp/navarch-e2e-workloads'), {
+  await apply(kubectl, volume('one', directory), volume('two', directory), {
     apiVersion: 'apps/v1',
     kind: 'StatefulSet',
     metadata: { name: 'db' },

@@ -25,7 +25,7 @@ export type Limited = {
 
 export type Wish = { readonly current: number; readonly desired: number }
 
-export const memoryMs = 3600_000
+const memoryMs = 3600_000
 
 export function limitReplicas(
   { spec }: HorizontalPodAutoscaler,
