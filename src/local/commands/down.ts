@@ -3,10 +3,12 @@ import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { readFile, rm } from 'node:fs/promises'
 import { promisify } from 'node:util'
+import type { Clock } from '#base/env/clock'
 import { kubeconfigPaths } from '#client/kubeconfig-file'
 import { boolFlag, stringFlag } from '#component/flags'
 import { removeCgroupRoot } from '#kubelet/cgroups/create-pod-cgroups'
 import { openCriClient } from '#net/cri/client'
+import { isGrpcError } from '#net/grpc/grpc-error'
 import { removeProxyRules } from '#proxy/proxy'
 import { changeUserKubeconfig, withoutCluster } from '../cluster-kubeconfig.ts'
 import { removeAllPods } from '../containerd/containerd.ts'
@@ -20,6 +22,7 @@ import { type RemovableSettings, salvagedSettings } from '../salvaged-settings.t
 import { DamagedSettings, LocalError, proxyTableOf, readSettings } from '../settings.ts'
 
 const run = promisify(execFile)
+const answerTimeoutMs = 5000
 
 export const down = localCommand({
   name: 'down',
@@ -69,14 +72,25 @@ async function stopAll(layout: Layout, settings: RemovableSettings, { clock, std
       stderr.write(`Warning: ${name} did not end when it was asked to, and was killed: see ${logFileOf(layout, name)}\n`)
   }
   await stop('agent')
-  if ((await supervisor.running('containerd')) !== undefined) {
-    using cri = openCriClient(layout.containerdSocket, { clock })
-    await removeAllPods(cri)
-  }
+  if ((await supervisor.running('containerd')) !== undefined && !(await endPods(layout, clock)))
+    stderr.write('Warning: containerd does not answer: what is left of the pods is ended by force\n')
   await stop('containerd')
   await removeLeftovers(containerdPathsOf(layout), clock)
   await stop('server')
   await removeNodeTraces(layout, settings)
+}
+
+/** In order, by containerd. False where it does not answer: whatever it started is then found by its traces. */
+async function endPods(layout: Layout, clock: Clock): Promise<boolean> {
+  using cri = openCriClient(layout.containerdSocket, { clock })
+  try {
+    await cri.runtime.version({}, { timeoutMs: answerTimeoutMs })
+    await removeAllPods(cri)
+    return true
+  } catch (error) {
+    if (isGrpcError(error)) return false
+    throw error
+  }
 }
 
 async function removeNodeTraces(layout: Layout, settings: RemovableSettings): Promise<void> {

@@ -1,6 +1,6 @@
 /** Programs under a small shell loop each, which starts them again. */
 import { spawn } from 'node:child_process'
-import { mkdir, open, readFile, rm } from 'node:fs/promises'
+import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Clock, sleep } from '#base/env/clock'
 import { logFileOf, type Places, type Program, type Supervisor } from './supervisor.ts'
@@ -29,6 +29,8 @@ async function start(program: Program, places: Places): Promise<boolean> {
     cwd: '/',
   })
   child.unref()
+  // The loop writes the same, but a little later: whoever stops it at once must find it.
+  if (child.pid !== undefined) await writeFile(pidFileOf(program.name, places), `${child.pid}\n`)
   return true
 }
 
