@@ -1,7 +1,7 @@
 /** What somebody who mistyped a command may have meant, by the rule of upstream's command line: two edits, or a beginning. */
 export function suggestions(word: string, names: readonly string[]): readonly string[] {
   const typed = word.toLowerCase()
-  return names.filter((name) => editDistance(typed, name.toLowerCase()) <= 2 || name.toLowerCase().startsWith(typed)).toSorted()
+  return names.filter((name) => editDistance(typed, name.toLowerCase()) <= 2 || name.toLowerCase().startsWith(typed))
 }
 
 /** Insertions, deletions and replacements (Levenshtein). */

@@ -115,6 +115,13 @@ function comparable({ stdout, stderr, status }: Outcome, server: TestApiServer, 
       .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, 'TIME')
       .replaceAll(/(resourceVersion"?: "?)\d+/g, '$1REVISION')
       .replaceAll(/\b\d+(s|ms|m\d+s)\b/g, 'AGE')
+      // Until 1.33 the command line's own errors began with a capital.
+      .replaceAll(/^Error: /gm, 'error: ')
+      // Since 1.34 it is said from where.
+      .replaceAll(/( deleted) from \S+ namespace/g, '$1')
+      .replaceAll(/^(preferences: \{\}|\s+"preferences": \{\},?)\n/gm, '')
+      // Lines of Go's log.
+      .replaceAll(/^[IWE]\d{4} .*\n/gm, '')
       // Until 1.33 objects that were never stored have an empty time of creation.
       .replaceAll(/^ *creationTimestamp: null\n/gm, '')
       .replaceAll(/^ *"creationTimestamp": null,?\n/gm, '')

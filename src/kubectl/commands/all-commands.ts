@@ -1,4 +1,4 @@
-/** Every command, in the order of help. Each loads its code when it is called, so that none pays for the others. */
+/** Every command, in the order of upstream's help, which suggestions keep too. Each loads its code when it is called, so that none pays for the others. */
 import type { CommandEntry } from '../command.ts'
 
 export const allCommands: readonly CommandEntry[] = [
@@ -16,7 +16,14 @@ export const allCommands: readonly CommandEntry[] = [
   },
   { name: 'run', group: 'basic', summary: 'Run a particular image on the cluster', load: async () => (await import('./run.ts')).run },
   { name: 'set', group: 'basic', summary: 'Set specific features on objects', load: async () => (await import('./set.ts')).set },
+  {
+    name: 'explain',
+    group: 'inspect',
+    summary: 'Get documentation for a resource',
+    load: async () => (await import('./explain.ts')).explain,
+  },
   { name: 'get', group: 'inspect', summary: 'Display one or many resources', load: async () => (await import('./get.ts')).get },
+  { name: 'edit', group: 'basic', summary: 'Edit a resource on the server', load: async () => (await import('./edit.ts')).edit },
   {
     name: 'delete',
     group: 'basic',
@@ -47,6 +54,13 @@ export const allCommands: readonly CommandEntry[] = [
     summary: 'Modify certificate resources',
     load: async () => (await import('./certificate.ts')).certificate,
   },
+  {
+    name: 'cluster-info',
+    group: 'cluster',
+    summary: 'Display cluster information',
+    load: async () => (await import('./cluster-info.ts')).clusterInfo,
+  },
+  { name: 'top', group: 'cluster', summary: 'Display resource (CPU/memory) usage', load: async () => (await import('./top.ts')).top },
   { name: 'cordon', group: 'cluster', summary: 'Mark node as unschedulable', load: async () => (await import('./cordon.ts')).cordon },
   { name: 'uncordon', group: 'cluster', summary: 'Mark node as schedulable', load: async () => (await import('./cordon.ts')).uncordon },
   {
@@ -62,92 +76,10 @@ export const allCommands: readonly CommandEntry[] = [
     load: async () => (await import('./taint.ts')).taint,
   },
   {
-    name: 'proxy',
+    name: 'describe',
     group: 'debug',
-    summary: 'Run a proxy to the Kubernetes API server',
-    load: async () => (await import('./proxy.ts')).proxy,
-  },
-  {
-    name: 'diff',
-    group: 'advanced',
-    summary: 'Diff the live version against a would-be applied version',
-    load: async () => (await import('./diff.ts')).diff,
-  },
-  { name: 'edit', group: 'basic', summary: 'Edit a resource on the server', load: async () => (await import('./edit.ts')).edit },
-  {
-    name: 'kustomize',
-    group: 'advanced',
-    summary: 'Build a kustomization target from a directory or URL',
-    load: async () => (await import('./kustomize.ts')).kustomize,
-  },
-  {
-    name: 'completion',
-    group: 'settings',
-    summary: 'Output shell completion code for the specified shell (bash)',
-    load: async () => (await import('./completion.ts')).completion,
-  },
-  {
-    name: 'plugin',
-    group: 'other',
-    summary: 'Provides utilities for interacting with plugins',
-    load: async () => (await import('./plugin.ts')).plugin,
-  },
-  {
-    name: 'apply',
-    group: 'advanced',
-    summary: 'Apply a configuration to a resource by file name or stdin',
-    load: async () => (await import('./apply.ts')).apply,
-  },
-  {
-    name: 'explain',
-    group: 'inspect',
-    summary: 'Get documentation for a resource',
-    load: async () => (await import('./explain.ts')).explain,
-  },
-  {
-    name: 'cp',
-    group: 'debug',
-    summary: 'Copy files and directories to and from containers',
-    load: async () => (await import('./cp.ts')).cp,
-  },
-  { name: 'auth', group: 'debug', summary: 'Inspect authorization', load: async () => (await import('./auth.ts')).auth },
-  { name: 'events', group: 'debug', summary: 'List events', load: async () => (await import('./events.ts')).eventsCommand },
-  { name: 'top', group: 'cluster', summary: 'Display resource (CPU/memory) usage', load: async () => (await import('./top.ts')).top },
-  {
-    name: 'wait',
-    group: 'advanced',
-    summary: 'Wait for a specific condition on one or many resources',
-    load: async () => (await import('./wait.ts')).wait,
-  },
-  {
-    name: 'cluster-info',
-    group: 'cluster',
-    summary: 'Display cluster information',
-    load: async () => (await import('./cluster-info.ts')).clusterInfo,
-  },
-  {
-    name: 'api-resources',
-    group: 'other',
-    summary: 'Print the supported API resources on the server',
-    load: async () => (await import('./api-resources.ts')).apiResources,
-  },
-  {
-    name: 'api-versions',
-    group: 'other',
-    summary: 'Print the supported API versions on the server, in the form of "group/version"',
-    load: async () => (await import('./api-versions.ts')).apiVersions,
-  },
-  {
-    name: 'options',
-    group: 'other',
-    summary: 'Print the list of flags inherited by all commands',
-    load: async () => (await import('./options.ts')).options,
-  },
-  {
-    name: 'version',
-    group: 'other',
-    summary: 'Print the client and server version information',
-    load: async () => (await import('./version.ts')).version,
+    summary: 'Show details of a specific resource or group of resources',
+    load: async () => (await import('./describe.ts')).describe,
   },
   {
     name: 'logs',
@@ -165,10 +97,30 @@ export const allCommands: readonly CommandEntry[] = [
     load: async () => (await import('./port-forward.ts')).portForward,
   },
   {
-    name: 'describe',
+    name: 'proxy',
     group: 'debug',
-    summary: 'Show details of a specific resource or group of resources',
-    load: async () => (await import('./describe.ts')).describe,
+    summary: 'Run a proxy to the Kubernetes API server',
+    load: async () => (await import('./proxy.ts')).proxy,
+  },
+  {
+    name: 'cp',
+    group: 'debug',
+    summary: 'Copy files and directories to and from containers',
+    load: async () => (await import('./cp.ts')).cp,
+  },
+  { name: 'auth', group: 'debug', summary: 'Inspect authorization', load: async () => (await import('./auth.ts')).auth },
+  { name: 'events', group: 'debug', summary: 'List events', load: async () => (await import('./events.ts')).eventsCommand },
+  {
+    name: 'diff',
+    group: 'advanced',
+    summary: 'Diff the live version against a would-be applied version',
+    load: async () => (await import('./diff.ts')).diff,
+  },
+  {
+    name: 'apply',
+    group: 'advanced',
+    summary: 'Apply a configuration to a resource by file name or stdin',
+    load: async () => (await import('./apply.ts')).apply,
   },
   { name: 'patch', group: 'advanced', summary: 'Update fields of a resource', load: async () => (await import('./patch.ts')).patch },
   {
@@ -176,6 +128,18 @@ export const allCommands: readonly CommandEntry[] = [
     group: 'advanced',
     summary: 'Replace a resource by file name or stdin',
     load: async () => (await import('./replace.ts')).replace,
+  },
+  {
+    name: 'wait',
+    group: 'advanced',
+    summary: 'Wait for a specific condition on one or many resources',
+    load: async () => (await import('./wait.ts')).wait,
+  },
+  {
+    name: 'kustomize',
+    group: 'advanced',
+    summary: 'Build a kustomization target from a directory or URL',
+    load: async () => (await import('./kustomize.ts')).kustomize,
   },
   { name: 'label', group: 'settings', summary: 'Update the labels on a resource', load: async () => (await import('./label.ts')).label },
   {
@@ -185,10 +149,46 @@ export const allCommands: readonly CommandEntry[] = [
     load: async () => (await import('./annotate.ts')).annotate,
   },
   {
+    name: 'completion',
+    group: 'settings',
+    summary: 'Output shell completion code for the specified shell (bash)',
+    load: async () => (await import('./completion.ts')).completion,
+  },
+  {
     name: 'config',
     group: 'other',
     summary: 'Modify kubeconfig files',
     load: async () => (await import('./config.ts')).config,
+  },
+  {
+    name: 'plugin',
+    group: 'other',
+    summary: 'Provides utilities for interacting with plugins',
+    load: async () => (await import('./plugin.ts')).plugin,
+  },
+  {
+    name: 'version',
+    group: 'other',
+    summary: 'Print the client and server version information',
+    load: async () => (await import('./version.ts')).version,
+  },
+  {
+    name: 'api-versions',
+    group: 'other',
+    summary: 'Print the supported API versions on the server, in the form of "group/version"',
+    load: async () => (await import('./api-versions.ts')).apiVersions,
+  },
+  {
+    name: 'api-resources',
+    group: 'other',
+    summary: 'Print the supported API resources on the server',
+    load: async () => (await import('./api-resources.ts')).apiResources,
+  },
+  {
+    name: 'options',
+    group: 'other',
+    summary: 'Print the list of flags inherited by all commands',
+    load: async () => (await import('./options.ts')).options,
   },
 ]
 

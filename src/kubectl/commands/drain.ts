@@ -74,7 +74,7 @@ function sayPending({ err }: DrainCall, error: unknown, pending: readonly LiveTa
 async function drainNode(call: DrainCall, node: LiveTarget, dryRun: DryRun): Promise<void> {
   const judged = await podsOf(call, node)
   const refused = judged.flatMap(({ pod, verdict }) => (verdict.type === 'refuse' ? [{ pod, text: verdict.reason }] : []))
-  if (refused.length > 0) throwAll(grouped(refused).map((text) => new CommandError(`cannot delete ${text}`)))
+  if (refused.length > 0) throwAll(grouped(refused).map((text) => new CommandError(`cannot delete ${text}`, { isBare: true })))
   const warned = judged.flatMap(({ pod, verdict }) =>
     verdict.type !== 'refuse' && verdict.warning !== undefined ? [{ pod, text: verdict.warning }] : [],
   )
