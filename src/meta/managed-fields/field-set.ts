@@ -7,9 +7,10 @@ import { compareElements } from './path-element.ts'
 
 export type FieldSet = { readonly [element: string]: FieldSet }
 
-/** The field itself and nothing below it; as a root: no field at all. */
+/** The node of a field that is in the set, with nothing below it. */
 export const leaf: FieldSet = Object.freeze({})
-export const emptySet = leaf
+/** The root of a set without fields. */
+export const emptySet: FieldSet = Object.freeze({})
 
 export function isEmptySet(set: FieldSet): boolean {
   for (const _ in set) return false
@@ -142,20 +143,20 @@ export function* pathsOf(set: FieldSet, prefix: readonly string[] = []): Generat
   }
 }
 
-/** The same set with its elements in the order in which upstream writes them. */
+/** The same set with its elements in the order in which upstream writes them; itself if they stand so already. */
 export function sorted(set: FieldSet): FieldSet {
-  const elements = Object.keys(set)
-  if (elements.length === 0) return leaf
-  const below = elements.map((element) => sorted(set[element] ?? leaf))
-  const isSorted = isInOrder(elements)
-  if (isSorted && below.every((node, at) => node === set[elements[at] ?? ''])) return set
-  const nodes = new Map(elements.map((element, at) => [element, below[at] ?? leaf]))
+  if (isSorted(set)) return set
   const result: Record<string, FieldSet> = {}
-  for (const element of isSorted ? elements : elements.sort(compareElements)) result[element] = nodes.get(element) ?? leaf
+  for (const element of Object.keys(set).sort(compareElements)) result[element] = sorted(set[element] ?? leaf)
   return result
 }
 
-function isInOrder(elements: readonly string[]): boolean {
-  for (let at = 1; at < elements.length; at++) if (compareElements(elements[at - 1] ?? '', elements[at] ?? '') > 0) return false
+function isSorted(set: FieldSet): boolean {
+  let previous = ''
+  for (const element in set) {
+    if (previous !== '' && compareElements(previous, element) > 0) return false
+    if (!isSorted(set[element] ?? leaf)) return false
+    previous = element
+  }
   return true
 }

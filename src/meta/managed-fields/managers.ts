@@ -1,6 +1,6 @@
 /** Who owns what: `metadata.managedFields` as a table of managers, and back. */
 import type { ManagedFieldsEntry } from '../types.gen.ts'
-import { type FieldSet, isEmptySet, isSameSet, sorted } from './field-set.ts'
+import { type FieldSet, isSameSet, sorted } from './field-set.ts'
 
 export type Operation = 'Apply' | 'Update'
 
@@ -109,12 +109,6 @@ function compareTexts(a = '', b = ''): number {
 /** No time is the oldest. */
 export function secondsOf(time: string | undefined): number {
   return time === undefined ? 0 : Math.floor(Date.parse(time) / 1000)
-}
-
-/** The managers with one changed; a manager that owns nothing is none. */
-export function withSet(managers: Map<string, Manager>, id: string, manager: Manager, set: FieldSet): void {
-  if (isEmptySet(set)) managers.delete(id)
-  else if (set !== manager.set) managers.set(id, { ...manager, set })
 }
 
 /** Whether two lists of entries say the same, whenever they were written. */

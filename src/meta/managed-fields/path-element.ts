@@ -8,13 +8,19 @@ const kinds = '.fkvi'
 
 /** The order of upstream: fields by name, then entries by their keys, then values, then indexes. */
 export function compareElements(a: string, b: string): number {
-  const areFields = a.startsWith('f:') && b.startsWith('f:')
-  if (areFields) return a < b ? -1 : a > b ? 1 : 0
+  if (isPlain(a) && isPlain(b)) return compareTexts(a, b)
   const byKind = kinds.indexOf(a.charAt(0)) - kinds.indexOf(b.charAt(0))
   if (byKind !== 0) return byKind
   if (a === '.') return 0
   const [left, right] = [valueOf(a), valueOf(b)]
   return isJsonObject(left) && isJsonObject(right) ? compareKeys(left, right) : compareValues(left, right)
+}
+
+const plainName = /^k:\{"name":"[\w./-]*"\}$/
+
+/** Whether the text of an element sorts as what it stands for does: fields, and entries known by their names alone. */
+function isPlain(element: string): boolean {
+  return element.startsWith('f:') || plainName.test(element)
 }
 
 function valueOf(element: string): unknown {
