@@ -164,6 +164,31 @@ const asked: readonly Row[] = [
   ['wait pod/busy -n zoo --for=sometime'],
 ]
 
+const authorized: readonly Row[] = [
+  ['auth can-i get pods'],
+  ['auth can-i get pods --as=foo'],
+  ['auth can-i get pods --as=foo -q'],
+  ['auth can-i get nope'],
+  ['auth can-i get nope.example.com'],
+  ['auth can-i get nodes -n zoo'],
+  ['auth can-i get /healthz'],
+  ['auth can-i frob pods'],
+  ['auth can-i'],
+  ['auth can-i --list --as=foo -n zoo', 34],
+  ['auth whoami'],
+  ['auth whoami -o yaml', 34],
+  ['auth reconcile'],
+  ['top node'],
+  ['top pod'],
+  ['events -n none'],
+  ['events -n zoo --for=cm/cm'],
+  ['events -n zoo --for=cm/cm --types=Warning --no-headers'],
+  ['events -n zoo --for=nope/x'],
+  ['events --types=x'],
+]
+
+const copied: readonly Row[] = [['cp'], ['cp a b'], ['cp a:b c:d'], ['cp :/x y'], ['cp $DIR/zoo.yaml nope:/x'], ['cp $DIR/nope x:/x']]
+
 const connected: readonly Row[] = [
   ['logs'],
   ['logs a b c'],
@@ -179,6 +204,8 @@ const connected: readonly Row[] = [
   ['exec full -n zoo'],
   ['exec full ls -n zoo', 31],
   ['exec nope -n zoo -- ls'],
+  ['exec full -c main -n zoo -- ls', 36],
+  ['attach full -c main -n zoo', 36],
   ['exec full -c nope -n zoo -- ls', 34],
   ['exec cm/cm -n zoo -- ls'],
   ['attach'],
@@ -214,7 +241,7 @@ describe('kubectl that looks at things', { skip: program === undefined ? 'no kub
     assert.deepEqual(byLine(comparable(ours)), byLine(comparable(real)))
   }
 
-  for (const row of [...described, ...asked, ...connected]) {
+  for (const row of [...described, ...asked, ...authorized, ...copied, ...connected]) {
     const [line, sinceMinor = 0] = row
     test(line, { skip: minor < sinceMinor ? `kubectl 1.${minor} says it in other words` : false }, () => isEqual(row))
   }

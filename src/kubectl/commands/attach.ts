@@ -46,7 +46,7 @@ export const attach = defineCommand({
     const status = await runInContainer(call, { action: 'attach', pod, container: container.name, command: [], stdin: flags.stdin, tty })
     if (status === 0 && tty && pod.spec?.restartPolicy === 'Always')
       call.out(
-        `Session ended, resume using '${call.path} ${pod.metadata.name} -c ${container.name} -i -t' command when the pod is running\n`,
+        `Session ended, resume using '${call.path} ${pod.metadata.name} -c ${container.name} -n ${pod.metadata.namespace} -i -t' command\n`,
       )
     return status
   },

@@ -81,16 +81,12 @@ async function copyIn(call: CopyCall, path: string, target: Remote): Promise<num
 async function copyOut(call: CopyCall, source: Remote, target: string): Promise<number> {
   const place = await placeOf(call, source, call.out)
   const unpacking = { source: source.path, target, warn: call.err }
-  let complaints = ''
   const outcome = await commandOutcome(call, {
     ...place,
     command: ['tar', 'cf', '-', source.path],
     onOutput: (archive) => unpackTree(archive, unpacking),
-    onError: (text) => {
-      complaints += text
-    },
+    // As upstream: what the container's tar has to say goes to standard output.
+    onError: call.out,
   })
-  // Upstream keeps silent about files that are not there; a copy that failed must not look like one that went well.
-  if (outcome.kind !== 'success') call.err(complaints)
   return exitStatusOf(outcome, call.err)
 }

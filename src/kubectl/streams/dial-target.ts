@@ -24,11 +24,7 @@ export async function dialled<T>(pending: Promise<T>): Promise<T> {
     return await pending
   } catch (error) {
     if (!(error instanceof UpgradeRefused)) throw error
-    if (isStatus(error.body)) throw errorOf({ status: error.statusCode, headers: {} }, error.body)
-    throw new CommandError(error.message)
+    const { message } = errorOf({ status: error.statusCode, headers: {} }, error.body)
+    throw new CommandError(`unable to upgrade connection: ${message}`)
   }
-}
-
-function isStatus(body: string): boolean {
-  return body.trimStart().startsWith('{') && body.includes('"Status"')
 }
