@@ -12,6 +12,10 @@ export const namespaceLifecycle: AdmissionPlugin = {
     check(admission, deps)
     return admission.object
   },
+  // Of a deletion nothing can be changed, so only this is asked.
+  validate: (admission, deps) => {
+    if (admission.operation === 'DELETE') check(admission, deps)
+  },
 }
 
 function check(admission: Admission, { state }: AdmissionDeps): void {

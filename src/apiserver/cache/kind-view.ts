@@ -5,6 +5,8 @@
 import type { WatchType } from '#client/transport'
 import type { Kind } from '#meta/kind'
 import { deepFreeze, type KubeObject } from '#meta/object'
+import { withWireNulls } from '#meta/schema/encode'
+import type { Schema } from '#meta/schema/schema'
 import { encodeObject, withRevision } from '#meta/wire'
 import type { SharedFrame } from '../exchange.ts'
 import type { CacheEntry, ObjectEntry } from './cache-entry.ts'
@@ -47,7 +49,7 @@ export class KindView {
     if (storedAs === undefined) return entry
     let converted = this.#converted.get(entry)
     if (converted === undefined) {
-      converted = new ConvertedEntry(entry, storedAs.fromStored)
+      converted = new ConvertedEntry(entry, this.kind.schema, storedAs.fromStored)
       this.#converted.set(entry, converted)
     }
     return converted
@@ -80,14 +82,16 @@ class ConvertedEntry implements ObjectEntry {
   readonly key: string
   readonly revision: number
   readonly #source: CacheEntry
+  readonly #schema: Schema
   readonly #convert: (stored: KubeObject) => KubeObject
   #object: KubeObject | undefined
   #bytes: Uint8Array | undefined
 
-  constructor(source: CacheEntry, convert: (stored: KubeObject) => KubeObject) {
+  constructor(source: CacheEntry, schema: Schema, convert: (stored: KubeObject) => KubeObject) {
     this.key = source.key
     this.revision = source.revision
     this.#source = source
+    this.#schema = schema
     this.#convert = convert
   }
 
@@ -96,6 +100,6 @@ class ConvertedEntry implements ObjectEntry {
   }
 
   bytes(): Uint8Array {
-    return (this.#bytes ??= withRevision(encodeObject(this.object()), this.revision))
+    return (this.#bytes ??= withRevision(encodeObject(withWireNulls(this.#schema, this.object()) as KubeObject), this.revision))
   }
 }

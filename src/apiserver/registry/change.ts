@@ -98,7 +98,7 @@ async function prepared(
     ...(rules.validate?.(ready, old, facts) ?? []),
   ]
   if (errors.length > 0) throw invalidObject(kind.storedAs?.kind ?? kind, old.metadata.name ?? '', errors)
-  exchange.warnings.push(...(kind.warnings?.(ready, old) ?? []))
+  if (subresource === '') exchange.warnings.push(...(kind.warnings?.(ready, old) ?? []))
   await registry.admission.validate(questionOf(exchange, kind, situation, ready), exchange.signal)
   return ready
 }

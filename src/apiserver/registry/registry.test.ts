@@ -246,3 +246,24 @@ test('deletecollection takes what its selector names', async () => {
   assert.deepEqual(namesOf(await server.call(`DELETE ${collection}?labelSelector=parity%3Dodd`)), ['w1', 'w3'])
   assert.deepEqual(namesOf(await server.call(`GET ${collection}`)), ['w2'])
 })
+
+test('a body of a kind that nobody serves is refused in other words than one of another kind', async () => {
+  await using server = await setUp()
+  const { apiVersion, kind, plural } = Widget
+  const path = `POST /apis/${apiVersion}/namespaces/a/${plural}`
+  const sent = (type: object) => server.call(path, { metadata: { name: 'x' }, ...type })
+  await assert.rejects(sent({ apiVersion, kind: 'Nonsense' }), failsWith(400, /^Nonsense in version .* no kind "Nonsense" is registered/))
+  await assert.rejects(
+    sent({ apiVersion: 'no.where/v9', kind }),
+    failsWith(400, /no kind "Widget" is registered for version "no.where\/v9"/),
+  )
+})
+
+test('a dry run does not reach the store, which is what refuses a resourceVersion on create', async () => {
+  await using server = await setUp()
+  const { apiVersion, kind, plural } = Widget
+  const widget = { apiVersion, kind, metadata: { name: 'x', resourceVersion: '5' } }
+  const path = `POST /apis/${apiVersion}/namespaces/a/${plural}`
+  assert.equal((await server.call(`${path}?dryRun=All`, widget)).status, 201)
+  await assert.rejects(server.call(path, widget), failsWith(500, /resourceVersion should not be set/))
+})

@@ -134,7 +134,19 @@ function taken(budget: PodDisruptionBudget, pod: Pod, nowMs: number): PodDisrupt
     throw refused(denialOf(budget))
   }
   const disruptedPods = { ...status.disruptedPods, [pod.metadata.name ?? '']: rfc3339(nowMs) }
-  return { ...budget, status: { ...status, disruptionsAllowed: disruptionsAllowed - 1, disruptedPods } }
+  const left: PodDisruptionBudget = { ...budget, status: { ...status, disruptionsAllowed: disruptionsAllowed - 1, disruptedPods } }
+  return disruptionsAllowed > 1 ? left : withoutRoom(left, nowMs)
+}
+
+/** The last disruption that the budget allowed: its condition tells so at once. */
+function withoutRoom(budget: PodDisruptionBudget, nowMs: number): PodDisruptionBudget {
+  const type = 'DisruptionAllowed'
+  const before = (budget.status?.conditions ?? []).find((condition) => condition.type === type)
+  const others = (budget.status?.conditions ?? []).filter((condition) => condition.type !== type)
+  const lastTransitionTime = before?.status === 'False' ? before.lastTransitionTime : rfc3339(nowMs)
+  const { generation: observedGeneration } = budget.metadata
+  const condition = { type, status: 'False', observedGeneration, lastTransitionTime, reason: 'InsufficientPods', message: '' }
+  return { ...budget, status: { ...budget.status, conditions: [...others, condition] } }
 }
 
 function denialOf({ metadata, status }: PodDisruptionBudget): string {

@@ -73,7 +73,8 @@ export const DaemonSet: Kind<DaemonSet> = defineKind({
       cell: ({ spec }) => formatLabelSelector(spec.selector),
     },
   ],
-  warnings: (next, old) => templateWarnings([next.spec, old?.spec], ({ template }) => template),
+  // As upstream: told of again only when the template changes.
+  warnings: (next, old) => templateWarnings([next.spec.template, old?.spec.template], (template) => template),
   defaults: defaultDaemonSet,
   prepareCreate: (daemonSet) => withTemplateGeneration({ ...daemonSet, status: emptyStatus }, 1),
   validate: validateDaemonSet,

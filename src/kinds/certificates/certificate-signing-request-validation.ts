@@ -1,5 +1,5 @@
 /** What certificate signing requests have to keep (upstream: pkg/apis/certificates/validation). */
-import { duplicate, type FieldErrors, FieldPath, invalid, notSupported, required } from '#meta/field-path'
+import { duplicate, type FieldErrors, FieldPath, forbiddenField, invalid, notSupported, required } from '#meta/field-path'
 import { isDns1123Label, isDns1123Subdomain } from '#meta/names'
 import { base64ToBytes } from '../base64-text.ts'
 import type { CertificateSigningRequest } from './types.gen.ts'
@@ -51,18 +51,47 @@ export function* validateRequest({ spec: given }: CertificateSigningRequest): Fi
 
 export function* validateRequestStatus(next: CertificateSigningRequest, old: CertificateSigningRequest): FieldErrors {
   yield* validateConditions(next)
-  const certificate = FieldPath.of('status', 'certificate')
-  if (old.status.certificate && next.status.certificate !== old.status.certificate) {
-    yield invalid(certificate, next.status.certificate ?? null, 'may not be changed once set')
-  }
+  yield* validateKept(next, old)
+  yield* validateUndecided(next, old)
+  const { certificate } = next.status
+  const at = FieldPath.of('status', 'certificate')
+  if (old.status.certificate && certificate !== old.status.certificate)
+    yield invalid(at, certificate ?? null, 'may not be changed once set')
+  else if (certificate && certificate !== old.status.certificate) yield* validateCertificate(certificate, at)
 }
 
 export function* validateApproval(next: CertificateSigningRequest, old: CertificateSigningRequest): FieldErrors {
   yield* validateConditions(next)
-  const removed = (old.status.conditions ?? []).filter(({ type }) => !next.status.conditions?.some((condition) => condition.type === type))
-  for (const { type } of removed) {
-    yield invalid(conditionsAt, next.status.conditions ?? null, `may not remove a condition of type ${JSON.stringify(type)}`)
+  yield* validateKept(next, old)
+}
+
+/** What has been decided stays so. */
+function* validateKept(next: CertificateSigningRequest, old: CertificateSigningRequest): FieldErrors {
+  for (const type of decisions) {
+    if (countOf(next, type) < countOf(old, type)) yield forbiddenField(conditionsAt, `updates may not remove a condition of type "${type}"`)
   }
+}
+
+/** A signer, who writes the status, may not decide. */
+function* validateUndecided(next: CertificateSigningRequest, old: CertificateSigningRequest): FieldErrors {
+  for (const type of ['Approved', 'Denied'] as const) {
+    if (countOf(next, type) > countOf(old, type)) yield forbiddenField(conditionsAt, `updates may not add a condition of type "${type}"`)
+  }
+}
+
+const decisions = ['Approved', 'Denied', 'Failed'] as const
+
+function countOf({ status }: CertificateSigningRequest, type: string): number {
+  return (status.conditions ?? []).filter((condition) => condition.type === type).length
+}
+
+/** As upstream, errors do not show the certificate. */
+function* validateCertificate(certificate: string, at: FieldPath): FieldErrors {
+  const text = new TextDecoder().decode(base64ToBytes(certificate))
+  const types = [...text.matchAll(/-----BEGIN ([^-]+)-----[\s\S]+?-----END \1-----/g)].map(([, type]) => type)
+  const other = types.find((type) => type !== 'CERTIFICATE')
+  if (other !== undefined) yield invalid(at, '<certificate data>', `only CERTIFICATE PEM blocks are allowed, found "${other}"`)
+  else if (types.length === 0) yield invalid(at, '<certificate data>', 'must contain at least one CERTIFICATE PEM block')
 }
 
 function* validatePem(request: string | undefined): FieldErrors {
@@ -100,7 +129,8 @@ function* validateConditions({ status }: CertificateSigningRequest): FieldErrors
   for (const [index, { type, status: truth }] of (status.conditions ?? []).entries()) {
     const at = conditionsAt.index(index)
     if (type === '') yield required(at.field('type'))
-    if (['Approved', 'Denied', 'Failed'].includes(type) && truth !== 'True') yield notSupported(at.field('status'), truth, ['True'])
+    if ((truth ?? '') === '') yield required(at.field('status'))
+    else if (['Approved', 'Denied', 'Failed'].includes(type) && truth !== 'True') yield notSupported(at.field('status'), truth, ['True'])
     if (seen.has(type)) yield duplicate(at.field('type'), type)
     const opposite = type === 'Approved' ? 'Denied' : type === 'Denied' ? 'Approved' : undefined
     if (opposite !== undefined && seen.has(opposite))

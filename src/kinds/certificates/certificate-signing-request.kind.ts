@@ -57,19 +57,29 @@ function prepareCreate(request: CertificateSigningRequest, facts: RequestFacts):
   }
 }
 
-/** Through `approval` only conditions change; a signer, who writes the status, may not approve or deny: those conditions stay. */
+/** Through `approval` only conditions change; who writes the status does not touch what was approved or denied. */
 function prepareStatus(next: CertificateSigningRequest, old: CertificateSigningRequest, facts: RequestFacts): CertificateSigningRequest {
   if (facts.subresource === 'approval')
     return { ...next, spec: old.spec, status: { ...old.status, conditions: withTimes(next.status.conditions, facts) } }
-  const isDecision = ({ type }: { readonly type: string }) => type === 'Approved' || type === 'Denied'
-  const decisions = (old.status.conditions ?? []).filter(isDecision)
-  const others = (next.status.conditions ?? []).filter((condition) => !isDecision(condition))
-  const conditions = [...decisions, ...others]
+  const conditions = ['Approved', 'Denied'].reduce(
+    (list, type) => withOldOnes(list, old.status.conditions ?? [], type),
+    next.status.conditions ?? [],
+  )
   return {
     ...next,
     spec: old.spec,
     status: { ...next.status, conditions: conditions.length === 0 ? undefined : withTimes(conditions, facts) },
   }
+}
+
+type Condition = NonNullable<Conditions>[number]
+
+/** Conditions of a type as they were; where some come or go, that is for the validation to refuse. */
+function withOldOnes(conditions: readonly Condition[], old: readonly Condition[], type: string): readonly Condition[] {
+  const before = old.filter((condition) => condition.type === type)
+  if (conditions.filter((condition) => condition.type === type).length !== before.length) return conditions
+  const left = [...before]
+  return conditions.map((condition) => (condition.type === type ? (left.shift() ?? condition) : condition))
 }
 
 /** Conditions get the time of now where the client gives none. */

@@ -31,7 +31,7 @@ function* validateConfigMap(map: ConfigMap): FieldErrors {
     if (map.binaryData?.[key] !== undefined) yield invalid(data.key(key), key, 'duplicate of key present in binaryData')
   }
   for (const key of Object.keys(map.binaryData ?? {})) yield* invalidEach(binaryData.key(key), key, isConfigMapKey(key))
-  if (byteCountOf(map) > bytesMax) yield tooLong(FieldPath.root, bytesMax)
+  if (byteCountOf(map) > bytesMax) yield tooLong(FieldPath.of('[]'), bytesMax)
 }
 
 /** Once `immutable` is set, neither it nor the data can change. */

@@ -5,6 +5,7 @@ import { formatLabels } from '#meta/labels'
 import { nameColumn } from '#meta/table'
 import { defaultPodTemplate } from './pod/pod-defaults.ts'
 import { validatePodTemplate } from './pod/pod-template-validation.ts'
+import { templateWarnings } from './pod/pod-warnings.ts'
 import { containersColumn, imagesColumn } from './pod/template-columns.ts'
 import * as schemas from './schema.gen.ts'
 import type * as types from './types.gen.ts'
@@ -29,6 +30,7 @@ export const PodTemplate: Kind<PodTemplate> = defineKind({
       cell: ({ template }) => formatLabels(template?.metadata?.labels),
     },
   ],
+  warnings: (next, old) => templateWarnings([next.template, old?.template], (template) => template, FieldPath.of('template')),
   defaults: (one) => (one.template === undefined ? one : { ...one, template: defaultPodTemplate(one.template) }),
   validate: ({ template }): FieldErrors => validatePodTemplate(template ?? { spec: { containers: [] } }, FieldPath.of('template')),
 })

@@ -37,6 +37,22 @@ for (const [why, target, patch, want] of [
     { items: [{ name: 'a', image: '1' }, { name: 'b', image: '2' }, { name: 'c' }] },
   ],
   ['a new entry stands first, since it has no place yet', abc, { items: [{ name: 'n' }] }, { items: [{ name: 'n' }, ...abc.items] }],
+  [
+    'a list that is new is taken as it stands, even with a key twice',
+    {},
+    {
+      items: [
+        { name: 'a', image: '1' },
+        { name: 'a', image: '2' },
+      ],
+    },
+    {
+      items: [
+        { name: 'a', image: '1' },
+        { name: 'a', image: '2' },
+      ],
+    },
+  ],
   ['an entry is deleted', abc, { items: [{ name: 'b', $patch: 'delete' }] }, { items: [{ name: 'a', image: '1' }, { name: 'c' }] }],
   ['a list is replaced', abc, { items: [{ name: 'x' }, { $patch: 'replace' }] }, { items: [{ name: 'x' }] }],
   [

@@ -76,6 +76,12 @@ function mergeListField(schema: Schema | undefined, merged: Record<string, unkno
     if (patch[key] !== undefined) merged[key] = change
     return
   }
+  const isPlain = change.every((item) => !isJsonObject(item) || item[directive] === undefined)
+  // As upstream: where there is no list yet, the patch's is taken as it stands, even if a key comes twice.
+  if (given === undefined && isPlain && patch[key] !== undefined) {
+    merged[key] = change.map((item) => mergeValue(schema.items, undefined, keyedOrPlain(schema, item)))
+    return
+  }
   const removed = listOf(patch[deletePrefix + key])
   const target = listOf(given).filter((item) => !removed.some((gone) => isDeepEqual(gone, item)))
   const order = patch[orderPrefix + key] === undefined ? undefined : listOf(patch[orderPrefix + key])
@@ -120,6 +126,10 @@ function mergeEntries(
     else merged.push(mergeObject(items, {}, entry))
   }
   return merged
+}
+
+function keyedOrPlain({ patchMergeKey }: Schema, item: unknown): unknown {
+  return patchMergeKey === undefined ? item : keyed(item, patchMergeKey)
 }
 
 function keyed(item: unknown, mergeKey: string): JsonObject {

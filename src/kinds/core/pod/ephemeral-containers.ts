@@ -6,7 +6,7 @@ import { isSameValue } from '../../same-value.ts'
 import type { EphemeralContainer, Pod } from '../types.gen.ts'
 
 const at = FieldPath.of('spec', 'ephemeralContainers')
-const foreignFields = ['ports', 'livenessProbe', 'readinessProbe', 'startupProbe', 'lifecycle', 'resizePolicy'] as const
+const foreignFields = ['ports', 'resources', 'resizePolicy', 'livenessProbe', 'readinessProbe', 'startupProbe', 'lifecycle'] as const
 
 export function prepareEphemeralContainers(next: Pod, old: Pod): Pod {
   return { ...next, spec: { ...old.spec, ephemeralContainers: next.spec.ephemeralContainers }, status: old.status }
@@ -22,7 +22,7 @@ export function* validateEphemeralContainers(next: Pod, old: Pod): FieldErrors {
   }
   for (const before of old.spec.ephemeralContainers ?? []) {
     const now = containers.find((container) => container.name === before.name)
-    if (now === undefined) yield forbiddenField(at, `existing ephemeral containers ${JSON.stringify(before.name)} may not be removed`)
+    if (now === undefined) yield forbiddenField(at, `existing ephemeral containers ${JSON.stringify(before.name)} may not be removed\n`)
     else if (!isSameValue(now, before))
       yield forbiddenField(at, `existing ephemeral containers ${JSON.stringify(before.name)} may not be changed`)
   }
@@ -42,8 +42,10 @@ function* validateEphemeralContainer(
   if (targetContainerName !== '' && !targets.has(targetContainerName))
     yield notFoundValue(here.field('targetContainerName'), targetContainerName)
   for (const field of foreignFields)
-    if (container[field] !== undefined) yield forbiddenField(here.field(field), 'cannot be set for an Ephemeral Container')
-  const { limits = {}, requests = {} } = container.resources ?? {}
-  if (Object.keys(limits).length + Object.keys(requests).length > 0)
-    yield forbiddenField(here.field('resources'), 'cannot be set for an Ephemeral Container')
+    if (field === 'resources' ? hasResources(container) : container[field] !== undefined)
+      yield forbiddenField(here.field(field), 'cannot be set for an Ephemeral Container')
+}
+
+function hasResources({ resources }: EphemeralContainer): boolean {
+  return Object.keys({ ...resources?.limits, ...resources?.requests }).length > 0
 }

@@ -87,7 +87,7 @@ test('debugging containers are added through their subresource, and stay', () =>
   assert.equal(next.spec.nodeName, undefined)
   assert.deepEqual([...(PodKind.update.validate?.(next, old, forDebugging) ?? [])], [])
   const [error] = [...(PodKind.update.validate?.(old, next, forDebugging) ?? [])]
-  assert.equal(error?.message, 'Forbidden: existing ephemeral containers "d" may not be removed')
+  assert.equal(error?.message, 'Forbidden: existing ephemeral containers "d" may not be removed\n')
 })
 
 test('a resize changes resources only, and not the QoS class', () => {
@@ -100,7 +100,7 @@ test('a resize changes resources only, and not the QoS class', () => {
   const without = podOf({ containers: [{ name: 'c', image: 'x', resources: {} }] })
   assert.deepEqual(
     [...(PodKind.update.validate?.(without, sized('1'), toResize) ?? [])].map(({ message }) => message),
-    ['Invalid value: "BestEffort": Pod QOS Class may not change as a result of resizing', 'Forbidden: resource requests cannot be removed'],
+    ['Invalid value: "Burstable": Pod QOS Class may not change as a result of resizing', 'Forbidden: resource requests cannot be removed'],
   )
   const gpu = podOf({ containers: [{ name: 'c', image: 'x', resources: { requests: { cpu: '1' }, limits: { 'example.com/gpu': '1' } } }] })
   assert.deepEqual(

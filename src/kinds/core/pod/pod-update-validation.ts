@@ -1,7 +1,8 @@
 /** What may change in a pod that exists (upstream: ValidatePodUpdate). */
-import { type FieldErrors, FieldPath, forbiddenField, invalid } from '#meta/field-path'
+import { type FieldErrors, FieldPath, forbiddenField, immutable, invalid } from '#meta/field-path'
 import { isDns1123Subdomain } from '#meta/names'
 import { invalidEach } from '#meta/object-meta-validation'
+import { ipFamilyOf, ipMessage, parseIp } from '../../ip-address.ts'
 import { isSameValue } from '../../same-value.ts'
 import type { Container, Pod, PodSpec, Toleration } from '../types.gen.ts'
 
@@ -26,9 +27,24 @@ export function* validatePodUpdate(next: Pod, old: Pod): FieldErrors {
   if (!isSameValue(withOldMutableFields(next.spec, old.spec), old.spec)) yield forbiddenField(spec, mutableFieldsMessage)
 }
 
-export function* validatePodStatusUpdate({ status }: Pod): FieldErrors {
-  const name = status.nominatedNodeName
-  if (name) yield* invalidEach(FieldPath.of('status', 'nominatedNodeName'), name, isDns1123Subdomain(name))
+export function* validatePodStatusUpdate({ spec: { nodeName }, status }: Pod, old: Pod): FieldErrors {
+  const nominated = status.nominatedNodeName
+  const at = FieldPath.of('status')
+  if (nominated) yield* invalidEach(at.field('nominatedNodeName'), nominated, isDns1123Subdomain(nominated))
+  if (nominated && nodeName && nominated !== old.status.nominatedNodeName)
+    yield forbiddenField(at.field('nominatedNodeName'), 'may not be set on pods that are already bound to a node')
+  if (old.status.qosClass !== undefined) yield* immutable(at.field('qosClass'), status.qosClass, old.status.qosClass)
+  yield* validateIps(status.podIPs ?? [], at.field('podIPs'))
+  yield* validateIps(status.hostIPs ?? [], at.field('hostIPs'))
+}
+
+/** One address of each family at most. */
+function* validateIps(addresses: readonly { readonly ip: string }[], at: FieldPath): FieldErrors {
+  for (const [index, { ip }] of addresses.entries()) if (parseIp(ip) === undefined) yield invalid(at.index(index), ip, ipMessage)
+  const [first, second] = addresses.map(({ ip }) => ipFamilyOf(ip))
+  const shown = addresses.map(({ ip }) => ({ IP: ip }))
+  if (addresses.length > 2) yield invalid(at, shown, 'may specify no more than one IP for each IP family')
+  else if (second !== undefined && first === second) yield invalid(at, shown, 'may specify no more than one IP for each IP family')
 }
 
 function* validateDeadline({ activeDeadlineSeconds: next }: PodSpec, { activeDeadlineSeconds: old }: PodSpec): FieldErrors {

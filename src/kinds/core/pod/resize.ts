@@ -1,5 +1,6 @@
 /** Other resources for a running pod, through the subresource `resize` (upstream: ValidatePodResize). */
 import { type FieldErrors, FieldPath, forbiddenField, invalid } from '#meta/field-path'
+import { isSameValue } from '../../same-value.ts'
 import type { Container, Pod, ResourceRequirements } from '../types.gen.ts'
 import { qosClassOf } from './qos-class.ts'
 import { validateContainerResources } from './resource-validation.ts'
@@ -28,23 +29,32 @@ export function prepareResize(next: Pod, old: Pod): Pod {
 
 export function* validateResize(next: Pod, old: Pod): FieldErrors {
   if (next.spec.os?.name === 'windows') yield forbiddenField(spec, 'windows pods cannot be resized')
-  if (qosClassOf(next) !== qosClassOf(old)) yield invalid(spec, qosClassOf(next), 'Pod QOS Class may not change as a result of resizing')
+  if (qosClassOf(next) !== qosClassOf(old)) yield invalid(spec, qosClassOf(old), 'Pod QOS Class may not change as a result of resizing')
   for (const [index, container] of next.spec.containers.entries()) {
     const at = spec.field('containers').index(index).field('resources')
     yield* validateContainerResources(container.resources ?? {}, next.spec, at)
-    yield* validateChange(container.resources ?? {}, old.spec.containers[index]?.resources ?? {}, at)
+    yield* validateKept(container.resources ?? {}, old.spec.containers[index]?.resources ?? {}, at)
+  }
+  if (next.spec.containers.some((container, index) => changesMore(container, old.spec.containers[index]))) {
+    yield forbiddenField(spec, 'only cpu and memory resources are mutable')
   }
 }
 
-/** Figures may change, but not come to an end; and only those that a running container can follow. */
-function* validateChange(next: ResourceRequirements, old: ResourceRequirements, at: FieldPath): FieldErrors {
+/** Figures may change, but not come to an end. */
+function* validateKept(next: ResourceRequirements, old: ResourceRequirements, at: FieldPath): FieldErrors {
   for (const side of ['requests', 'limits'] as const) {
     const isRemoved = Object.keys(old[side] ?? {}).some((name) => next[side]?.[name] === undefined)
     if (isRemoved) yield forbiddenField(at.field(side), `resource ${side} cannot be removed`)
-    const names = new Set([...Object.keys(next[side] ?? {}), ...Object.keys(old[side] ?? {})])
-    const isFixedChanged = [...names].some((name) => !resizable.has(name) && next[side]?.[name] !== old[side]?.[name])
-    if (isFixedChanged) yield forbiddenField(spec, 'only cpu and memory resources are mutable')
   }
+}
+
+/** Whether more changes than what a running container can follow. */
+function changesMore(next: Container, old: Container | undefined): boolean {
+  const isSideChanged = (side: 'requests' | 'limits') => {
+    const [now, was] = [next.resources?.[side] ?? {}, old?.resources?.[side] ?? {}]
+    return [...Object.keys(now), ...Object.keys(was)].some((name) => !resizable.has(name) && now[name] !== was[name])
+  }
+  return isSideChanged('requests') || isSideChanged('limits') || !isSameValue(next.resizePolicy, old?.resizePolicy)
 }
 
 const resizable: ReadonlySet<string> = new Set(['cpu', 'memory'])
