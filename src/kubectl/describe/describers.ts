@@ -1,6 +1,7 @@
 /** Which kind is described by what. All other kinds are described by their fields. */
 import type { KubeObject } from '#meta/object'
 import type { AnyObject } from '../resources/unstructured.ts'
+import { describeSigningRequest } from './certificate-signing-request.ts'
 import { describeConfigMap, describeSecret, describeServiceAccount } from './configuration.ts'
 import { describeDeployment } from './deployment.ts'
 import { describeEndpointSlice, describeEndpoints } from './endpoints.ts'
@@ -41,6 +42,7 @@ const describers: Readonly<Record<string, Describer>> = {
   Secret: typed(describeSecret),
   Service: typed(describeService),
   ServiceAccount: typed(describeServiceAccount),
+  'CertificateSigningRequest.certificates.k8s.io': typed(describeSigningRequest),
   'ClusterRole.rbac.authorization.k8s.io': typed(describeRole),
   'ClusterRoleBinding.rbac.authorization.k8s.io': typed(describeBinding),
   'CronJob.batch': typed(describeCronJob),
