@@ -33,15 +33,19 @@ export async function watchStart(names: readonly string[], places: Places, clock
     async during(work, signal) {
       const over = new AbortController()
       const either = AbortSignal.any([signal, over.signal])
-      const watched = untilFailure(failure, clock, either).then(async (message) => {
-        await giveUp()
-        throw new LocalError(message)
-      })
+      const failed = untilFailure(failure, clock, either)
       try {
-        return await Promise.race([work(either), watched])
+        return await Promise.race([work(either), failed])
+      } catch (error) {
+        // Whatever ended the work: what a program says of itself tells more.
+        const message = signal.aborted ? undefined : await failure()
+        if (message === undefined) throw error
+        over.abort()
+        await giveUp()
+        throw new LocalError(message, { cause: error })
       } finally {
         over.abort()
-        watched.catch(() => {}) // it is over, one way or the other
+        failed.catch(() => {}) // it is over, one way or the other
       }
     },
   }
@@ -52,10 +56,10 @@ export function startFailureIn(log: string): string | undefined {
   return /^(?:Error|containerd): (?<message>.+)$/m.exec(log)?.groups?.['message'] ?? /level=fatal.* msg="(.+?)"/.exec(log)?.[1]
 }
 
-async function untilFailure(failure: () => Promise<string | undefined>, clock: Clock, signal: AbortSignal): Promise<string> {
+async function untilFailure(failure: () => Promise<string | undefined>, clock: Clock, signal: AbortSignal): Promise<never> {
   for (;;) {
     const message = await failure()
-    if (message !== undefined) return message
+    if (message !== undefined) throw new LocalError(message)
     await sleep(clock, lookAgainMs, signal)
   }
 }
