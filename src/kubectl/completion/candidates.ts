@@ -24,19 +24,26 @@ type Place = { readonly command: Command | undefined; readonly members: readonly
 async function descend(words: readonly string[]): Promise<Place> {
   let members: readonly CommandEntry[] = allCommands
   let command: Command | undefined
-  const args: string[] = []
-  for (const word of words) {
-    if (word.startsWith('-')) continue
-    const entry = members.find(({ name, aliases = [] }) => name === word || aliases.includes(word))
-    if (entry === undefined) {
-      args.push(word)
-      continue
-    }
+  let rest = words
+  while (members.length > 0) {
+    const plain = plainWords(rest, command)
+    const entry = members.find(({ name, aliases = [] }) => name === plain[0] || aliases.includes(plain[0] ?? ''))
+    if (entry === undefined) return { command, members: plain.length === 0 ? members : [], args: plain }
     const loaded: Command | CommandFamily = await entry.load()
     members = 'members' in loaded ? loaded.members : []
     command = 'members' in loaded ? loaded.own : loaded
+    rest = rest.slice(rest.indexOf(plain[0] ?? '') + 1)
   }
-  return { command, members: args.length === 0 ? members : [], args }
+  return { command, members, args: plainWords(rest, command) }
+}
+
+/** Without flags and their values; a line that cannot be read yet has none. */
+function plainWords(words: readonly string[], command: Command | undefined): readonly string[] {
+  try {
+    return parseLine({ ...globalFlags, ...command?.flags }, words).args
+  } catch {
+    return []
+  }
 }
 
 function flagNames(command: Command | undefined): readonly string[] {

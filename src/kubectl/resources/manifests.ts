@@ -87,6 +87,7 @@ export function documentsOf(source: string, content: string): readonly Manifest[
 }
 
 function manifestsOf(source: string, { text: document, line }: { readonly text: string; readonly line: number }): readonly Manifest[] {
+  if (/^(\s*(#.*)?\n)*$/.test(document)) return []
   try {
     // As upstream's reader: of keys that stand twice, the last counts.
     const value = parseYaml(document, { allowsDuplicates: true })
