@@ -101,7 +101,7 @@ export function messageOf(error: unknown): string {
 }
 
 /** Messages that do not begin with `error:`. */
-export function standardMessage(error: unknown): string | undefined {
+function standardMessage(error: unknown): string | undefined {
   if (error instanceof StatusError) {
     if (error.reason === 'Unauthorized') return `error: You must be logged in to the server (${error.message})`
     return error.reason === '' ? `Error from server: ${error.message}` : `Error from server (${error.reason}): ${error.message}`

@@ -12,7 +12,7 @@ import { validationFlag, validationOf } from '../resources/field-validation.ts'
 import { type ApiResource, apiVersionOf } from '../resources/resource-catalog.ts'
 import { type AnyObject, type Fields, fieldsOf } from '../resources/unstructured.ts'
 
-export const creationFlags = {
+const creationFlags = {
   ...formatFlags,
   'dry-run': dryRunFlag,
   'field-manager': stringFlag('kubectl-create', 'Whose fields these are, for managedFields.'),

@@ -1,5 +1,4 @@
 /** The fields of a Secret, and its name where that carries a hash of them. */
-import { CommandError } from '../errors.ts'
 import type { Fields } from '../resources/unstructured.ts'
 import { contentHash } from './content-hash.ts'
 import { checkKeys, type KeyValue } from './key-values.ts'
@@ -20,9 +19,4 @@ export function secretDraft(name: string, entries: readonly KeyValue[], { type, 
     ...(entries.length === 0 ? {} : { data }),
     ...(type === '' ? {} : { type }),
   }
-}
-
-/** Throws a CommandError where one of the flags is empty. */
-export function requireValues(flags: Readonly<Record<string, unknown>>, names: readonly string[]): void {
-  for (const name of names) if (flags[name] === '') throw new CommandError(`${name} must be specified`)
 }

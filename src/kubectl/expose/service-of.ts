@@ -39,7 +39,7 @@ function missingSelector({ kind }: AnyObject): string {
 type ExposedPort = { readonly port: string; readonly protocol: string }
 
 /** Each port once, in the order of the containers. */
-export function portsOfObject(object: AnyObject): readonly ExposedPort[] {
+function portsOfObject(object: AnyObject): readonly ExposedPort[] {
   const found =
     object.kind === 'Service'
       ? listOf(valueAt(object, 'spec', 'ports')).map((port) => ({ ...fieldsOf(port), containerPort: fieldsOf(port)['port'] }))

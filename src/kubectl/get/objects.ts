@@ -38,6 +38,6 @@ async function itemsOf({ flags }: GetCall, query: Query, cluster: Cluster): Prom
 }
 
 /** Objects of any types side by side: `v1 List`. */
-export function listObject(items: readonly Item[]): AnyObject {
+function listObject(items: readonly Item[]): AnyObject {
   return { apiVersion: 'v1', kind: 'List', metadata: { resourceVersion: '' }, items: items.map(({ object }) => object) }
 }

@@ -97,7 +97,7 @@ function printTables(call: GetCall, tables: readonly TypedTable[], showsKind: bo
   out(texts.join(flags['no-headers'] ? '' : '\n'))
 }
 
-export async function sayNothingFound({ flags, cluster, err }: GetCall, queries: readonly Query[]): Promise<void> {
+async function sayNothingFound({ flags, cluster, err }: GetCall, queries: readonly Query[]): Promise<void> {
   const isNamespaced = queries.some(({ resource }) => resource.scope === 'Namespaced')
   if (flags['all-namespaces'] || !isNamespaced) return err('No resources found\n')
   err(`No resources found in ${(await cluster.namespace()).name} namespace.\n`)

@@ -206,7 +206,7 @@ function along(value: unknown, path: readonly string[]): unknown {
 }
 
 /** As Go's `%v`. */
-export function goPrint(value: unknown): string {
+function goPrint(value: unknown): string {
   if (value === undefined || value === null) return '<no value>'
   if (Array.isArray(value)) return `[${value.map(goPrint).join(' ')}]`
   if (typeof value === 'object')

@@ -16,7 +16,7 @@ type Operand = { readonly path: Path } | { readonly value: unknown }
 export type Path = { readonly isRooted: boolean; readonly steps: readonly Step[] }
 
 /** A path that leads nowhere. */
-export class PathError extends Error {
+class PathError extends Error {
   override readonly name = 'PathError'
 }
 

@@ -127,7 +127,7 @@ export function findValues(template: JsonPathTemplate, data: unknown, allowsMiss
 }
 
 /** Text as it is, all else as JSON. */
-export function valueText(value: unknown): string {
+function valueText(value: unknown): string {
   if (typeof value === 'string') return value
   return value === undefined || value === null ? '' : compactJson(value)
 }

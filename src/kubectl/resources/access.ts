@@ -44,7 +44,7 @@ const patchTypes: Readonly<Record<PatchKind, string>> = {
   apply: 'application/apply-patch+yaml',
 }
 
-export function pathOf({ resource, namespace, name }: Address, subresource?: string): string {
+function pathOf({ resource, namespace, name }: Address, subresource?: string): string {
   return resourcePath(resource, namespace, encodeURIComponent(name), subresource)
 }
 

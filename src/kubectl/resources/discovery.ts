@@ -84,7 +84,7 @@ type PlainResource = {
 /** `v1 APIResourceList`, which is also what the disk cache holds. */
 export type ResourceList = { readonly groupVersion: string; readonly resources?: readonly PlainResource[] }
 
-export function decodeResourceList({ groupVersion, resources = [] }: ResourceList): GroupVersionResources {
+function decodeResourceList({ groupVersion, resources = [] }: ResourceList): GroupVersionResources {
   const slash = groupVersion.indexOf('/')
   const [group, version] = [slash < 0 ? '' : groupVersion.slice(0, slash), groupVersion.slice(slash + 1)]
   const decoded = resources

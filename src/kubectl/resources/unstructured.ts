@@ -30,7 +30,3 @@ export function withValueAt(object: Fields, path: readonly string[], value: unkn
   if (inner !== undefined) return { ...object, [name]: inner }
   return Object.fromEntries(Object.entries(object).filter(([key]) => key !== name))
 }
-
-export function nameOf(object: { readonly metadata?: { readonly name?: string } }): string {
-  return object.metadata?.name ?? ''
-}

@@ -7,7 +7,7 @@ import type { LiveTarget } from '../resources/each-target.ts'
 import { resourceOfKind } from '../resources/queries.ts'
 import { type AnyObject, type Fields, fieldsOf, textOf, valueAt } from '../resources/unstructured.ts'
 
-export const revisionAnnotation = 'deployment.kubernetes.io/revision'
+const revisionAnnotation = 'deployment.kubernetes.io/revision'
 export const changeCauseAnnotation = 'kubernetes.io/change-cause'
 
 export type Revision = {
