@@ -41,7 +41,7 @@ import { documentRoute, healthRoute, indexRoute, metricsRoute, versionRoute } fr
 import type { HealthCheck } from './serve/health.ts'
 import { createMetrics } from './serve/metrics.ts'
 import { openApiRoute } from './serve/openapi-routes.ts'
-import { descriptionsOf, modelsDirectory } from './serve/openapi-texts.ts'
+import { descriptions } from './serve/openapi-texts.ts'
 import { versionInfo } from './serve/version.ts'
 import { HttpServer } from './server.ts'
 import { ServiceAllocation } from './services/service-allocation.ts'
@@ -145,7 +145,7 @@ function handlerOf(
   { registry, security, situation, flowOf }: HandlerParts,
 ): Handler {
   const metrics = createMetrics()
-  const describe = descriptionsOf(modelsDirectory())
+  const describe = descriptions()
   const address = () => `${options.advertiseAddress}:${situation.port}`
   const documents = openIdOf(options, security, address)
   const handlers = resourceHandlers({ registry, security, serviceAccounts: options.serviceAccounts, kubelet: options.kubelet })

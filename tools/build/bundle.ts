@@ -1,7 +1,9 @@
 /** Bundles `bin/main.ts` and what it needs, dependencies too, into dist/. */
 import { copyFile, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { build, type Plugin } from 'esbuild'
+import { modelsDirectory, textsFileName, textsOfDeclarations } from '#apiserver/serve/openapi-texts'
 import { buildDirectory, keyFileName, sourcesKey } from '../../bin/fresh-build.mjs'
 
 const root = join(import.meta.dirname, '../..')
@@ -36,6 +38,7 @@ export async function bundle(): Promise<void> {
       logLevel: 'warning',
     })
     for (const asset of assets) await copyFile(join(root, asset), join(unfinished, asset.slice(asset.lastIndexOf('/') + 1)))
+    await writeTexts(unfinished)
     await writeFile(join(unfinished, keyFileName), key)
     if (sourcesKey() !== key) throw new Error('sources changed during the build: run it again')
     await rm(buildDirectory, { recursive: true, force: true })
@@ -43,6 +46,14 @@ export async function bundle(): Promise<void> {
   } finally {
     await rm(unfinished, { recursive: true, force: true })
   }
+}
+
+/** What the fields of the API mean, from a package that a release does not bring along. */
+async function writeTexts(directory: string): Promise<void> {
+  const models = modelsDirectory()
+  if (models === undefined) return
+  const packed = gzipSync(JSON.stringify(textsOfDeclarations(models)), { level: 9 })
+  await writeFile(join(directory, textsFileName), packed)
 }
 
 /** CommonJS dependencies call `require` for Node's own modules; an ES module has none. */

@@ -1,24 +1,70 @@
 /**
- * The texts of API fields, read from the type declarations of `@kubernetes/client-node` where that package is installed:
- * what `kubectl explain` shows. Without it the documents have no descriptions and all else.
+ * The texts of API fields, from the type declarations of `@kubernetes/client-node`: what `kubectl explain` shows. In development
+ * they are read from that package, a release has them in one file beside its bundle. With neither the documents
+ * have no descriptions and all else.
  */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { gunzipSync } from 'node:zlib'
 import type { Describe } from '#meta/schema/openapi'
 
-/** Reads each file at first use; `warn` is told once where the package is missing. */
-export function descriptionsOf(directory: string | undefined): Describe {
-  if (directory === undefined) return () => undefined
-  const read = new Map<string, ReadonlyMap<string, string>>()
+/** Beside the bundle: all texts, packed. */
+export const textsFileName = 'openapi-texts.json.gz'
+
+/** By field; the type's own text is under ''. */
+type TypeTexts = Readonly<Record<string, string>>
+
+/** Where texts come from: those of a declaration, by the name of its file. */
+type TextSource = (name: string) => TypeTexts | undefined
+
+/** Reads at first use. */
+export function descriptions(): Describe {
+  const packed = fileURLToPath(new URL(textsFileName, import.meta.url))
+  if (existsSync(packed)) return describeWith(packedTexts(packed))
+  const directory = modelsDirectory()
+  return directory === undefined ? () => undefined : describeWith(declaredTexts(directory))
+}
+
+function describeWith(source: TextSource): Describe {
   return (definition, field = '') => {
-    let texts = read.get(definition)
-    if (texts === undefined) {
-      texts = textsOf(directory, definition)
-      read.set(definition, texts)
+    for (const name of fileNamesOf(definition)) {
+      const texts = source(name)
+      if (texts !== undefined) return texts[field]
     }
-    return texts.get(field)
+    return undefined
   }
+}
+
+function declaredTexts(directory: string): TextSource {
+  const read = new Map<string, TypeTexts | undefined>()
+  return (name) => {
+    if (!read.has(name)) {
+      const path = join(directory, `${name}.d.ts`)
+      read.set(name, existsSync(path) ? parseDeclaration(readFileSync(path, 'utf8')) : undefined)
+    }
+    return read.get(name)
+  }
+}
+
+/** Unpacked while documents are made, and given back to the garbage collector after that. */
+function packedTexts(path: string): TextSource {
+  let kept: WeakRef<Readonly<Record<string, TypeTexts>>> | undefined
+  return (name) => {
+    let texts = kept?.deref()
+    if (texts === undefined) {
+      texts = JSON.parse(gunzipSync(readFileSync(path)).toString()) as Readonly<Record<string, TypeTexts>>
+      kept = new WeakRef(texts)
+    }
+    return texts[name]
+  }
+}
+
+/** All texts of a folder of declarations, as the packed file holds them. */
+export function textsOfDeclarations(directory: string): Readonly<Record<string, TypeTexts>> {
+  const source = declaredTexts(directory)
+  const names = readdirSync(directory).flatMap((file) => (file.endsWith('.d.ts') ? [file.slice(0, -'.d.ts'.length)] : []))
+  return Object.fromEntries(names.map((name) => [name, source(name) ?? {}]))
 }
 
 /** The folder of declarations; undefined where the package is not installed. */
@@ -29,14 +75,6 @@ export function modelsDirectory(): string | undefined {
   } catch {
     return undefined
   }
-}
-
-/** By field; the type's own text is under ''. */
-function textsOf(directory: string, definition: string): ReadonlyMap<string, string> {
-  const path = fileNamesOf(definition)
-    .map((name) => join(directory, `${name}.d.ts`))
-    .find(existsSync)
-  return path === undefined ? new Map() : parseDeclaration(readFileSync(path, 'utf8'))
 }
 
 /** `io.k8s.api.core.v1.Event` may be in `V1Event` or, where groups share a name, in `CoreV1Event`. */
@@ -56,12 +94,12 @@ const commented = /\/\*\*\s*\n((?:\s*\*[^\n]*\n)+?)\s*\*\/\s*\n\s*(?:export decl
 /** The declarations have two blanks where a paragraph began, but also where somebody likes them behind a full stop. */
 const paragraph = /(?<=\S) {2}(?=Populated by|This field |Alternatively|Note: |Must be |It must |Exactly one)/g
 
-function parseDeclaration(source: string): ReadonlyMap<string, string> {
-  const texts = new Map<string, string>()
+function parseDeclaration(source: string): TypeTexts {
+  const texts: Record<string, string> = {}
   for (const [, comment = '', field = ''] of source.matchAll(commented)) {
     const lines = comment.split('\n').map((line) => line.trim().replace(/^\* ?/, ''))
     const text = lines.join('\n').trim().replaceAll(paragraph, '\n\n')
-    texts.set(field, text.replaceAll("\\'", "'").replaceAll('\\"', '"').replaceAll('\\n', '\n'))
+    texts[field] = text.replaceAll("\\'", "'").replaceAll('\\"', '"').replaceAll('\\n', '\n')
   }
   return texts
 }
