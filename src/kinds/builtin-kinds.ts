@@ -5,6 +5,7 @@ import { appsKinds } from './apps/apps-kinds.ts'
 import { authenticationKinds } from './authentication/authentication-kinds.ts'
 import { authorizationKinds } from './authorization/authorization-kinds.ts'
 import { HorizontalPodAutoscaler } from './autoscaling/horizontal-pod-autoscaler.kind.ts'
+import { HorizontalPodAutoscalerV1 } from './autoscaling/horizontal-pod-autoscaler.v1.kind.ts'
 import { batchKinds } from './batch/batch-kinds.ts'
 import { CertificateSigningRequest } from './certificates/certificate-signing-request.kind.ts'
 import { Lease } from './coordination/lease.kind.ts'
@@ -26,6 +27,7 @@ export const builtinKinds: readonly Kind[] = [
   ...authenticationKinds,
   ...authorizationKinds,
   HorizontalPodAutoscaler,
+  HorizontalPodAutoscalerV1,
   ...batchKinds,
   CertificateSigningRequest,
   Lease,

@@ -1,0 +1,128 @@
+/** Metrics as autoscaling/v1 writes them into annotations: the same facts as in v2 under the names that they had first. Pure. */
+import type { MetricSpec, MetricStatus, MetricTarget, MetricValueStatus } from './types.gen.ts'
+
+type Old = { readonly [field: string]: unknown }
+
+export function oldSpec(spec: MetricSpec): Old {
+  const { type, resource, containerResource, pods, object, external } = spec
+  if (resource !== undefined) return { type, resource: { name: resource.name, ...averages(resource.target) } }
+  if (containerResource !== undefined) {
+    const { name, container, target } = containerResource
+    return { type, containerResource: { name, ...averages(target), container } }
+  }
+  if (pods !== undefined)
+    return { type, pods: { metricName: pods.metric.name, targetAverageValue: pods.target.averageValue, selector: pods.metric.selector } }
+  if (object !== undefined) {
+    const { describedObject, metric, target } = object
+    const { value = '0', averageValue } = target
+    return {
+      type,
+      object: { target: describedObject, metricName: metric.name, targetValue: value, selector: metric.selector, averageValue },
+    }
+  }
+  if (external !== undefined) {
+    const { metric, target } = external
+    const { value, averageValue } = target
+    return {
+      type,
+      external: { metricName: metric.name, metricSelector: metric.selector, targetValue: value, targetAverageValue: averageValue },
+    }
+  }
+  return { type }
+}
+
+export function newSpec(old: Old): MetricSpec {
+  const type = text(old['type']) ?? ''
+  const of = (field: string) => fields(old[field])
+  switch (type) {
+    case 'Resource':
+      return { type, resource: { name: text(of('resource')['name']) ?? '', target: target(of('resource')) } }
+    case 'ContainerResource': {
+      const source = of('containerResource')
+      return {
+        type,
+        containerResource: { name: text(source['name']) ?? '', container: text(source['container']) ?? '', target: target(source) },
+      }
+    }
+    case 'Pods':
+      return { type, pods: { metric: metric(of('pods'), 'selector'), target: target(of('pods')) } }
+    case 'Object': {
+      const source = of('object')
+      const described = fields(source['target'])
+      const { averageValue } = source
+      const describedObject = {
+        kind: text(described['kind']) ?? '',
+        name: text(described['name']) ?? '',
+        ...only('apiVersion', described['apiVersion']),
+      }
+      const wanted =
+        averageValue === undefined
+          ? { type: 'Value', ...only('value', source['targetValue']) }
+          : { type: 'AverageValue', ...only('averageValue', averageValue) }
+      return { type, object: { describedObject, metric: metric(source, 'selector'), target: wanted } }
+    }
+    case 'External':
+      return { type, external: { metric: metric(of('external'), 'metricSelector'), target: target(of('external')) } }
+    default:
+      return { type }
+  }
+}
+
+export function oldStatus(status: MetricStatus): Old {
+  const { type, resource, containerResource, pods, object, external } = status
+  if (resource !== undefined) return { type, resource: { name: resource.name, ...currents(resource.current) } }
+  if (containerResource !== undefined) {
+    const { name, container, current } = containerResource
+    return { type, containerResource: { name, ...currents(current), container } }
+  }
+  if (pods !== undefined)
+    return { type, pods: { metricName: pods.metric.name, currentAverageValue: pods.current.averageValue, selector: pods.metric.selector } }
+  if (object !== undefined) {
+    const { describedObject, metric: found, current } = object
+    const { value = '0', averageValue } = current
+    return {
+      type,
+      object: { target: describedObject, metricName: found.name, currentValue: value, selector: found.selector, averageValue },
+    }
+  }
+  if (external !== undefined) {
+    const { metric: found, current } = external
+    const { value = '0', averageValue } = current
+    return {
+      type,
+      external: { metricName: found.name, metricSelector: found.selector, currentValue: value, currentAverageValue: averageValue },
+    }
+  }
+  return { type }
+}
+
+function averages({ averageUtilization, averageValue }: MetricTarget): Old {
+  return { targetAverageUtilization: averageUtilization, targetAverageValue: averageValue }
+}
+
+function currents({ averageUtilization, averageValue = '0' }: MetricValueStatus): Old {
+  return { currentAverageUtilization: averageUtilization, currentAverageValue: averageValue }
+}
+
+function target(source: Old): MetricTarget {
+  const { targetAverageUtilization: share, targetAverageValue: average, targetValue: value } = source
+  if (typeof share === 'number') return { type: 'Utilization', averageUtilization: share }
+  return average === undefined ? { type: 'Value', ...only('value', value) } : { type: 'AverageValue', ...only('averageValue', average) }
+}
+
+function metric(source: Old, selectorField: string): { readonly name: string; readonly selector?: object } {
+  const selector = source[selectorField]
+  return { name: text(source['metricName']) ?? '', ...(typeof selector === 'object' && selector !== null ? { selector } : {}) }
+}
+
+function only<K extends string>(field: K, value: unknown): { readonly [field in K]?: string } {
+  return (typeof value === 'string' ? { [field]: value } : {}) as { readonly [field in K]?: string }
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
+
+function fields(value: unknown): Old {
+  return typeof value === 'object' && value !== null ? (value as Old) : {}
+}
