@@ -1,14 +1,12 @@
 /** The building blocks of `kubectl describe`: lines with tabs, which one aligner puts into columns at the end. */
-import { TabWriter } from '../print/tab-writer.ts'
+import { describeOptions, TabWriter } from '../print/tab-writer.ts'
+import { terminalEscaped } from '../print/terminal-escape.ts'
 
 /** Without line breaks. A tab ends a cell. */
 export type Lines = readonly string[]
 
 /** A line of its own: columns start afresh behind it. */
 export const newColumns = '\f'
-
-/** What `kubectl describe` prints with. */
-const describeOptions = { widthMin: 0, padding: 2 }
 
 /** The finished text of `lines`. */
 export function describedText(lines: Lines): string {
@@ -17,7 +15,7 @@ export function describedText(lines: Lines): string {
     if (line === newColumns) blocks.push([])
     else blocks.at(-1)?.push(line)
   }
-  return blocks.map((block) => new TabWriter(describeOptions).format(block.map((line) => `${line}\n`).join(''))).join('')
+  return blocks.map((block) => new TabWriter(describeOptions).format(block.map((line) => `${terminalEscaped(line)}\n`).join(''))).join('')
 }
 
 export function indented(lines: Lines, levels = 1): Lines {
@@ -64,7 +62,7 @@ export function annotationLines(title: string, annotations: TextMap | undefined)
   return lines.map((line, index) => (index === 0 ? `${title}:${line}` : line))
 }
 
-export function shortened(text: string, lengthMax: number): string {
+function shortened(text: string, lengthMax: number): string {
   return text.length > lengthMax ? `${text.slice(0, lengthMax)}...` : text
 }
 

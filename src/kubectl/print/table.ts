@@ -1,6 +1,7 @@
 /** Tables as the server makes them (`meta.k8s.io/v1 Table`), as `kubectl get` shows them. */
 import { type AnyObject, fieldsOf } from '../resources/unstructured.ts'
 import { TabWriter, tableOptions } from './tab-writer.ts'
+import { terminalEscaped } from './terminal-escape.ts'
 
 export type TableColumn = { readonly name: string; readonly type?: string; readonly priority?: number }
 export type TableRow = { readonly cells: readonly unknown[]; readonly object?: AnyObject }
@@ -93,7 +94,7 @@ function cellText(cell: unknown): string {
   if (typeof cell === 'object') return JSON.stringify(cell)
   const text = String(cell)
   const lineEnd = text.search(/[\f\n\r]/)
-  return lineEnd < 0 ? text : `${text.slice(0, lineEnd)}...`
+  return terminalEscaped(lineEnd < 0 ? text : `${text.slice(0, lineEnd)}...`)
 }
 
 function labelText(labels: Readonly<Record<string, string>>): string {
