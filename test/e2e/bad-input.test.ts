@@ -205,14 +205,10 @@ describe('in the state directory', { skip: missingForNode('kubectl') }, () => {
   })
 
   for (const [what, spoil, message] of [
-    [
-      'a database of something else',
-      (file: string) => void new DatabaseSync(file).exec('CREATE TABLE other (x)'),
-      /is a database, but not a store of Navarch/,
-    ],
+    ['a database of something else', (file: string) => runSql(file, 'CREATE TABLE other (x)'), /is a database, but not a store of Navarch/],
     [
       'a store of a newer version',
-      (file: string) => void new DatabaseSync(file).exec('UPDATE schema_version SET version = 9'),
+      (file: string) => runSql(file, 'UPDATE schema_version SET version = 9'),
       /has schema version 9.*use the newer Navarch/,
     ],
     [
@@ -236,6 +232,12 @@ describe('in the state directory', { skip: missingForNode('kubectl') }, () => {
     })
   }
 })
+
+function runSql(file: string, sql: string): void {
+  const database = new DatabaseSync(file)
+  database.exec(sql)
+  database.close()
+}
 
 describe('on the disk', { skip: missingForNode('kubectl') }, () => {
   for (const size of ['4k', '60k', '400k', '4m', '30m']) {

@@ -46,6 +46,23 @@ export function ensureHostPackages(say: (line: string) => void): void {
   if (still.length > 0) throw new Error(missingMessage(still, packages, hasApt))
 }
 
+/** What some tests compare with or talk through. Where it cannot be installed they are skipped with the reason, and nothing fails here. */
+export function offerTestPackages(say: (line: string) => void): void {
+  const packages = testPackages.filter(({ file }) => !existsSync(file)).map(({ name }) => name)
+  if (packages.length === 0 || process.getuid?.() !== 0 || !isExecutable('/usr/bin/apt-get')) return
+  say(`Installing Debian packages for tests: ${packages.join(' ')}`)
+  try {
+    withoutServiceStarts(() => installPackages(packages))
+  } catch (error) {
+    say(`Tests that need them are skipped: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+const testPackages: readonly { readonly name: string; readonly file: string }[] = [
+  { name: 'curl', file: '/usr/bin/curl' },
+  { name: 'python3-kubernetes', file: '/usr/lib/python3/dist-packages/kubernetes' },
+]
+
 function missingMessage(missing: readonly HostProgram[], packages: readonly string[], hasApt: boolean): string {
   const names = missing.map(({ name }) => (name === 'bridge' ? 'the CNI plugins (in /usr/lib/cni or /opt/cni/bin)' : name)).join(', ')
   const step = hasApt ? `run as root: apt-get install ${packages.join(' ')}` : 'install them with the package manager of this system'

@@ -46,7 +46,7 @@ export const down = localCommand({
       const [userFile = ''] = kubeconfigPaths(flags.kubeconfig || undefined, host.environment)
       if (settings !== undefined && existsSync(userFile))
         await changeUserKubeconfig(userFile, (config) => withoutCluster(config, settings.name))
-      await rm(layout.root, { recursive: true, force: true })
+      await removeAll(layout.root)
     }
     host.stdout.write(flags.purge ? 'The cluster is gone.\n' : 'The cluster is down. "navarch up" brings it back as it was.\n')
     return 0
@@ -78,6 +78,13 @@ async function stopAll(layout: Layout, settings: RemovableSettings, { clock, std
   await removeLeftovers(containerdPathsOf(layout), clock)
   await stop('server')
   await removeNodeTraces(layout, settings)
+}
+
+/** A directory that is a disk of its own is emptied and stays. */
+async function removeAll(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EBUSY' || error.path !== path) throw error
+  })
 }
 
 /** In order, by containerd. False where it does not answer: whatever it started is then found by its traces. */
