@@ -21,7 +21,7 @@ if (benchmark === undefined) {
   process.exitCode = 1
 } else {
   console.log(`${machine()}, from the ${await ensureBundle()}\n`)
-  for await (const [what, seen] of benchmark(argv)) console.log(`${what.padEnd(64)} ${seen.padStart(24)}`)
+  for await (const [what, seen] of benchmark(argv)) console.log(`${what.padEnd(64)} ${seen.padStart(34)}`)
 }
 
 function machine(): string {

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { upArguments } from '../test/e2e/test-cluster.ts'
 import { type BenchCluster, median, msUntilRunning, slot, startBenchCluster } from './bench-cluster.ts'
 import type { Row } from './main.ts'
+import { cpuSecondsOf } from './process-usage.ts'
 
 const repeatCount = 5
 const navarchFile = join(import.meta.dirname, '../bin/navarch.mjs')
@@ -14,15 +15,15 @@ export async function* measureStart(): AsyncGenerator<Row> {
   await using bench = await startBenchCluster()
   const { dataDir } = bench.cluster
   await bench.cluster.navarch('down')
-  const emptyMs: number[] = []
-  const filledMs: number[] = []
+  const empty: ServerStart[] = []
+  const filled: ServerStart[] = []
   for (let i = 0; i < repeatCount; i++) {
     rmSync(join(dataDir, 'store'), { recursive: true, force: true })
-    emptyMs.push(await serverStartMs(dataDir))
-    filledMs.push(await serverStartMs(dataDir))
+    empty.push(await startServer(dataDir))
+    filled.push(await startServer(dataDir))
   }
-  yield ['control plane, exec to /readyz, empty store', shown(emptyMs)]
-  yield ['control plane, exec to /readyz, restart', shown(filledMs)]
+  yield ['control plane, exec to /readyz, empty store', shownStarts(empty)]
+  yield ['control plane, exec to /readyz, restart', shownStarts(filled)]
   yield ['navarch up on a set-up machine until a pod runs', shown(await upTimesMs(bench))]
 }
 
@@ -51,14 +52,16 @@ async function untilCreated(create: () => Promise<unknown>): Promise<void> {
   }
 }
 
-async function serverStartMs(dataDir: string): Promise<number> {
+type ServerStart = { readonly tookMs: number; readonly cpuSeconds: number }
+
+async function startServer(dataDir: string): Promise<ServerStart> {
   const { apiPort } = JSON.parse(readFileSync(join(dataDir, 'cluster.json'), 'utf8'))
   const startedMs = performance.now()
   const child = spawn(process.execPath, [navarchFile, 'server', '--data-dir', dataDir], { stdio: 'ignore' })
   const ended = new Promise((resolve) => child.on('exit', resolve))
   try {
     while (!(await isReady(apiPort))) await sleepMs(5)
-    return performance.now() - startedMs
+    return { tookMs: performance.now() - startedMs, cpuSeconds: cpuSecondsOf(child.pid ?? 0) }
   } finally {
     child.kill('SIGTERM')
     await ended
@@ -78,6 +81,10 @@ function isReady(port: number): Promise<boolean> {
 
 function sleepMs(delayMs: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, delayMs))
+}
+
+function shownStarts(starts: readonly ServerStart[]): string {
+  return `${shown(starts.map(({ tookMs }) => tookMs))}, ${median(starts.map(({ cpuSeconds }) => cpuSeconds)).toFixed(2)} CPU s`
 }
 
 function shown(tookMs: readonly number[]): string {
