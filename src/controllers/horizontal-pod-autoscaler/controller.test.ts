@@ -121,7 +121,10 @@ test('without metrics an autoscaler says why it does nothing', async () => {
       const active = status.conditions?.find(({ type }) => type === 'ScalingActive')
       if (active !== undefined) {
         assert.deepEqual([active.status, active.reason], ['False', 'FailedGetResourceMetric'])
-        assert.match(active.message ?? '', /unable to get metrics for resource cpu/)
+        assert.match(
+          active.message ?? '',
+          /resource metrics API: the server could not find the requested resource \(get pods\.metrics\.k8s\.io\)$/,
+        )
         return
       }
       assert.ok(Date.now() < endMs, 'no condition')

@@ -4,6 +4,7 @@ import type { CrossVersionObjectReference, MetricIdentifier } from '#kinds/autos
 import { parseDurationMs } from '#meta/duration'
 import { formatSelector, selectorOf } from '#meta/labels'
 import { quantityMilliValue } from '#meta/quantity'
+import { StatusError } from '#meta/status'
 import type { Samples } from './pod-samples.ts'
 
 type ContainerUsage = { readonly name: string; readonly usage: Readonly<Record<string, string>> }
@@ -33,7 +34,7 @@ export class MetricsClient {
   /** Of one container of each pod, or of all its containers together. Pods whose containers do not all say are left out. */
   async resource(resource: string, container: string | undefined, labelSelector: string, signal: AbortSignal): Promise<Samples> {
     const path = `/apis/metrics.k8s.io/v1beta1/namespaces/${this.#namespace}/pods`
-    const { items } = await this.#get<Items<PodMetrics>>(path, { labelSelector }, signal)
+    const { items } = await this.#podMetrics(path, labelSelector, signal)
     if (items.length === 0) throw new Error('no metrics returned from resource metrics API')
     return new Map(
       items.flatMap(({ metadata, timestamp, window = '', containers }) => {
@@ -70,6 +71,16 @@ export class MetricsClient {
     const { items } = await this.#get<Items<MetricValue>>(path, { labelSelector }, signal)
     if (items.length === 0) throw new Error('no metrics returned from external metrics API')
     return items.reduce((sum, { value }) => sum + milliOf(value), 0)
+  }
+
+  /** An API that nobody serves is told in the words of upstream's client. */
+  async #podMetrics(path: string, labelSelector: string, signal: AbortSignal): Promise<Items<PodMetrics>> {
+    try {
+      return await this.#get<Items<PodMetrics>>(path, { labelSelector }, signal)
+    } catch (error) {
+      if (!(error instanceof StatusError) || error.code !== 404) throw error
+      throw new Error('the server could not find the requested resource (get pods.metrics.k8s.io)', { cause: error })
+    }
   }
 
   async #custom(
