@@ -49,5 +49,8 @@ function detailsOf({ template, changeCause }: Revision): string {
     changeCause === ''
       ? metadata
       : { ...metadata, annotations: { ...Reflect.get(metadata, 'annotations'), [changeCauseAnnotation]: changeCause } }
-  return aligned(podTemplateLines({ ...template, metadata: withCause } as unknown as PodTemplateSpec))
+  // As upstream: the tabs stay.
+  return podTemplateLines({ ...template, metadata: withCause } as unknown as PodTemplateSpec)
+    .map((line) => `${line}\n`)
+    .join('')
 }
