@@ -102,13 +102,20 @@ function fromStruct(schema: Schema, value: JsonObject): unknown {
 /** Structs that JSON writes inline are messages of their own here: a field that the schema does not know is such a one. */
 function withFields(schema: Schema, value: JsonObject): JsonObject {
   const fields: Record<string, unknown> = {}
-  for (const [name, inner] of Object.entries(value)) {
+  for (const [field, inner] of Object.entries(value)) {
+    const name = jsonNameOf(schema, field)
     const known = schema.properties?.[name]
     if (known !== undefined) fields[name] = fromMessage(known, inner)
     else if (typeof inner === 'object' && inner !== null && !Array.isArray(inner))
       Object.assign(fields, withFields(schema, inner as JsonObject))
   }
   return fields
+}
+
+/** A few fields are written with other capitals than in JSON: `Webhooks`, `aPIGroup`. */
+function jsonNameOf({ properties = {} }: Schema, field: string): string {
+  if (Object.hasOwn(properties, field)) return field
+  return Object.keys(properties).find((name) => name.toLowerCase() === field.toLowerCase()) ?? field
 }
 
 function mapped(value: JsonObject, values: Schema): JsonObject {
