@@ -60,10 +60,10 @@ async function looksAround(kubectl: Tools): Promise<void> {
 }
 
 async function deploys(kubectl: Tools): Promise<void> {
-  using watch = kubectl.start('get', 'pods', '--watch')
+  using watch = await startedWatch(kubectl)
   await kubectl.run('apply', '-f', 'examples/nginx-v1.yaml')
   await kubectl.run('rollout', 'status', 'deployment/nginx', '--timeout=60s')
-  for (const step of [/Pending/, /ContainerCreating/, /1\/1\s+Running/]) {
+  for (const step of [/nginx\S+\s+0\/1\s+Pending/, /ContainerCreating/, /1\/1\s+Running/]) {
     await eventually(
       async () => watch.output.text,
       (text) => step.test(text),
@@ -71,6 +71,27 @@ async function deploys(kubectl: Tools): Promise<void> {
     )
   }
   await serves(kubectl, /version 1/)
+}
+
+/** Nobody schedules it: it waits. */
+const waitingPod = JSON.stringify({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'waiting' },
+  spec: { schedulerName: 'nobody', containers: [{ name: 'c', image: 'navarch.dev/nginx:v1' }] },
+})
+
+/** A watch of the pods that has begun, as the pod that was there before it shows. */
+async function startedWatch(kubectl: Tools) {
+  assert.equal((await kubectl.outcome(['apply', '-f', '-'], waitingPod)).status, 0)
+  const watch = kubectl.start('get', 'pods', '--watch')
+  await eventually(
+    async () => watch.output.text,
+    (text) => text.includes('waiting'),
+    'the watch shows what is there',
+  )
+  await kubectl.run('delete', 'pod', 'waiting', '--now')
+  return watch
 }
 
 async function updatesAndGoesBack(kubectl: Tools): Promise<void> {

@@ -11,16 +11,16 @@ export function podTemplateLines(template: PodTemplateSpec | undefined): Lines {
   const { serviceAccountName = '', initContainers = [], priorityClassName = '' } = spec
   return [
     'Pod Template:',
-    ...indented(labelLines('Labels', metadata.labels)),
-    ...(Object.keys(metadata.annotations ?? {}).length === 0 ? [] : indented(annotationLines('Annotations', metadata.annotations))),
+    ...labelLines('  Labels', metadata.labels),
+    ...(Object.keys(metadata.annotations ?? {}).length === 0 ? [] : annotationLines('  Annotations', metadata.annotations)),
     ...onlyIf(serviceAccountName !== '', `  Service Account:\t${serviceAccountName}`),
     ...(initContainers.length === 0 ? [] : containerLines('Init Containers', initContainers, { margin: '  ' })),
     ...containerLines('Containers', spec.containers, { margin: '  ' }),
     ...volumeLines(spec.volumes, '  '),
     ...indented(spreadLines(spec.topologySpreadConstraints)),
     ...onlyIf(priorityClassName !== '', `  Priority Class Name:\t${priorityClassName}`),
-    ...indented(labelLines('Node-Selectors', spec.nodeSelector)),
-    ...indented(tolerationLines('Tolerations', spec.tolerations)),
+    ...labelLines('  Node-Selectors', spec.nodeSelector),
+    ...tolerationLines('  Tolerations', spec.tolerations),
   ]
 }
 
