@@ -13,7 +13,7 @@ import { seededRandom } from '#base/env/random'
 import { startTestApiServer } from '#testing/api-server'
 
 const requestCount = 10_000
-const atOnce = 32
+const atOnce = 64
 /** What may stay after all that: compiled code, caches, noise. A leak of 3 KB a request would be more. */
 const keptBytesMax = 24 << 20
 

@@ -115,6 +115,8 @@ function stepsOf(run: Run): Listr<Context> {
     ],
     {
       concurrent: false,
+      // An interrupt is for whoever runs the steps.
+      registerSignalListeners: false,
       rendererOptions: { collapseSubtasks: false, showErrorMessage: false },
       fallbackRenderer: 'simple',
       fallbackRendererOptions: { logger: new StepLogger() },

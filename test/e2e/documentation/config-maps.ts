@@ -23,7 +23,7 @@ export const configMaps: Page = {
       await scene.apply('configmap-demo-pod')
       await scene.until('get pod configmap-demo-pod', /1\/1\s+Running/)
       await scene.kubectl(...merge('game-demo', { data: { player_initial_lives: '9' } }))
-      await scene.until('exec configmap-demo-pod -- cat /all/player_initial_lives', /^9$/, 90_000)
+      await scene.until('exec configmap-demo-pod -- cat /all/player_initial_lives', /^9$/)
       assert.equal(await scene.inPod('configmap-demo-pod', 'echo $PLAYER_INITIAL_LIVES $(cat /one/lives)'), '3 3\n')
     },
     'all keys become variables': async (scene) => {

@@ -133,7 +133,7 @@ export const deployments: Page = {
       const message = await scene.value(deployment, '.status.conditions[?(@.type=="ReplicaFailure")].message')
       assert.match(message, /is forbidden: maximum memory usage per Container is 32Mi, but limit is 64Mi/)
       await scene.kubectl('delete', 'limitrange', 'small-ones')
-      await scene.until('get deployments', /nginx-deployment\s+3\/3/, 60_000)
+      await scene.until('get deployments', /nginx-deployment\s+3\/3/)
       await scene.untilValue(deployment, '.status.conditions[?(@.type=="Progressing")].reason', /^NewReplicaSetAvailable$/)
       assert.equal(await scene.value(deployment, '.status.conditions[?(@.type=="ReplicaFailure")].reason'), '')
     },

@@ -58,7 +58,7 @@ export const initContainers: Page = {
     },
     'a sidecar starts first and ends with the job': async (scene) => {
       await scene.apply('sidecar-job')
-      await scene.kubectl('wait', '--for=condition=complete', 'job/myjob', '--timeout=40s')
+      await scene.kubectl('wait', '--for=condition=complete', 'job/myjob', '--timeout=90s')
       assert.match(await scene.kubectl('logs', 'job/myjob', '-c', 'myjob'), /^shipping\n$/)
       assert.match(await scene.kubectl('logs', 'job/myjob', '-c', 'logshipper'), /shipping\nlogging\n/)
     },

@@ -15,7 +15,7 @@ export const pods: Page = {
     },
     'a Job makes a pod from its template': async (scene) => {
       await scene.apply('job')
-      await scene.kubectl('wait', '--for=condition=complete', 'job/hello', '--timeout=30s')
+      await scene.kubectl('wait', '--for=condition=complete', 'job/hello', '--timeout=90s')
       assert.equal(await scene.kubectl('logs', 'job/hello'), 'Hello, Kubernetes!\n')
       assert.match(await scene.kubectl('get', 'pods'), /hello-\w{5}\s+0\/1\s+Completed/)
     },

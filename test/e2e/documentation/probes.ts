@@ -85,7 +85,7 @@ export const probes: Page = {
     },
     'a grace period of the probe goes before that of the pod': async (scene) => {
       await scene.apply('grace')
-      await scene.until('get pod stubborn', /\s[1-9]\d*\s\(/, 20_000)
+      await scene.until('get pod stubborn', /\s[1-9]\d*\s\(/)
       const misplaced = await scene.refusedApply('grace', (text) =>
         text.replace('stubborn }', 'other }').replace('livenessProbe', 'readinessProbe'),
       )

@@ -18,7 +18,8 @@ export async function openScene(cluster: TestCluster, folder: string, namespace:
     edit(await readFile(join(import.meta.dirname, folder, `${name}.yaml`), 'utf8'))
   const applied = async (name: string, edit?: (text: string) => string) =>
     await tools.outcome(inNamespace(['apply', '-f', '-']), await manifest(name, edit))
-  const until = (args: readonly string[], isGood: RegExp, timeoutMs?: number) =>
+  // Long, for machines that are busy with other things: what is awaited here comes within seconds.
+  const until = (args: readonly string[], isGood: RegExp, timeoutMs = 90_000) =>
     eventually(
       () => tools.outcome(inNamespace(args)),
       ({ stdout }) => isGood.test(stdout),

@@ -24,9 +24,9 @@ export const secrets: Page = {
       await scene.until('get pod mypod', /1\/1\s+Running/)
       assert.equal(await scene.inPod('mypod', 'ls /etc/foo'), '')
       await scene.apply('mysecret')
-      await scene.until('exec mypod -- cat /etc/foo/username', /^admin$/, 90_000)
+      await scene.until('exec mypod -- cat /etc/foo/username', /^admin$/)
       await scene.kubectl(...merge('secret/mysecret', { stringData: { username: 'root' } }))
-      await scene.until('exec mypod -- cat /etc/foo/username', /^root$/, 90_000)
+      await scene.until('exec mypod -- cat /etc/foo/username', /^root$/)
     },
     'no container starts before one that is not optional is there': async (scene) => {
       await scene.apply('mypod', (text) => text.replace(', optional: true', ''))
@@ -36,7 +36,7 @@ export const secrets: Page = {
       )
       assert.match(await scene.kubectl('get', 'pod', 'mypod'), /0\/1\s+ContainerCreating/)
       await scene.apply('mysecret')
-      await scene.until('get pod mypod', /1\/1\s+Running/, 60_000)
+      await scene.until('get pod mypod', /1\/1\s+Running/)
     },
     'keys for SSH from files': async (scene) => {
       const files = ['--from-file=ssh-privatekey=package.json', '--from-file=ssh-publickey=LICENSE']
