@@ -153,8 +153,8 @@ function handlerOf(
     resources: resourceDispatcher({ registry, clock, describe, handlers }),
     routes: [
       healthRoute(healthChecks(store, situation)),
-      discoveryRoutes({ kinds: registry.kinds, clock, address }),
-      versionRoute(versionInfo(options.platform ?? 'linux/amd64'), clock),
+      discoveryRoutes({ kinds: registry.kinds, address }),
+      versionRoute(versionInfo(options.platform ?? 'linux/amd64')),
       metricsRoute(metrics),
       openApiRoute(registry.kinds, describe),
       ...documents,

@@ -1,6 +1,7 @@
 /** Everything that answers for a resource or subresource instead of the registry's own verbs. */
 
 import type { Registry } from './registry/registry.ts'
+import { componentStatuses } from './reviews/component-statuses.ts'
 import { reviewHandlers } from './reviews/review-handlers.ts'
 import type { Security, ServiceAccountOptions } from './security.ts'
 import type { ResourceHandler, ResourceHandlers } from './serve/dispatch-resource.ts'
@@ -42,6 +43,7 @@ export function resourceHandlers({ registry, security, serviceAccounts, kubelet 
     ...Object.fromEntries(reviews.map(([resource, review]) => [resource, reviewRoute(review)])),
     ...tokenHandlers,
     bindings: bindPod,
+    componentstatuses: componentStatuses,
     'pods/binding': bindPod,
     'pods/eviction': evictPod,
     'namespaces/finalize': finalizeNamespace,

@@ -57,6 +57,11 @@ export function invalid(at: FieldPath, value: unknown, detail: string): FieldErr
   return fieldError('FieldValueInvalid', at, `Invalid value: ${shown(value)}: ${detail}`)
 }
 
+/** Several fields that do not go together: there is no one value to show. */
+export function invalidTogether(at: FieldPath, detail: string): FieldError {
+  return fieldError('FieldValueInvalid', at, `Invalid value: ${detail}`)
+}
+
 function typeInvalid(at: FieldPath, value: unknown, detail: string): FieldError {
   return fieldError('FieldValueTypeInvalid', at, `Invalid value: ${shown(value)}: ${detail}`)
 }

@@ -7,7 +7,7 @@ import type { FieldErrors } from './field-path.ts'
 import type { KubeObject } from './object.ts'
 import type { Rule } from './rule.ts'
 import type { Schema } from './schema/schema.ts'
-import type { Column } from './table.ts'
+import type { Column, RowCondition } from './table.ts'
 
 export type Verb = 'create' | 'get' | 'list' | 'watch' | 'update' | 'patch' | 'delete' | 'deletecollection'
 
@@ -82,6 +82,8 @@ export type Kind<T extends KubeObject = KubeObject> = {
   readonly verbs: readonly Verb[]
   readonly schema: Schema
   readonly columns: readonly Column<T>[]
+  /** What a table tells of a whole row, such as that a pod is over; undefined for nothing. */
+  readonly rowConditions?: Rule<[object: T], readonly RowCondition[] | undefined>
   /** Key prefix in the store, as upstream's: `/registry/pods/`, `/registry/services/specs/`. */
   readonly storePrefix: string
   /** How long an object lives at most; events have an hour. */

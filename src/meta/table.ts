@@ -5,6 +5,8 @@ import type { Schema } from './schema/schema.ts'
 
 /** What a cell may know besides its object. */
 export type CellFacts = { readonly nowMs: number }
+/** As `meta.k8s.io TableRowCondition`. */
+export type RowCondition = { readonly type: string; readonly status: string; readonly reason: string; readonly message: string }
 export type Cell = string | number | boolean | null
 
 export type Column<T extends KubeObject = KubeObject> = {

@@ -109,11 +109,28 @@ export async function readConfig(request: IncomingRequest): Promise<AppliedConfi
   if (request.object !== undefined) return { value: configOf(request.object), duplicate: undefined }
   const text = await readText(request)
   try {
-    return { value: configOf(parseYaml(text, { allowsDuplicates: true })), duplicate: duplicateIn(text) }
+    return { value: configOf(parseYaml(text)), duplicate: undefined }
+  } catch (error) {
+    if (error instanceof YamlError) return configWithDuplicates(text, error)
+    throw error
+  }
+}
+
+/** What only strict reading refuses: a key that is there twice. */
+function configWithDuplicates(text: string, fault: YamlError): AppliedConfig {
+  try {
+    return { value: configOf(parseYaml(text, { allowsDuplicates: true })), duplicate: duplicateText(text, fault) }
   } catch (error) {
     if (error instanceof YamlError) throw badRequest(`error decoding YAML: error converting YAML to JSON: yaml: ${error.message}`, error)
     throw error
   }
+}
+
+/** `line 5: key "name" already set in map`, where the line begins with the key. */
+function duplicateText(text: string, { line, message }: YamlError): string {
+  const source = text.split('\n')[(line ?? 0) - 1] ?? ''
+  const key = /^\s*(?:- +)*(["']?)([^"'{}[\]:]+)\1\s*:/.exec(source)?.[2]
+  return key === undefined ? message : `line ${line}: key ${JSON.stringify(key)} already set in map`
 }
 
 function configOf(value: unknown): JsonObject {
@@ -122,16 +139,6 @@ function configOf(value: unknown): JsonObject {
   const sort = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
   const why = `json: cannot unmarshal ${sort} into Go value of type map[string]interface {}`
   throw badRequest(`error decoding YAML: error unmarshaling JSON: while decoding JSON: ${why}`)
-}
-
-function duplicateIn(text: string): string | undefined {
-  try {
-    parseYaml(text)
-    return undefined
-  } catch (error) {
-    if (error instanceof YamlError) return error.message
-    throw error
-  }
 }
 
 export function reportDuplicate(exchange: Exchange, { duplicate }: AppliedConfig, { fieldValidation }: WriteOptions): void {

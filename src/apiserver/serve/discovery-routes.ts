@@ -1,6 +1,5 @@
 /** The paths of discovery. Documents are made at first use and again when the kinds change. */
 import { createHash } from 'node:crypto'
-import type { Clock } from '#base/env/clock'
 import type { Answer, Exchange, IncomingRequest, KindTable } from '../exchange.ts'
 import { valueAnswer } from '../registry/answers.ts'
 import { parseAccept } from '../request/media-type.ts'
@@ -10,7 +9,7 @@ import { aggregatedDocument, apiVersionsDocument, groupDocument, groupListDocume
 import { methodNotAllowed, notServed } from './dispatch-resource.ts'
 import { present } from './present.ts'
 
-export type DiscoveryDeps = { readonly kinds: KindTable; readonly clock: Clock; readonly address: () => string }
+export type DiscoveryDeps = { readonly kinds: KindTable; readonly address: () => string }
 
 type Encoded = { readonly bytes: Uint8Array; readonly etag: string }
 type State = { readonly kinds: readonly unknown[]; readonly groups: readonly ApiGroup[]; readonly aggregated: Map<boolean, Encoded> }
@@ -18,7 +17,7 @@ type State = { readonly kinds: readonly unknown[]; readonly groups: readonly Api
 const aggregatedType = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList'
 
 /** Answers `/api`, `/apis` and what is below them but no resource; undefined for other paths and for groups that are not served. */
-export function discoveryRoutes({ kinds, clock, address }: DiscoveryDeps): (exchange: Exchange) => Answer | undefined {
+export function discoveryRoutes({ kinds, address }: DiscoveryDeps): (exchange: Exchange) => Answer | undefined {
   let state: State | undefined
   const current = (): State => {
     const all = kinds.all()
@@ -73,7 +72,7 @@ function aggregatedAnswer(request: IncomingRequest, made: Map<boolean, Encoded>,
     made.set(isCore, document)
   }
   // A 304 says the type again: clients copy its headers over those that they keep.
-  const headers = { etag: document.etag, vary: 'Accept', 'content-type': aggregatedType }
+  const headers = { etag: document.etag, vary: 'Accept', 'cache-control': 'public', 'content-type': aggregatedType }
   if (request.headers['if-none-match'] === document.etag) return { status: 304, headers, body: { kind: 'empty' } }
   return { status: 200, headers, body: { kind: 'bytes', contentType: aggregatedType, bytes: document.bytes } }
 }

@@ -40,7 +40,7 @@ export function resourceDispatcher({ registry, clock, describe, handlers }: Reso
     if (kind.deprecation !== undefined) exchange.warnings.push(kind.deprecation)
     if (target.isRaw) return await target.handler(registry, exchange, kind)
     const form = negotiate(exchange.request, info.verb === 'watch')
-    if (form.shape === 'Table' && kind.isVirtual && info.subresource === '') throw noTable()
+    if (form.shape === 'Table' && kind.isVirtual && kind.columns.length === 0 && info.subresource === '') throw noTable()
     return present(
       await target.handler(registry, exchange, kind),
       form,
@@ -64,7 +64,7 @@ function targetOf(kind: Kind, exchange: Exchange, handlers: ResourceHandlers): T
   if (info.subresource !== '') return subresourceTarget(kind, exchange, handlers[`${resource}/${info.subresource}`])
   if (request.method === 'HEAD' || !kind.verbs.some((verb) => verb === info.verb) || !fitsPath(exchange)) throw methodNotAllowed()
   const special = handlers[resource]
-  if (special !== undefined) return { handler: special, shownKind: undefined }
+  if (special !== undefined) return { handler: special, shownKind: kind.columns.length === 0 ? undefined : kind }
   return { handler: handlerOf(info.verb as Verb), shownKind: kind }
 }
 

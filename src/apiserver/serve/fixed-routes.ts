@@ -1,5 +1,4 @@
 /** Routes that answer one path each. */
-import type { Clock } from '#base/env/clock'
 import { valueAnswer } from '../registry/answers.ts'
 import { negotiate } from '../request/negotiate.ts'
 import type { ApiGroup } from './api-groups.ts'
@@ -19,7 +18,7 @@ export function metricsRoute(metrics: Metrics): Route {
   return ({ request }) => (request.path === '/metrics' ? metricsAnswer(metrics) : undefined)
 }
 
-export function versionRoute(info: VersionInfo, clock: Clock): Route {
+export function versionRoute(info: VersionInfo): Route {
   return (exchange) => {
     const { path, method } = exchange.request
     if (path !== '/version' && path !== '/version/') return undefined

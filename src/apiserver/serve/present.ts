@@ -5,6 +5,7 @@ import type { Clock } from '#base/env/clock'
 import type { WatchFrame } from '#client/transport'
 import type { Kind } from '#meta/kind'
 import type { KubeObject } from '#meta/object'
+import { decode } from '#meta/schema/decode'
 import type { Describe } from '#meta/schema/openapi'
 import { ValueFrame } from '../cache/watch-frame.ts'
 import type { Answer, Body, Exchange, SharedFrame, WatchBody } from '../exchange.ts'
@@ -31,7 +32,8 @@ function shapedBody(body: Body, form: OutputForm, exchange: Exchange, { kind, cl
     case 'object': {
       const object = body.object() as KubeObject
       // A Status stays what it is.
-      return object.kind === 'Status' ? body : valueBody(shapedObject(object, form, shape))
+      if (object.kind === 'Status') return body
+      return valueBody(isList(object) ? shapedList(object, form, shape) : shapedObject(object, form, shape))
     }
     case 'list':
       return valueBody(shapedList(body.object() as ListObject, form, shape))
@@ -43,6 +45,10 @@ function shapedBody(body: Body, form: OutputForm, exchange: Exchange, { kind, cl
     default:
       return body
   }
+}
+
+function isList(value: unknown): value is ListObject {
+  return typeof value === 'object' && value !== null && 'items' in value && Array.isArray(value.items)
 }
 
 type ListObject = { readonly metadata: unknown; readonly items: readonly KubeObject[] }
@@ -63,13 +69,19 @@ function shapedList({ metadata, items }: ListObject, form: OutputForm, shape: Ta
   }
 }
 
-/** Columns are told once in a watch; bookmarks are tables without rows. */
+/** Columns are told once in a watch; bookmarks are tables without rows, but for the one whose annotation has to be seen. */
 function shapedFrame({ type, object }: WatchFrame, form: OutputForm, shape: TableRequest, isFirst: boolean): SharedFrame {
   const shown = object as KubeObject
   if (type === 'ERROR') return new ValueFrame(type, object)
   if (form.shape !== 'Table') return new ValueFrame(type, partialOf(shown, shape.version))
-  const table = tableOf(type === 'BOOKMARK' ? [] : [shown], bookmarkMeta(shown), shape) as Readonly<Record<string, unknown>>
+  const rows = type !== 'BOOKMARK' ? [shown] : shown.metadata.annotations === undefined ? [] : [emptyOf(shape.kind, shown)]
+  const table = tableOf(rows, bookmarkMeta(shown), shape) as Readonly<Record<string, unknown>>
   return new ValueFrame(type, isFirst ? table : { ...table, columnDefinitions: null })
+}
+
+/** An object of the kind of which nothing is known but its metadata. */
+function emptyOf(kind: Kind, { metadata }: KubeObject): KubeObject {
+  return decode<KubeObject>(kind.schema, { apiVersion: kind.apiVersion, kind: kind.kind, metadata })
 }
 
 function bookmarkMeta({ metadata }: KubeObject): unknown {

@@ -40,7 +40,8 @@ export function partialOf(object: KubeObject, version = 'v1'): KubeObject {
 
 function rowOf(object: KubeObject, { kind, version, include, nowMs }: TableRequest): unknown {
   const cells = kind.columns.map((column) => column.cell(object, { nowMs }))
-  return { cells, object: shownObject(object, include, version) }
+  const conditions = kind.rowConditions?.(object)
+  return { cells, ...(conditions === undefined ? {} : { conditions }), object: shownObject(object, include, version) }
 }
 
 function shownObject(object: KubeObject, include: IncludedObject, version: string): unknown {

@@ -1,10 +1,11 @@
 /** POST of `pods/binding` (and of the older `bindings`): gives a pod its node, once. */
 
 import { rfc3339 } from '#base/env/clock'
-import type { Pod } from '#kinds/core/pod/pod.kind'
+import { Pod } from '#kinds/core/pod/pod.kind'
 import { Binding as bindingSchema } from '#kinds/core/schema.gen'
 import type { Binding } from '#kinds/core/types.gen'
 import { FieldPath, notSupported, required } from '#meta/field-path'
+import type { Kind } from '#meta/kind'
 import type { KubeObject } from '#meta/object'
 import { DecodingError, decode } from '#meta/schema/decode'
 import { badRequest, conflict, invalidObject } from '#meta/status'
@@ -17,7 +18,8 @@ import type { ResourceHandler } from '../serve/dispatch-resource.ts'
 
 const pods = { group: '', plural: 'pods' }
 
-export const bindPod: ResourceHandler = async (registry, exchange, kind) => {
+export const bindPod: ResourceHandler = async (registry, exchange) => {
+  const kind = Pod as unknown as Kind
   const options = writeOptionsOf(exchange.request.query, 'CreateOptions')
   const binding = decodedBinding((await readValue(exchange.request, 'Binding'))?.value)
   const name = exchange.info.name || (binding.metadata.name ?? '')

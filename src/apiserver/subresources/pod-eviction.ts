@@ -7,7 +7,7 @@ import type { Kind } from '#meta/kind'
 import { matches, selectorOrNothing } from '#meta/labels'
 import type { KubeObject } from '#meta/object'
 import { DecodingError, decode } from '#meta/schema/decode'
-import { badRequest, notFound, StatusError } from '#meta/status'
+import { badRequest, conflict, notFound, StatusError } from '#meta/status'
 import type { Exchange } from '../exchange.ts'
 import { valueAnswer } from '../registry/answers.ts'
 import { changeObject } from '../registry/change.ts'
@@ -26,7 +26,7 @@ export const evictPod: ResourceHandler = async (registry, exchange, kind) => {
   if (pod === undefined) throw notFound({ group: '', plural: 'pods' }, info.name)
   const options = deleteOptionsOf(eviction, request.query)
   if (!needsNoBudget(pod)) await takeFromBudget(registry, exchange, pod, options.isDryRun)
-  await markAsTarget(registry, exchange, kind, options.isDryRun)
+  await markAsTarget(registry, exchange, kind, options)
   await deleteKey(registry, exchange, kind, registry.viewOf(kind).keyOf(info.namespace, info.name), options)
   return valueAnswer({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 }, 201)
 }
@@ -58,16 +58,24 @@ function deleteOptionsOf({ deleteOptions = {} }: Eviction, query: URLSearchParam
 }
 
 /** Tells in the pod's status why it goes. */
-async function markAsTarget(registry: Registry, exchange: Exchange, kind: Kind, isDryRun: boolean): Promise<void> {
+async function markAsTarget(registry: Registry, exchange: Exchange, kind: Kind, { uid, isDryRun }: DeleteOptions): Promise<void> {
   const nowMs = registry.clock.nowMs()
   await changeObject(registry, exchange, kind, registry.viewOf(kind).keyOf(exchange.info.namespace, exchange.info.name), {
     subresource: 'status',
     rules: {},
     isDryRun,
     options: undefined,
-    next: (pod) => withTarget(pod as Pod, nowMs),
+    next: (pod) => {
+      if (uid !== undefined && uid !== pod.metadata.uid) throw otherPod(pod, uid)
+      return withTarget(pod as Pod, nowMs)
+    },
     confine: (next) => next,
   })
+}
+
+function otherPod({ metadata }: KubeObject, uid: string): StatusError {
+  const why = `the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid}). The object might have been deleted and then recreated`
+  return conflict({ group: '', plural: 'Pod' }, metadata.name ?? '', why)
 }
 
 function withTarget(pod: Pod, nowMs: number): KubeObject {

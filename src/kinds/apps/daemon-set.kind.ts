@@ -16,6 +16,7 @@ import { keepSpec, keepStatus } from '../status-rules.ts'
 import { statusSubresource } from '../subresources.ts'
 import { validateControllerSelector } from './controller-selector-validation.ts'
 import { validateTemplateForController } from './controller-template-validation.ts'
+import { validateCounts } from './replica-counts-validation.ts'
 import * as schemas from './schema.gen.ts'
 import type * as types from './types.gen.ts'
 
@@ -79,7 +80,7 @@ export const DaemonSet: Kind<DaemonSet> = defineKind({
   prepareCreate: (daemonSet) => withTemplateGeneration({ ...daemonSet, status: emptyStatus }, 1),
   validate: validateDaemonSet,
   update: { prepare: prepareUpdate, validate: validateDaemonSetUpdate },
-  status: { prepare: keepSpec },
+  status: { prepare: keepSpec, validate: ({ status: { conditions: _, ...counters } }): FieldErrors => validateCounts(counters) },
   subresources: [statusSubresource('DaemonSet')],
 })
 

@@ -7,6 +7,7 @@ import { validateNotNegative } from '../number-validation.ts'
 import { isSameValue } from '../same-value.ts'
 import { validateControllerSelector } from './controller-selector-validation.ts'
 import { validateTemplateForController } from './controller-template-validation.ts'
+import { validateCounts, validateWithin } from './replica-counts-validation.ts'
 import type { StatefulSet, StatefulSetSpec, StatefulSetUpdateStrategy } from './types.gen.ts'
 
 const spec = FieldPath.of('spec')
@@ -45,6 +46,21 @@ export function* validateStatefulSet({ spec: statefulSet }: StatefulSet): FieldE
 export function* validateStatefulSetUpdate(next: StatefulSet, old: StatefulSet): FieldErrors {
   const kept: Partial<StatefulSetSpec> = Object.fromEntries(mutableFields.map((field) => [field, old.spec[field]]))
   if (!isSameValue({ ...next.spec, ...kept }, old.spec)) yield forbiddenField(spec, mutableFieldsMessage)
+}
+
+export function* validateStatefulSetStatus({ status }: StatefulSet): FieldErrors {
+  const { replicas = 0, readyReplicas, currentReplicas, updatedReplicas, observedGeneration, collisionCount, availableReplicas } = status
+  yield* validateCounts({
+    replicas,
+    readyReplicas,
+    currentReplicas,
+    updatedReplicas,
+    observedGeneration,
+    collisionCount,
+    availableReplicas,
+  })
+  yield* validateWithin({ readyReplicas, currentReplicas, updatedReplicas, availableReplicas }, replicas)
+  yield* validateWithin({ availableReplicas }, readyReplicas ?? 0, 'status.readyReplicas')
 }
 
 function* validateUpdateStrategy({ type = '', rollingUpdate }: StatefulSetUpdateStrategy): FieldErrors {

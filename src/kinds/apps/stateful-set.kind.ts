@@ -10,7 +10,7 @@ import type { PersistentVolumeClaim } from '../core/types.gen.ts'
 import { keepSpec, keepStatus } from '../status-rules.ts'
 import { scaleSubresource, statusSubresource } from '../subresources.ts'
 import * as schemas from './schema.gen.ts'
-import { validateStatefulSet, validateStatefulSetUpdate } from './stateful-set-validation.ts'
+import { validateStatefulSet, validateStatefulSetStatus, validateStatefulSetUpdate } from './stateful-set-validation.ts'
 import type * as types from './types.gen.ts'
 
 export type StatefulSet = types.StatefulSet
@@ -40,7 +40,7 @@ export const StatefulSet: Kind<StatefulSet> = defineKind({
   prepareCreate: (statefulSet) => ({ ...statefulSet, status: { replicas: 0, availableReplicas: 0 } }),
   validate: validateStatefulSet,
   update: { prepare: keepStatus, validate: validateStatefulSetUpdate },
-  status: { prepare: keepSpec },
+  status: { prepare: keepSpec, validate: validateStatefulSetStatus },
   scale: {
     specReplicas: ({ spec }) => spec.replicas ?? 0,
     statusReplicas: ({ status }) => status.replicas ?? 0,

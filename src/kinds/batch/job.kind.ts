@@ -11,6 +11,7 @@ import { isSameValue } from '../same-value.ts'
 import { keepSpec, keepStatus } from '../status-rules.ts'
 import { statusSubresource } from '../subresources.ts'
 import { validateJobSpec } from './job-spec-validation.ts'
+import { validateJobStatus } from './job-status-validation.ts'
 import * as schemas from './schema.gen.ts'
 import type * as types from './types.gen.ts'
 
@@ -47,7 +48,7 @@ export const Job: Kind<Job> = defineKind({
   prepareCreate: (job) => withGeneratedSelector({ ...job, status: {} }),
   validate: validateJob,
   update: { prepare: keepStatus, validate: validateJobUpdate },
-  status: { prepare: keepSpec },
+  status: { prepare: keepSpec, validate: validateJobStatus },
   selectableFields: { 'status.successful': ({ status }) => String(status.succeeded ?? 0) },
   subresources: [statusSubresource('Job')],
 })

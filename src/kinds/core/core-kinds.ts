@@ -1,5 +1,7 @@
 /** The kinds of the core group, in the order of their names. */
 import type { Kind } from '#meta/kind'
+import { Binding } from './binding.kind.ts'
+import { ComponentStatus } from './component-status.kind.ts'
 import { ConfigMap } from './config-map.kind.ts'
 import { Endpoints } from './endpoints.kind.ts'
 import { Event } from './event.kind.ts'
@@ -17,6 +19,8 @@ import { Service } from './service.kind.ts'
 import { ServiceAccount } from './service-account.kind.ts'
 
 export const coreKinds: readonly Kind[] = [
+  Binding,
+  ComponentStatus,
   ConfigMap,
   Endpoints,
   Event,

@@ -1,4 +1,5 @@
 /** A piece of storage in the cluster. */
+import { FieldPath } from '#meta/field-path'
 import { defineKind, type Kind, type RequestFacts } from '#meta/kind'
 import { ageColumn, nameColumn } from '#meta/table'
 import { timestampOf } from '#meta/timestamp'
@@ -6,6 +7,7 @@ import { keepSpec, keepStatus } from '../status-rules.ts'
 import { statusSubresource } from '../subresources.ts'
 import { accessModesText } from './access-modes.ts'
 import { validatePersistentVolume, validateVolumeUpdate } from './persistent-volume-validation.ts'
+import { sourceWarnings } from './pod/pod-warnings.ts'
 import { roundedResourceList } from './pod/resource-list.ts'
 import * as schemas from './schema.gen.ts'
 import type * as types from './types.gen.ts'
@@ -53,6 +55,7 @@ export const PersistentVolume: Kind<PersistentVolume> = defineKind({
       cell: ({ spec }) => spec.volumeMode ?? '<unset>',
     },
   ],
+  warnings: volumeWarnings,
   defaults: defaultPersistentVolume,
   prepareCreate: (volume, facts) => ({ ...volume, status: { phase: 'Pending', lastPhaseTransitionTime: timestampOf(facts.nowMs) } }),
   validate: validatePersistentVolume,
@@ -85,4 +88,11 @@ function prepareStatus(next: PersistentVolume, old: PersistentVolume, facts: Req
 
 function phaseTextOf({ metadata, status }: PersistentVolume): string {
   return metadata.deletionTimestamp === undefined ? (status.phase ?? '') : 'Terminating'
+}
+
+function volumeWarnings({ spec }: PersistentVolume): readonly string[] {
+  const at = FieldPath.of('spec')
+  if (spec.persistentVolumeReclaimPolicy !== 'Recycle') return sourceWarnings(spec, at)
+  const instead = 'Instead, the recommended approach is to use dynamic provisioning.'
+  return [`${at.field('persistentVolumeReclaimPolicy')}: The Recycle reclaim policy is deprecated. ${instead}`, ...sourceWarnings(spec, at)]
 }

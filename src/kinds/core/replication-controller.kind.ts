@@ -54,6 +54,7 @@ export const ReplicationController: Kind<ReplicationController> = defineKind({
     selector: ({ spec }) => formatSelector(selectorOfMap(spec.selector)),
     withReplicas: (controller, replicas) => ({ ...controller, spec: { ...controller.spec, replicas } }),
   },
+  selectableFields: { 'status.replicas': ({ status }) => String(status.replicas ?? 0) },
   subresources: [scaleSubresource, statusSubresource('ReplicationController')],
 })
 

@@ -2,7 +2,7 @@
 import { type FieldErrors, FieldPath, invalid, notSupported, required } from '#meta/field-path'
 import { isDns1123Label, isDns1123Subdomain, isPortName, isWildcardDns1123Subdomain } from '#meta/names'
 import { invalidEach } from '#meta/object-meta-validation'
-import { parseIp } from '../ip-address.ts'
+import { ipMessage, parseIp } from '../ip-address.ts'
 import { validatePort } from '../number-validation.ts'
 import type { HTTPIngressPath, Ingress, IngressBackend, IngressRule, IngressServiceBackend } from './types.gen.ts'
 
@@ -104,4 +104,19 @@ function* validateServiceBackend({ name = '', port = {} }: IngressServiceBackend
   if (hasName) yield* invalidEach(at.field('service').field('port').field('name'), port.name, isPortName(port.name ?? ''))
   else if (hasNumber) yield* validatePort(port.number, at.field('service').field('port').field('number'))
   else yield required(at, 'port name or number is required')
+}
+
+export function* validateIngressStatus({ status }: Ingress): FieldErrors {
+  for (const [index, { ip, hostname }] of (status.loadBalancer?.ingress ?? []).entries()) {
+    const at = FieldPath.of('status', 'loadBalancer', 'ingress').index(index)
+    if (ip && parseIp(ip) === undefined) yield invalid(at.field('ip'), ip, ipMessage)
+    if (!hostname) continue
+    yield* invalidEach(at.field('hostname'), hostname, isDns1123Subdomain(hostname))
+    if (parseIp(hostname) !== undefined) yield invalid(at.field('hostname'), hostname, 'must be a DNS name, not an IP address')
+  }
+}
+
+export function ingressWarnings({ metadata }: Ingress, old: Ingress | undefined): readonly string[] {
+  if (old !== undefined || metadata.annotations?.[classAnnotation] === undefined) return []
+  return [`annotation "${classAnnotation}" is deprecated, please use 'spec.ingressClassName' instead`]
 }

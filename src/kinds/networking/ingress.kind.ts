@@ -4,7 +4,7 @@ import { ageColumn, nameColumn } from '#meta/table'
 import { shortList } from '../short-list.ts'
 import { keepSpec, keepStatus } from '../status-rules.ts'
 import { statusSubresource } from '../subresources.ts'
-import { validateIngress, validateNewIngress } from './ingress-validation.ts'
+import { ingressWarnings, validateIngress, validateIngressStatus, validateNewIngress } from './ingress-validation.ts'
 import * as schemas from './schema.gen.ts'
 import type * as types from './types.gen.ts'
 
@@ -51,9 +51,10 @@ export const Ingress: Kind<Ingress> = defineKind({
     ageColumn,
   ],
   prepareCreate: (object) => ({ ...object, status: { loadBalancer: {} } }),
+  warnings: ingressWarnings,
   validate: validateIngress,
   validateCreate: validateNewIngress,
   update: { prepare: keepStatus },
-  status: { prepare: keepSpec },
+  status: { prepare: keepSpec, validate: validateIngressStatus },
   subresources: [statusSubresource('Ingress')],
 })

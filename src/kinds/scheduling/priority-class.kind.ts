@@ -1,6 +1,7 @@
 /** How important pods are, by name: a number that orders them, and whether they push others aside. */
 import { type FieldErrors, FieldPath, forbiddenField, immutable, notSupported } from '#meta/field-path'
 import { defineKind, type Kind } from '#meta/kind'
+import { withMeta } from '#meta/object'
 import { ageColumn, nameColumn } from '#meta/table'
 import * as schemas from './schema.gen.ts'
 import type * as types from './types.gen.ts'
@@ -12,7 +13,6 @@ export const PriorityClass: Kind<PriorityClass> = defineKind({
   plural: 'priorityclasses',
   shortNames: ['pc'],
   scope: 'Cluster',
-  hasGeneration: true,
   schema: schemas.PriorityClass,
   columns: [
     nameColumn,
@@ -26,6 +26,8 @@ export const PriorityClass: Kind<PriorityClass> = defineKind({
     ageColumn,
     { name: 'PreemptionPolicy', type: 'string', describedBy: 'preemptionPolicy', cell: (one) => one.preemptionPolicy ?? '' },
   ],
+  // As upstream: changes are not counted.
+  prepareCreate: (one) => withMeta(one, { generation: 1 }),
   defaults: (one) => ({ ...one, preemptionPolicy: one.preemptionPolicy ?? 'PreemptLowerPriority' }),
   validate: validatePriorityClass,
   update: { validate: validatePriorityClassUpdate },

@@ -69,6 +69,7 @@ export const CSIDriver: Kind<CSIDriver> = defineKind({
       ...object.spec,
     },
   }),
+  warnings: driverWarnings,
   // As upstream: only changes are counted.
   prepareCreate: (driver) => withMeta(driver, { generation: undefined }),
   update: { validate: validateDriverUpdate },
@@ -80,4 +81,11 @@ function* validateDriverUpdate({ spec: next }: CSIDriver, { spec: old }: CSIDriv
   yield* immutable(at.field('attachedRequired'), next.attachRequired, old.attachRequired)
   yield* immutable(at.field('fsGroupPolicy'), next.fsGroupPolicy, old.fsGroupPolicy)
   yield* immutable(at.field('volumeLifecycleModes'), next.volumeLifecycleModes, old.volumeLifecycleModes)
+}
+
+function driverWarnings({ spec: { tokenRequests = [], serviceAccountTokenInSecrets } }: CSIDriver): readonly string[] {
+  if (tokenRequests.length === 0 || serviceAccountTokenInSecrets !== undefined) return []
+  return [
+    'spec.serviceAccountTokenInSecrets is unset; if supported by this CSI driver, set to true to prevent possible logging of tokens in volume attributes',
+  ]
 }

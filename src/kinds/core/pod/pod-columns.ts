@@ -1,5 +1,5 @@
 /** The columns of `kubectl get pods`. */
-import { ageColumn, ageOf, type CellFacts, type Column, nameColumn } from '#meta/table'
+import { ageColumn, ageOf, type CellFacts, type Column, nameColumn, type RowCondition } from '#meta/table'
 import type { Pod } from '../types.gen.ts'
 import { podSummaryOf } from './pod-summary.ts'
 
@@ -42,6 +42,12 @@ export const podColumns: readonly Column<Pod>[] = [
     cell: readinessGatesOf,
   },
 ]
+
+/** Readers may leave out the rows of pods that are over. */
+export function podRowConditions({ status: { phase } }: Pod): readonly RowCondition[] | undefined {
+  const message = phase === 'Succeeded' ? 'The pod has completed successfully.' : phase === 'Failed' ? 'The pod failed.' : undefined
+  return phase === undefined || message === undefined ? undefined : [{ type: 'Completed', status: 'True', reason: phase, message }]
+}
 
 function readyOf(pod: Pod): string {
   const { readyCount, containerCount } = podSummaryOf(pod)

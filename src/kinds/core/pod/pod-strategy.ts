@@ -1,5 +1,4 @@
 /** What the server decides at each way of writing a pod (upstream: pkg/registry/core/pod/strategy.go). */
-import { conditionOf } from '#meta/conditions'
 import type { DeleteOptions, RequestFacts } from '#meta/kind'
 import { withMeta } from '#meta/object'
 import { timestampOf } from '#meta/timestamp'
@@ -49,9 +48,4 @@ function gatedCondition(nowMs: number): PodCondition {
     reason: 'SchedulingGated',
     message: 'Scheduling is blocked due to non-empty scheduling gates',
   }
-}
-
-/** Whether the scheduler has to leave the pod alone. */
-function isSchedulingGated(pod: Pod): boolean {
-  return conditionOf(pod.status.conditions, 'PodScheduled')?.reason === 'SchedulingGated'
 }

@@ -20,7 +20,7 @@ export function templateWarnings<S>(
 }
 
 /** Volume sources that do nothing any more. */
-const deprecatedSources: readonly (readonly [field: keyof Volume, note: string])[] = [
+const deprecatedSources: readonly (readonly [field: keyof Omit<Volume, 'name'>, note: string])[] = [
   ['photonPersistentDisk', 'deprecated in v1.11, non-functional in v1.16+'],
   ['gitRepo', 'deprecated in v1.11, and disabled by default in v1.33+'],
   ['scaleIO', 'deprecated in v1.16, non-functional in v1.22+'],
@@ -38,13 +38,10 @@ function podSpecWarnings(spec: PodSpec, at: FieldPath): readonly string[] {
       ? [`${at.field('topologySpreadConstraints').index(index).field('labelSelector')}: a null labelSelector results in matching no pod`]
       : [],
   )
-  const volumes = (spec.volumes ?? []).flatMap((volume, index) =>
-    deprecatedSources.flatMap(([field, note]) => {
-      // As upstream, which spells this one field its own way.
-      const shown = field === 'storageos' ? 'storageOS' : field
-      return volume[field] === undefined ? [] : [`${at.field('volumes').index(index).field(shown)}: ${note}`]
-    }),
-  )
+  const volumes = (spec.volumes ?? []).flatMap((volume, index) => [
+    ...sourceWarnings(volume, at.field('volumes').index(index)),
+    ...emptyWarnings(volume),
+  ])
   const secrets = (spec.imagePullSecrets ?? []).flatMap((secret, index) =>
     secret.name ? [] : [`${at.field('imagePullSecrets').index(index).field('name')}: invalid empty name ""`],
   )
@@ -58,6 +55,20 @@ function podSpecWarnings(spec: PodSpec, at: FieldPath): readonly string[] {
       ? [`${at.field('terminationGracePeriodSeconds')}: must be >= 0; negative values are invalid and will be treated as 1`]
       : []),
   ]
+}
+
+/** Of the source of a volume, a persistent one too. */
+export function sourceWarnings(volume: Omit<Volume, 'name'>, at: FieldPath): readonly string[] {
+  return deprecatedSources.flatMap(([field, note]) => {
+    // As upstream, which spells this one field its own way.
+    const shown = field === 'storageos' ? 'storageOS' : field
+    return volume[field] === undefined ? [] : [`${at.field(shown)}: ${note}`]
+  })
+}
+
+function emptyWarnings({ name, projected }: Volume): readonly string[] {
+  const isEmpty = projected !== undefined && (projected.sources ?? []).length === 0
+  return isEmpty ? [`volume ${JSON.stringify(name)} (Projected) has no sources provided`] : []
 }
 
 function containersOf(spec: PodSpec, at: FieldPath): readonly (readonly [Container, FieldPath])[] {

@@ -2,7 +2,7 @@
 import { defineKind, type Kind } from '#meta/kind'
 import * as schemas from '../schema.gen.ts'
 import type * as types from '../types.gen.ts'
-import { podColumns } from './pod-columns.ts'
+import { podColumns, podRowConditions } from './pod-columns.ts'
 import { defaultPod } from './pod-defaults.ts'
 import { podSelectableFields } from './pod-fields.ts'
 import { podGraceSeconds, preparePodCreate, preparePodStatusUpdate } from './pod-strategy.ts'
@@ -22,6 +22,7 @@ export const Pod: Kind<Pod> = defineKind({
   returnsDeleted: true,
   schema: schemas.Pod,
   columns: podColumns,
+  rowConditions: podRowConditions,
   hasGeneration: true,
   defaults: defaultPod,
   prepareCreate: preparePodCreate,
