@@ -21,7 +21,6 @@ const scenarios: readonly { readonly topic: string; readonly scenario: string; r
     mayDiffer: {
       'uid-wrong': 'upstream tells the same cause twice',
       'yaml-bad': 'another YAML parser, other words',
-      'yaml-dup': 'another YAML parser, other words',
     },
   },
   { topic: 'verbs', scenario: 'ssa-subresource', mayDiffer: {} },
