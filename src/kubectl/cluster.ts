@@ -66,6 +66,11 @@ export class Cluster {
     return await (await this.#connect()).transport.watch(request, signal)
   }
 
+  /** `--request-timeout`; 0 means for ever. */
+  get requestTimeoutMs(): number {
+    return requestTimeoutMs(this.flags['request-timeout'])
+  }
+
   async stream(request: ApiRequest, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
     return await (await this.#connect()).transport.stream(request, signal)
   }

@@ -72,7 +72,7 @@ function usageLine(path: string, { usage }: Command): string {
 }
 
 export function optionText(name: string, flag: Flag): string {
-  const short = flag.shorthand === undefined ? '    ' : `-${flag.shorthand}, `
+  const short = flag.shorthand === undefined ? '' : `-${flag.shorthand}, `
   return `    ${short}--${name}=${defaultText(flag.default)}:\n        ${flag.help}\n`
 }
 

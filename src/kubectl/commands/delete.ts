@@ -50,6 +50,8 @@ export const deleteCommand = defineCommand({
     if (args.length === 0 && flags.filename.length === 0) {
       if (flags.selector !== '' || flags.all) throw new CommandError('at least one resource must be specified to use a selector')
     }
+    if (flags.all && (args.length > 1 || args.some((arg) => arg.includes('/'))))
+      throw new CommandError('name cannot be provided when a selector is specified')
     if (flags.output !== '' && flags.output !== 'name')
       throw new CommandError(`unexpected -o output mode: ${flags.output}. We only support '-o name'`)
     const seconds = graceSeconds(call)

@@ -11,6 +11,9 @@ import type { Query, Resolved } from '../resources/queries.ts'
 import type { AnyObject } from '../resources/unstructured.ts'
 import { lookOf, tableOf } from './tables.ts'
 
+/** As wide as the longest type, so that lines that come later fit. */
+const eventWidth = 'MODIFIED'.length
+
 type ShowFrame = (type: string, object: unknown) => string
 
 export async function watchForChanges(call: GetCall, { queries, errors }: Resolved, printer: Printer | undefined): Promise<void> {
@@ -20,17 +23,20 @@ export async function watchForChanges(call: GetCall, { queries, errors }: Resolv
   const show = printer === undefined ? tableFrames(call, query) : objectFrames(call, query, printer)
   const resourceVersion = await showStart(call, query, show, printer === undefined)
   const selectors = query.type === 'collection' ? { labelSelector: query.labelSelector, fieldSelector: query.fieldSelector } : {}
-  const frames = await watchObjects(
-    call.cluster,
-    { ...query, name: query.type === 'object' ? query.name : undefined },
-    { ...selectors, resourceVersion },
-    call.signal,
-    printer === undefined ? tableAccept : undefined,
-  )
-  for await (const frame of frames) {
-    if (frame.type === 'BOOKMARK') continue
-    if (frame.type === 'ERROR') throw errorOfFrame(frame)
-    call.out(show(frame.type, frame.object))
+  const place = { ...query, name: query.type === 'object' ? query.name : undefined }
+  const accept = printer === undefined ? tableAccept : undefined
+  const stop = new AbortController()
+  const { requestTimeoutMs } = call.cluster
+  using _timer = requestTimeoutMs === 0 ? undefined : call.host.clock.setTimer(requestTimeoutMs, () => stop.abort())
+  try {
+    for await (const frame of await watchObjects(call.cluster, place, { ...selectors, resourceVersion }, stop.signal, accept)) {
+      if (frame.type === 'BOOKMARK') continue
+      if (frame.type === 'ERROR') throw errorOfFrame(frame)
+      call.out(show(frame.type, frame.object))
+    }
+  } catch (error) {
+    // Time is up: what has come is all.
+    if (!stop.signal.aborted) throw error
   }
 }
 
@@ -60,12 +66,16 @@ function tableFrames(call: GetCall, { resource }: Query): ShowFrame {
   const text = new TableText(lookOf(call, resource, false))
   return (type, object) => {
     if (!isTable(object)) return ''
-    return text.format(object as Table, call.flags['output-watch-events'] ? { header: 'EVENT', cell: type } : undefined)
+    return text.format(object as Table, call.flags['output-watch-events'] ? { header: 'EVENT', cell: type.padEnd(eventWidth) } : undefined)
   }
 }
 
 function objectFrames({ flags }: GetCall, { resource }: Query, print: Printer): ShowFrame {
   return (type, object) => {
+    if (flags['output-watch-events'] && flags.output === 'json') {
+      // A line an event, whole, for programs that read it.
+      return `{"type":${JSON.stringify(type)},"object":${compactJson(object)}}\n`
+    }
     const event = { type, object } as unknown as AnyObject
     return flags['output-watch-events'] ? print({ object: event }) : print({ object: object as AnyObject, resource })
   }

@@ -9,6 +9,7 @@ import { goSyntax } from './go-syntax.ts'
 import { parseGoTemplate } from './go-template.ts'
 import { formatJson } from './json.ts'
 import { evaluate, findValues, parseTemplate } from './jsonpath.ts'
+import { formatKyaml } from './kyaml.ts'
 import { inTypedOrder } from './metadata-order.ts'
 import { formatYaml } from './yaml.ts'
 
@@ -63,6 +64,8 @@ export async function printerOf(values: FormatValues, allowed: readonly string[]
       return undefined
     case 'json':
       return withoutManagedFields(values, ({ object, keepsOrder }) => formatJson(keepsOrder ? inTypedOrder(object) : object, keepsOrder))
+    case 'kyaml':
+      return withoutManagedFields(values, ({ object, keepsOrder }) => formatKyaml(keepsOrder ? inTypedOrder(object) : object, keepsOrder))
     case 'yaml':
       return yamlPrinter(values)
     case 'name':

@@ -9,6 +9,7 @@ for (const [template, want] of [
   ['{{.nope}}', '<no value>'],
   ['{{.labels}}', 'map[a:1 b:2]'],
   ['{{range .items}}{{.n}},{{end}}', 'x,y,'],
+  ['{{range.items}}{{.n}}{{end}}', 'xy'],
   ['{{range $k, $v := .labels}}{{$k}}={{$v}};{{end}}', 'a=1;b=2;'],
   ['{{range .empty}}x{{else}}none{{end}}', 'none'],
   ['{{if .name}}yes{{else}}no{{end}}', 'yes'],

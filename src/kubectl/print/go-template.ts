@@ -74,7 +74,7 @@ function readNodes(reader: Reader, isBlock: boolean): { readonly nodes: readonly
 }
 
 function readAction(reader: Reader, text: string): Node {
-  const [, keyword, rest = ''] = /^(if|with|range)\s+([\s\S]*)$/.exec(text) ?? []
+  const [, keyword, rest = ''] = /^(if|with|range)(?=[\s.$(])\s*([\s\S]*)$/.exec(text) ?? []
   if (keyword === 'if' || keyword === 'with' || keyword === 'range') {
     const { names, pipeline } = readAssignment(rest)
     const { nodes: body, end } = readNodes(reader, true)

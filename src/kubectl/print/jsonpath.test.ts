@@ -27,6 +27,7 @@ for (const [template, want] of [
   ['{.items[?(@.ports[0]>80)].name}', 'b'],
   ['{.nope}', ''],
   ['name: {.items[0].name}{"\\n"}', 'name: a\n'],
+  ['{range.items[*]}{.name}{end}', 'ab'],
   ['{range .items[*]}{.name}{"\\t"}{.ports[0]}{"\\n"}{end}', 'a\t80\nb\t82\n'],
   ['{.items[0].labels}', '{"x.y/z":"1"}'],
 ] as const) {

@@ -61,9 +61,9 @@ function nest(pieces: readonly Piece[], isInRange: boolean): { readonly nodes: r
     else if (piece.text === 'end') {
       if (isInRange) return { nodes, rest }
       throw new CommandError('not in range, nothing to end')
-    } else if (/^range\s/.test(piece.text)) {
+    } else if (/^range(?=[\s.@$[])/.test(piece.text)) {
       const inner = nest(rest, true)
-      nodes.push({ type: 'range', path: parsePath(piece.text.slice(6).trim()), body: inner.nodes })
+      nodes.push({ type: 'range', path: parsePath(piece.text.slice(5).trim()), body: inner.nodes })
       rest = inner.rest
     } else nodes.push(...codeNodes(piece.text))
   }

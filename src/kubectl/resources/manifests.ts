@@ -67,7 +67,14 @@ function isUrl(name: string): boolean {
 export async function contentOf(host: Host, file: string): Promise<string> {
   if (file === '-') return await text(host.stdin)
   if (!isUrl(file)) return await readFile(file, 'utf8')
-  const response = await fetch(file)
+  const response = await fetch(file).catch((error: unknown) => {
+    const { cause } = error instanceof Error ? error : {}
+    const isRefused = cause instanceof Error && 'code' in cause && cause.code === 'ECONNREFUSED'
+    if (!isRefused) throw new CommandError(`unable to read URL ${JSON.stringify(file)}: ${messageOf(cause ?? error)}`)
+    throw new CommandError(`The connection to the server ${new URL(file).host} was refused - did you specify the right host or port?`, {
+      isBare: true,
+    })
+  })
   if (!response.ok)
     throw new CommandError(
       `unable to read URL ${JSON.stringify(file)}, server reported ${response.status} ${response.statusText}, status code=${response.status}`,

@@ -79,7 +79,6 @@ async function queriesOfTypes(call: Call, selection: Selection, types: readonly 
   for (const type of types) resources.push(...(await resourcesNamed(call, type)))
   if (names.length > 0) {
     if (selector || fieldSelector) throw new CommandError('name cannot be provided when a selector is specified')
-    if (isAll) throw new CommandError('name cannot be provided when a selector is specified')
     if (allNamespaces) throw new CommandError('a resource cannot be retrieved by name across all namespaces')
     const queries: Query[] = []
     for (const resource of resources) for (const name of new Set(names)) queries.push(await namedQuery(call, resource, name))
