@@ -267,3 +267,114 @@ test('a dry run does not reach the store, which is what refuses a resourceVersio
   assert.equal((await server.call(`${path}?dryRun=All`, widget)).status, 201)
   await assert.rejects(server.call(path, widget), failsWith(500, /resourceVersion should not be set/))
 })
+
+const applyType = 'application/apply-patch+yaml'
+const applied = (name: string, rest: object = {}) => ({ apiVersion: 'example.io/v1', kind: 'Widget', metadata: { name }, ...rest })
+
+function ownersOf(answer: Answer): readonly string[] {
+  return (objectOf(answer).metadata.managedFields ?? []).map(
+    ({ manager, operation, subresource = '', fieldsV1 }) => `${manager} ${operation} ${subresource}: ${JSON.stringify(fieldsV1)}`,
+  )
+}
+
+test('an apply creates, and again changes nothing', async () => {
+  await using server = await setUp()
+  const config = applied('w', { spec: { size: 1 } })
+  const created = await server.call(`PATCH ${collection}/w?fieldManager=a`, config, applyType)
+  assert.equal(created.status, 201)
+  assert.deepEqual(ownersOf(created), ['a Apply : {"f:spec":{"f:size":{}}}'])
+  const again = await server.call(`PATCH ${collection}/w?fieldManager=a`, config, applyType)
+  assert.equal(again.status, 200)
+  assert.equal(objectOf(again).metadata.resourceVersion, objectOf(created).metadata.resourceVersion)
+})
+
+test('an apply of what another owns is refused with its causes, or forced', async () => {
+  await using server = await setUp()
+  await server.call(`POST ${collection}?fieldManager=maker`, widget('w', 1))
+  const config = applied('w', { spec: { size: 2 } })
+  await assert.rejects(server.call(`PATCH ${collection}/w?fieldManager=a`, config, applyType), (error) => {
+    assert(error instanceof StatusError)
+    assert.equal(error.message, 'Apply failed with 1 conflict: conflict with "maker" using example.io/v1: .spec.size')
+    assert.deepEqual(
+      error.details?.causes?.map(({ reason, field }) => [reason, field]),
+      [['FieldManagerConflict', '.spec.size']],
+    )
+    return error.code === 409
+  })
+  const forced = await server.call(`PATCH ${collection}/w?fieldManager=a&force=true`, config, applyType)
+  assert.equal(objectOf(forced).spec.size, 2)
+  assert.deepEqual(ownersOf(forced), [
+    'a Apply : {"f:spec":{"f:size":{}}}',
+    'maker Update : {"f:metadata":{"f:labels":{".":{},"f:parity":{}}}}',
+  ])
+})
+
+test('the status is applied by its own subresource only', async () => {
+  await using server = await setUp()
+  await server.call(`PATCH ${collection}/w?fieldManager=a`, applied('w', { spec: { size: 1 } }), applyType)
+  const answer = await server.call(
+    `PATCH ${collection}/w/status?fieldManager=b`,
+    applied('w', { spec: { size: 3 }, status: { phase: 'Up' } }),
+    applyType,
+  )
+  const { spec, status } = objectOf(answer)
+  assert.deepEqual([spec.size, status.phase], [1, 'Up'])
+  assert.deepEqual(ownersOf(answer), ['a Apply : {"f:spec":{"f:size":{}}}', 'b Apply status: {"f:status":{"f:phase":{}}}'])
+  const ignored = await server.call(
+    `PATCH ${collection}/w?fieldManager=a`,
+    applied('w', { spec: { size: 1 }, status: { phase: 'No' } }),
+    applyType,
+  )
+  assert.equal(objectOf(ignored).status.phase, 'Up')
+})
+
+test('a client can make everyone let go, and then nobody owns anything until the next apply', async () => {
+  await using server = await setUp()
+  await server.call(`POST ${collection}`, widget('w', 1))
+  const patch = (body: object) => server.call(`PATCH ${collection}/w`, body, 'application/merge-patch+json')
+  assert.deepEqual(ownersOf(await patch({ metadata: { managedFields: [] } })), [])
+  assert.deepEqual(ownersOf(await patch({ spec: { size: 2 } })), [])
+  const answer = await server.call(`PATCH ${collection}/w?fieldManager=a&force=true`, applied('w', { spec: { size: 3 } }), applyType)
+  assert.deepEqual(ownersOf(answer), [
+    'a Apply : {"f:spec":{"f:size":{}}}',
+    'before-first-apply Update : {"f:metadata":{"f:labels":{".":{},"f:parity":{}}}}',
+  ])
+})
+
+for (const [why, request, config, code, text] of [
+  ['no manager', `PATCH ${collection}/w`, applied('w'), 422, /fieldManager: Required value: is required for apply patch$/],
+  [
+    'another kind',
+    `PATCH ${collection}/w?fieldManager=a`,
+    { ...applied('w'), kind: 'Gadget' },
+    400,
+    /^invalid object type: example.io\/v1, Kind=Gadget$/,
+  ],
+  ['another name', `PATCH ${collection}/w?fieldManager=a`, applied('v'), 400, /does not match the name on the URL/],
+  [
+    'owners of its own',
+    `PATCH ${collection}/w?fieldManager=a`,
+    applied('w', { metadata: { name: 'w', managedFields: [{ manager: 'x' }] } }),
+    400,
+    /^metadata.managedFields must be nil$/,
+  ],
+  [
+    'an unknown field',
+    `PATCH ${collection}/w?fieldManager=a`,
+    applied('w', { spec: { bogus: 1 } }),
+    500,
+    /\.spec\.bogus: field not declared in schema$/,
+  ],
+  [
+    'a uid of nothing',
+    `PATCH ${collection}/w?fieldManager=a`,
+    applied('w', { metadata: { name: 'w', uid: 'x' } }),
+    409,
+    /no existing object was found$/,
+  ],
+] as const) {
+  test(`an apply with ${why} is refused`, async () => {
+    await using server = await setUp()
+    await assert.rejects(server.call(request, config, applyType), failsWith(code, text))
+  })
+}
