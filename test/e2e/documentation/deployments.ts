@@ -148,16 +148,9 @@ export const deployments: Page = {
     'Recreate ends all old pods before it makes new ones': async (scene) => {
       await scene.apply('nginx-deployment', withSpec('strategy: { type: Recreate }'))
       await scene.kubectl('rollout', 'status', deployment)
-      using events = scene.start('get', 'pods', '--watch', '--output-watch-events')
-      await eventually(
-        async () => events.output.text,
-        (text) => text.includes('ADDED'),
-        'the watch has begun',
-      )
       await scene.kubectl('set', 'image', deployment, 'nginx=navarch.dev/nginx:v2')
       await scene.kubectl('rollout', 'status', deployment)
-      const changes = [...events.output.text.matchAll(/^(ADDED|DELETED)\s/gm)].map(([, change]) => change)
-      assert.deepEqual(changes.slice(3), ['DELETED', 'DELETED', 'DELETED', 'ADDED', 'ADDED', 'ADDED'])
+      assert.match(await scene.kubectl('describe', deployment), /Scaled down \S+ \S+ \S+ from 3 to 0\n.*Scaled up \S+ \S+ \S+ from 0 to 3/)
     },
     'minReadySeconds holds back what is ready from being available': async (scene) => {
       await scene.apply('nginx-deployment', withSpec('minReadySeconds: 4'))
