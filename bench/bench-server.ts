@@ -1,14 +1,13 @@
 /** A `navarch kube-apiserver` of our own, on a store on disk that goes with it. */
 import { spawn } from 'node:child_process'
 import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { untilReady } from './ready.ts'
 
 const port = 16459
 const token = 'bench-token'
 const navarchFile = join(import.meta.dirname, '../bin/navarch.mjs')
-const startTimeoutMs = 20_000
 
 export type BenchServer = AsyncDisposable & { readonly kubeconfig: string; readonly pid: number }
 
@@ -41,14 +40,12 @@ export async function startBenchServer(): Promise<BenchServer> {
       rmSync(directory, { recursive: true })
     },
   }
-  const deadlineMs = performance.now() + startTimeoutMs
-  while (!(await isReady())) {
-    if (performance.now() > deadlineMs || child.exitCode !== null) {
-      const said = readFileSync(logFile, 'utf8')
-      await server[Symbol.asyncDispose]()
-      throw new Error(`the API server did not start: ${said}`)
-    }
-    await new Promise((resolve) => setTimeout(resolve, 20))
+  try {
+    await untilReady(child, port)
+  } catch (error) {
+    const said = readFileSync(logFile, 'utf8')
+    await server[Symbol.asyncDispose]()
+    throw new Error(`the API server did not start: ${said}`, { cause: error })
   }
   return server
 }
@@ -67,15 +64,4 @@ function kubeconfigOf() {
     contexts: [{ name: 'bench', context: { cluster: 'bench', user: 'bench' } }],
     'current-context': 'bench',
   }
-}
-
-function isReady(): Promise<boolean> {
-  return new Promise((resolve) => {
-    const asked = request({ port, host: '127.0.0.1', path: '/readyz', rejectUnauthorized: false, agent: false }, (answer) => {
-      answer.resume()
-      resolve(answer.statusCode === 200)
-    })
-    asked.on('error', () => resolve(false))
-    asked.end()
-  })
 }

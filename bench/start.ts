@@ -1,12 +1,12 @@
 /** How soon things are there: the control plane alone, and a whole cluster. */
 import { spawn } from 'node:child_process'
 import { readFileSync, rmSync } from 'node:fs'
-import { request } from 'node:https'
 import { join } from 'node:path'
 import { upArguments } from '../test/e2e/test-cluster.ts'
 import { type BenchCluster, median, msUntilRunning, slot, startBenchCluster } from './bench-cluster.ts'
 import type { Row } from './main.ts'
 import { cpuSecondsOf } from './process-usage.ts'
+import { untilReady } from './ready.ts'
 
 const repeatCount = 5
 const navarchFile = join(import.meta.dirname, '../bin/navarch.mjs')
@@ -60,23 +60,12 @@ async function startServer(dataDir: string): Promise<ServerStart> {
   const child = spawn(process.execPath, [navarchFile, 'server', '--data-dir', dataDir], { stdio: 'ignore' })
   const ended = new Promise((resolve) => child.on('exit', resolve))
   try {
-    while (!(await isReady(apiPort))) await sleepMs(5)
+    await untilReady(child, apiPort)
     return { tookMs: performance.now() - startedMs, cpuSeconds: cpuSecondsOf(child.pid ?? 0) }
   } finally {
     child.kill('SIGTERM')
     await ended
   }
-}
-
-function isReady(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const asked = request({ port, host: '127.0.0.1', path: '/readyz', rejectUnauthorized: false, agent: false }, (answer) => {
-      answer.resume()
-      resolve(answer.statusCode === 200)
-    })
-    asked.on('error', () => resolve(false))
-    asked.end()
-  })
 }
 
 function sleepMs(delayMs: number): Promise<void> {
