@@ -46,7 +46,8 @@ const acronyms: ReadonlySet<string> = new Set(['API', 'URL', 'UID', 'OSB', 'GUID
 /** `lastTransitionTime` as `Last Transition Time`; names that are no words stay as they are. */
 export function labelOf(field: string): string {
   if (!/^[\p{L}-]*$/u.test(field)) return field
-  const words = field.match(/\p{Lu}+(?!\p{Ll})|\p{Lu}?\p{Ll}+|-+|\p{L}+/gu) ?? []
+  // As upstream: three capitals and more keep what follows them (`URLs`, `DNSName`), two do not (`I Ds`).
+  const words = field.match(/\p{Lu}{3,}\p{Ll}*|\p{Lu}(?=\p{Lu}\p{Ll})|\p{Lu}\p{Ll}+|\p{Lu}+|\p{Ll}+|-+|\p{L}+/gu) ?? []
   return words
     .map((word) => (acronyms.has(word.toUpperCase()) ? word.toUpperCase() : word.charAt(0).toUpperCase() + word.slice(1)))
     .join(' ')
