@@ -158,3 +158,22 @@ function* validateTraffic(service: ServiceSpec): FieldErrors {
     yield notSupported(spec.field('trafficDistribution'), trafficDistribution, distributions)
   }
 }
+
+const ipModes = ['Proxy', 'VIP']
+
+/** What a load balancer has given (upstream: ValidateLoadBalancerStatus). */
+export function* validateServiceStatus({ spec, status }: Service): FieldErrors {
+  const at = FieldPath.of('status', 'loadBalancer', 'ingress')
+  const points = status.loadBalancer?.ingress ?? []
+  if (points.length > 0 && spec.type !== 'LoadBalancer') yield forbiddenField(at, "may only be used when `spec.type` is 'LoadBalancer'")
+  for (const [index, { ip, hostname, ipMode }] of points.entries()) {
+    const here = at.index(index)
+    if (ip && parseIp(ip) === undefined) yield invalid(here.field('ip'), ip, ipMessage)
+    if (ip && ipMode === undefined) yield required(here.field('ipMode'), 'must be specified when `ip` is set')
+    if (!ip && ipMode !== undefined) yield forbiddenField(here.field('ipMode'), 'may not be specified when `ip` is not set')
+    if (ipMode !== undefined && !ipModes.includes(ipMode)) yield notSupported(here.field('ipMode'), ipMode, ipModes)
+    if (!hostname) continue
+    yield* invalidEach(here.field('hostname'), hostname, isDns1123Subdomain(hostname))
+    if (parseIp(hostname) !== undefined) yield invalid(here.field('hostname'), hostname, 'must be a DNS name, not an IP address')
+  }
+}

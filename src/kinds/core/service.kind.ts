@@ -7,7 +7,7 @@ import * as schemas from './schema.gen.ts'
 import { serviceColumns } from './service-columns.ts'
 import { defaultService } from './service-defaults.ts'
 import { prepareServiceCreate, prepareServiceUpdate } from './service-strategy.ts'
-import { validateService, validateServiceUpdate } from './service-validation.ts'
+import { validateService, validateServiceStatus, validateServiceUpdate } from './service-validation.ts'
 import { serviceWarnings } from './service-warnings.ts'
 import type * as types from './types.gen.ts'
 
@@ -29,7 +29,7 @@ export const Service: Kind<Service> = defineKind({
   prepareCreate: prepareServiceCreate,
   validate: validateService,
   update: { prepare: prepareServiceUpdate, validate: validateServiceUpdate },
-  status: { prepare: keepSpec },
+  status: { prepare: keepSpec, validate: validateServiceStatus },
   subresources: [proxySubresource('ServiceProxyOptions'), statusSubresource('Service')],
   selectableFields: {
     'spec.clusterIP': (service) => service.spec.clusterIP ?? '',

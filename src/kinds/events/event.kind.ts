@@ -127,7 +127,9 @@ function fromStored(stored: CoreEvent): Event {
     deprecatedFirstTimestamp: firstTimestamp,
     deprecatedLastTimestamp: lastTimestamp,
     deprecatedCount: count,
-    reportingController: reportingComponent,
+    // The old style writes both even when they are empty.
+    reportingController: reportingComponent || undefined,
+    reportingInstance: stored.reportingInstance || undefined,
     // Rows of the old style lack what the new style requires: a client reads null.
   } as Event
 }
