@@ -22,11 +22,15 @@ function sourceLine({ configMapRef, secretRef, prefix = '' }: EnvFromSource): st
 
 function variableLines(variable: EnvVar, container: Container, pod: Pod | undefined): Lines {
   const { name, value = '', valueFrom } = variable
-  if (valueFrom !== undefined) return [`  ${name}:\t${originOf(valueFrom, container, pod)}`]
+  if (valueFrom !== undefined) {
+    const origin = originOf(valueFrom, container, pod)
+    return origin === undefined ? [] : [`  ${name}:\t${origin}`]
+  }
   return value.split('\n').map((line, index) => (index === 0 ? `  ${name}:\t${line}` : `  \t${line}`))
 }
 
-function originOf(source: EnvVarSource, container: Container, pod: Pod | undefined): string {
+/** Undefined for sources that upstream does not show, such as files. */
+function originOf(source: EnvVarSource, container: Container, pod: Pod | undefined): string | undefined {
   const { fieldRef, resourceFieldRef, secretKeyRef, configMapKeyRef } = source
   if (fieldRef !== undefined) return `${fieldValue(fieldRef.fieldPath, pod)} (${fieldRef.apiVersion ?? ''}:${fieldRef.fieldPath})`
   if (resourceFieldRef !== undefined) return `${resourceValue(resourceFieldRef, container)} (${resourceFieldRef.resource})`
@@ -34,7 +38,7 @@ function originOf(source: EnvVarSource, container: Container, pod: Pod | undefin
     return `<set to the key '${secretKeyRef.key}' in secret '${secretKeyRef.name ?? ''}'>\tOptional: ${secretKeyRef.optional === true}`
   if (configMapKeyRef !== undefined)
     return `<set to the key '${configMapKeyRef.key}' of config map '${configMapKeyRef.name ?? ''}'>\tOptional: ${configMapKeyRef.optional === true}`
-  return ''
+  return undefined
 }
 
 /** As upstream: only these two are looked up. */

@@ -1,6 +1,6 @@
 /** Where volumes come from, for pods and for persistent volumes: a name with an explanation, and the fields that are shown. */
 import { type Fields, fieldsOf } from '../resources/unstructured.ts'
-import { goList, type Lines } from './lines.ts'
+import { byKey, goList, type Lines } from './lines.ts'
 
 /** As upstream, one label lacks its colon. */
 type Fact = readonly [label: string, field: string, missing?: string | number | boolean]
@@ -182,13 +182,22 @@ export function tabledSourceLines(volume: Fields): Lines | undefined {
   const [name, source] = Object.entries(sources).find(([field]) => volume[field] !== undefined) ?? []
   if (name === undefined || source === undefined) return undefined
   const values = fieldsOf(volume[name])
-  return [`Type:\t${source.type}`, ...source.facts.map(([label, field, missing = '']) => `${label}\t${goText(values[field] ?? missing)}`)]
+  return [
+    `Type:\t${source.type}`,
+    ...source.facts.map(([label, field, missing = '']) => `${label}\t${valueText(field, values[field] ?? missing)}`),
+  ]
 }
 
 /** As Go prints the few types that occur. */
-function goText(value: unknown): string {
+function valueText(field: string, value: unknown): string {
+  if (field === 'targetWWNs' && Array.isArray(value)) return value.join(', ')
   if (Array.isArray(value)) return goList(value)
   if (typeof value !== 'object' || value === null) return String(value)
+  if (field === 'options')
+    return `map[${Object.entries(value)
+      .toSorted(byKey)
+      .map(([key, one]) => `${key}:${one}`)
+      .join(' ')}]`
   const { name = '', namespace } = fieldsOf(value)
   const place = namespace === undefined ? '' : `Namespace:${String(namespace)},`
   return `&${namespace === undefined ? 'LocalObjectReference' : 'SecretReference'}{Name:${String(name)},${place}}`
