@@ -7,6 +7,7 @@ import { systemClock } from '#base/env/clock'
 import { silentLog } from '#base/env/log'
 import { VirtualClock } from '#base/env/virtual-clock'
 import { type ReadLogOptions, readLog } from './read-log.ts'
+import { restartsByLogs } from './restarts-by-logs.ts'
 import { rotateIfLarge } from './rotate-logs.ts'
 
 const lines = [
@@ -93,3 +94,15 @@ test('rotation: where the runtime does not play along, the file keeps its name',
     await assert.rejects(rotateIfLarge({ containerId: 'c', path }, deps, { bytesMax: 1, fileCountMax: 5 }), /no/)
     assert.deepEqual(await readdir(join(path, '..')), ['0.log'])
   }))
+
+test('logs tell how often a container was started', async () => {
+  await withLog('', async (path) => {
+    const directory = join(path, '..')
+    assert.equal(await restartsByLogs(join(directory, 'never')), 0)
+    assert.equal(await restartsByLogs(directory), 1)
+    await writeFile(join(directory, '10.log'), '')
+    await writeFile(join(directory, '9.log.20260101-000000.gz'), '')
+    await writeFile(join(directory, 'other'), '')
+    assert.equal(await restartsByLogs(directory), 11)
+  })
+})

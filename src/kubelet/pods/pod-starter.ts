@@ -7,6 +7,7 @@ import type { Container, Pod } from '#kinds/core/types.gen'
 import type { EventRecorder } from '#reconcile/event-recorder'
 import type { PodCgroups } from '../cgroups/pod-cgroups.ts'
 import type { ImagePuller } from '../images/image-puller.ts'
+import { restartsByLogs } from '../logs/restarts-by-logs.ts'
 import { containerConfigOf } from '../runtime/container-config.ts'
 import { type EnvironmentFacts, environmentOf, type ReferenceReader } from '../runtime/environment.ts'
 import { etcHostsOf } from '../runtime/etc-hosts.ts'
@@ -106,8 +107,9 @@ export class PodStarter {
     record: PodRecord,
     sandbox: SandboxRecord,
   ): Promise<ReturnType<typeof containerConfigOf>> {
-    const { rootDir } = this.#deps
-    const { container, restartCount } = action
+    const { rootDir, podLogsDir } = this.#deps
+    const { container } = action
+    const restartCount = action.restartCount || (await restartsByLogs(join(podLogDirOf(pod, podLogsDir), container.name)))
     const facts = this.#deps.node()
     const podIps = this.#ipsOf(pod, sandbox)
     const environment = await environmentOf(pod, container, { ...facts, podIps }, this.#deps.references)
