@@ -1,23 +1,25 @@
 /** A `navarch kube-apiserver` of our own, on a store on disk that goes with it. */
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { untilReady } from './ready.ts'
 
-const port = 16459
 const token = 'bench-token'
 const navarchFile = join(import.meta.dirname, '../bin/navarch.mjs')
 
 export type BenchServer = AsyncDisposable & { readonly kubeconfig: string; readonly pid: number }
 
 export async function startBenchServer(): Promise<BenchServer> {
+  const port = await freePort()
   const directory = mkdtempSync(join(tmpdir(), 'navarch-bench-api-'))
   const tokenFile = join(directory, 'tokens.csv')
   const kubeconfig = join(directory, 'kubeconfig')
   const logFile = join(directory, 'log')
   writeFileSync(tokenFile, `${token},admin,admin-uid,system:masters\n`)
-  writeFileSync(kubeconfig, JSON.stringify(kubeconfigOf()))
+  writeFileSync(kubeconfig, JSON.stringify(kubeconfigOf(port)))
   const words = [
     'kube-apiserver',
     '--storage-backend=sqlite',
@@ -55,7 +57,7 @@ function extraNodeFlags(): readonly string[] {
   return (process.env['NAVARCH_BENCH_NODE_FLAGS'] ?? '').split(' ').filter((flag) => flag !== '')
 }
 
-function kubeconfigOf() {
+function kubeconfigOf(port: number) {
   return {
     apiVersion: 'v1',
     kind: 'Config',
@@ -64,4 +66,13 @@ function kubeconfigOf() {
     contexts: [{ name: 'bench', context: { cluster: 'bench', user: 'bench' } }],
     'current-context': 'bench',
   }
+}
+
+async function freePort(): Promise<number> {
+  const listener = createServer().listen(0, '127.0.0.1')
+  await once(listener, 'listening')
+  const address = listener.address()
+  await new Promise((resolve) => listener.close(resolve))
+  if (address === null || typeof address === 'string') throw new Error('there is no free port')
+  return address.port
 }
