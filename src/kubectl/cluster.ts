@@ -125,12 +125,15 @@ export class Cluster {
   }
 
   #showWarnings(response: ApiResponse): void {
-    for (const text of warningsOf(response.headers['warning'] ?? '')) {
-      if (this.#shownWarnings.has(text)) continue
-      this.#shownWarnings.add(text)
-      const label = this.#host.stderr.isTTY ? '\u001b[33;1mWarning:\u001b[0m' : 'Warning:'
-      this.#host.stderr.write(`${label} ${text}\n`)
-    }
+    for (const text of warningsOf(response.headers['warning'] ?? '')) this.warn(text)
+  }
+
+  /** Each text once. */
+  warn(text: string): void {
+    if (this.#shownWarnings.has(text)) return
+    this.#shownWarnings.add(text)
+    const label = this.#host.stderr.isTTY ? '\u001b[33;1mWarning:\u001b[0m' : 'Warning:'
+    this.#host.stderr.write(`${label} ${text}\n`)
   }
 
   get warningCount(): number {

@@ -17,7 +17,8 @@ const attachFlags = {
 
 type AttachCall = Call<typeof attachFlags>
 
-const warning =
+/** What whoever attaches should know. */
+export const attachWarning =
   "All commands and output from this session will be recorded in container logs, including credentials and sensitive information passed through the command prompt.\nIf you don't see a command prompt, try pressing enter.\n"
 
 export const attach = defineCommand({
@@ -42,7 +43,7 @@ export const attach = defineCommand({
     if (pod === undefined) throw new CommandError('no pod to attach to')
     const container = containerOf(call, pod)
     const tty = terminalOf(call, container)
-    if (!flags.quiet) err(warning)
+    if (!flags.quiet) err(attachWarning)
     const status = await runInContainer(call, { action: 'attach', pod, container: container.name, command: [], stdin: flags.stdin, tty })
     if (status === 0 && tty && pod.spec?.restartPolicy === 'Always')
       call.out(

@@ -5,7 +5,7 @@ import { CommandError } from '../errors.ts'
 import type { Target } from './access.ts'
 import { listObjects } from './access.ts'
 import { type FileSelection, hasFiles, type Manifest, readManifests } from './manifests.ts'
-import { type ApiResource, type ResourceCatalog, UnknownKind, UnknownResource } from './resource-catalog.ts'
+import { type ApiResource, qualifiedPlural, type ResourceCatalog, UnknownKind, UnknownResource } from './resource-catalog.ts'
 import type { AnyObject } from './unstructured.ts'
 
 export type ObjectQuery = Target & { readonly type: 'object' /** From a file. */; readonly object?: AnyObject; readonly source?: string }
@@ -104,14 +104,17 @@ async function namedQuery(call: Call, resource: ApiResource, name: string): Prom
 
 async function resourcesNamed(call: Call, word: string): Promise<readonly ApiResource[]> {
   const catalog = await call.cluster.catalog()
-  if (catalog.find(word) !== undefined) return [catalog.resourceOf(word)]
+  if (catalog.find(word) !== undefined) return [await resourceNamed(call, word)]
   const members = catalog.inCategory(word)
   return members.length > 0 ? members : [await resourceNamed(call, word)]
 }
 
 /** Asks the server again before it says that there is no such type: it may be a new one. */
 export async function resourceNamed(call: Pick<Call, 'cluster'>, word: string): Promise<ApiResource> {
-  return await findAfresh(call, UnknownResource, (catalog) => catalog.resourceOf(word))
+  const found = await findAfresh(call, UnknownResource, (catalog) => catalog.resourceOf(word))
+  for (const other of (await call.cluster.catalog()).lessPreferred(word))
+    call.cluster.warn(`short name ${JSON.stringify(word)} could also match lower priority resource ${qualifiedPlural(other)}`)
+  return found
 }
 
 export async function resourceOfKind(call: Pick<Call, 'cluster'>, apiVersion: string, kind: string): Promise<ApiResource> {

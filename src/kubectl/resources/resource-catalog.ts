@@ -61,6 +61,16 @@ export class ResourceCatalog {
     return resource
   }
 
+  /** Other resources of the same short name, which only their full names find; empty where `word` is no short name. */
+  lessPreferred(word: string): readonly ApiResource[] {
+    const found = this.find(word)
+    if (found === undefined || !found.shortNames.includes(word)) return []
+    const others = this.resources.filter(({ group, plural, shortNames }) => {
+      return shortNames.includes(word) && (group !== found.group || plural !== found.plural)
+    })
+    return others.filter((one, index) => others.findIndex((other) => qualifiedPlural(other) === qualifiedPlural(one)) === index)
+  }
+
   ofKind(apiVersion: string, kind: string): ApiResource {
     const [group, version] = groupVersionOf(apiVersion)
     const found = this.resources.find((resource) => resource.group === group && resource.version === version && resource.kind === kind)

@@ -1,6 +1,7 @@
 /** Talks to the container of a pod that `kubectl run` made, and ends with its exit status. */
+import { attachWarning } from '../commands/attach.ts'
 import type { RunCall } from '../commands/run.ts'
-import { CommandError } from '../errors.ts'
+import { CommandError, messageOf } from '../errors.ts'
 import { showLogs } from '../logs/log-streams.ts'
 import { asPod } from '../pods/pods-of.ts'
 import { deleteObject, type Target } from '../resources/access.ts'
@@ -21,17 +22,32 @@ export async function talkToPod(call: RunCall, created: AnyObject): Promise<numb
 }
 
 async function converse(call: RunCall, target: Target): Promise<number> {
-  const { flags, err } = call
+  const { flags } = call
   const pod = await podWhen(call, target, (phase, object) => isOver(phase) || (phase === 'Running' && isReady(object)))
   const container = target.name
   if (isOver(phaseOf(pod))) {
-    await showLogs(call, [{ pod: asPod(pod), container }], { query: {}, hasPrefix: false, ignoresErrors: false }, false)
+    await showOutput(call, pod, container)
   } else {
-    if (flags.stdin && !flags.quiet) err("If you don't see a command prompt, try pressing enter.\n")
-    await runInContainer(call, { action: 'attach', pod: asPod(pod), container, command: [], stdin: flags.stdin, tty: flags.tty })
+    await attachOrShowLogs(call, pod, container)
   }
   if (flags.restart === 'Always' || flags['leave-stdin-open']) return sayHowToResume(call, container)
   return exitStatusOf(await podWhen(call, target, (phase) => phase === 'Succeeded' || (phase === 'Failed' && flags.restart === 'Never')))
+}
+
+/** A short command may be over before anybody can attach: its output is in the logs. */
+async function attachOrShowLogs(call: RunCall, pod: AnyObject, container: string): Promise<void> {
+  const { flags, err } = call
+  if (!flags.quiet) err(attachWarning)
+  try {
+    await runInContainer(call, { action: 'attach', pod: asPod(pod), container, command: [], stdin: flags.stdin, tty: flags.tty })
+  } catch (error) {
+    err(`warning: couldn't attach to pod/${container}, falling back to streaming logs: ${messageOf(error)}\n`)
+    await showOutput(call, pod, container)
+  }
+}
+
+async function showOutput(call: RunCall, pod: AnyObject, container: string): Promise<void> {
+  await showLogs(call, [{ pod: asPod(pod), container }], { query: {}, hasPrefix: false, ignoresErrors: false }, false)
 }
 
 function sayHowToResume({ flags, out }: RunCall, name: string): number {
