@@ -131,6 +131,8 @@ const described: readonly Row[] = [
 ]
 
 const asked: readonly Row[] = [
+  ['get ev -n none', 34],
+  ['get po,ev -n none', 34],
   ['explain'],
   ['explain nope'],
   ['explain pod.spec.nope'],
