@@ -62,10 +62,6 @@ export function invalidTogether(at: FieldPath, detail: string): FieldError {
   return fieldError('FieldValueInvalid', at, `Invalid value: ${detail}`)
 }
 
-function typeInvalid(at: FieldPath, value: unknown, detail: string): FieldError {
-  return fieldError('FieldValueTypeInvalid', at, `Invalid value: ${shown(value)}: ${detail}`)
-}
-
 export function duplicate(at: FieldPath, value: unknown, detail = ''): FieldError {
   return fieldError('FieldValueDuplicate', at, `Duplicate value: ${shown(value)}${detail === '' ? '' : `: ${detail}`}`)
 }

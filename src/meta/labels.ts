@@ -16,8 +16,6 @@ export type Selector = readonly LabelRequirement[]
 /** The selector of an absent `LabelSelector`: `in` without values never holds. */
 export const nothing: Selector = [{ key: '', operator: 'in', values: [] }]
 
-const everything: Selector = []
-
 /** A selector that cannot be read; the message is what the client gets. */
 export class LabelSelectorError extends Error {
   override readonly name = 'LabelSelectorError'

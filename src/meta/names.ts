@@ -133,10 +133,6 @@ export function isPercent(value: string): readonly string[] {
   return mismatch(value, percent)
 }
 
-function isPortNumber(port: number): readonly string[] {
-  return port >= 1 && port <= 65535 ? [] : [betweenMessage(1, 65535)]
-}
-
 /** An IANA service name. */
 export function isPortName(name: string): readonly string[] {
   return [

@@ -16,12 +16,6 @@ export function keyOf(ref: ObjectRef): string {
   return ref.namespace ? `${ref.namespace}/${ref.name}` : ref.name
 }
 
-/** The inverse of `keyOf`. */
-function refOfKey(key: string): ObjectRef {
-  const slash = key.indexOf('/')
-  return slash < 0 ? { name: key } : { namespace: key.slice(0, slash), name: key.slice(slash + 1) }
-}
-
 /** A copy whose metadata has `changes` on top. */
 export function withMeta<T extends KubeObject>(object: T, changes: Partial<ObjectMeta>): T {
   return { ...object, metadata: { ...object.metadata, ...changes } }

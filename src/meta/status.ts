@@ -145,15 +145,6 @@ export function invalidObject(
   return new StatusError(422, 'Invalid', `${subject} ${quoted(name)} is invalid: ${list}`, details)
 }
 
-function methodNotSupported(resource: ResourceName, action: string): StatusError {
-  return new StatusError(
-    405,
-    'MethodNotAllowed',
-    `${action} is not supported on resources of kind ${quoted(qualified(resource))}`,
-    detailsOf(resource, ''),
-  )
-}
-
 /** 410 of a list or watch from a revision that is compacted, and of an expired continue token. */
 export function expired(message: string): StatusError {
   return new StatusError(410, 'Expired', message)
