@@ -30,11 +30,15 @@ export function discoveryRoutes({ kinds, address }: DiscoveryDeps): (exchange: E
     if ((root !== 'api' && root !== 'apis') || rest.length > 0 || request.path.startsWith('//')) return undefined
     const isCore = root === 'api'
     const { groups, aggregated } = current()
-    if (first === undefined && wantsAggregated(request)) return aggregatedAnswer(request, aggregated, groups, isCore)
+    const isRead = request.method === 'GET' || request.method === 'HEAD'
+    // As upstream: the group list and a group answer to every method.
+    const takesAnyMethod = !isCore && second === undefined
+    if (first === undefined && wantsAggregated(request) && (isRead || takesAnyMethod))
+      return aggregatedAnswer(request, aggregated, groups, isCore)
     const document =
       first === undefined ? rootDocument(isCore, groups, address) : documentOf(groups, isCore ? ['', first, second] : [first, second])
     if (document === undefined) return undefined
-    if (request.method !== 'GET' && request.method !== 'HEAD' && first !== undefined) throw methodNotAllowed()
+    if (!isRead && !takesAnyMethod) throw methodNotAllowed()
     return present(valueAnswer(document), negotiate(request), exchange)
   }
 }

@@ -6,10 +6,11 @@ import type { Answer, Exchange } from '../exchange.ts'
 import type { Registry } from '../registry/registry.ts'
 import { isTrue } from '../request/parse-request-info.ts'
 import type { ResourceHandler, ResourceHandlers } from '../serve/dispatch-resource.ts'
+import { successOf } from './failed-answer.ts'
 import { type KubeletAccess, kubeletOf } from './kubelet-connection.ts'
 import { proxyPod, proxyService } from './pod-proxy.ts'
 import { proxied } from './proxy-path.ts'
-import { type Backend, relay, relayConnection, relayPlain } from './relay.ts'
+import { type Backend, relayConnection, relayPlain } from './relay.ts'
 import { sentOverWebSocket, wantsWebSocket } from './websocket-reading.ts'
 
 /** Without access to kubelets only the proxies to pods and services work. */
@@ -21,7 +22,7 @@ export function connectHandlers(kubelet: KubeletAccess | undefined): ResourceHan
       return await handler(exchange, pod, backendOf(registry, pod, exchange, kubelet))
     }
   return {
-    'pods/log': viaKubelet(readLog),
+    'pods/log': (registry, exchange) => readLog(registry, exchange, kubelet),
     'pods/exec': viaKubelet((exchange, pod, backend) => connectContainer('exec', exchange, pod, backend)),
     'pods/attach': viaKubelet((exchange, pod, backend) => connectContainer('attach', exchange, pod, backend)),
     'pods/portforward': viaKubelet(forwardPorts),
@@ -43,10 +44,14 @@ function backendOf(registry: Registry, pod: Pod, exchange: Exchange, kubelet: Ku
   // Which container is meant comes first, as upstream: a wrong name is the clearer answer.
   if (exchange.info.subresource !== 'portforward') containerOf(pod, exchange.request.query)
   const nodeName = pod.spec?.nodeName ?? ''
-  if (nodeName === '') throw badRequest(`pod ${pod.metadata.name} does not have a host assigned`)
+  if (!isBound(pod)) throw badRequest(`pod ${pod.metadata.name} does not have a host assigned`)
   const node = registry.get(Node, undefined, nodeName)
   if (node === undefined) throw notFound({ group: '', plural: 'nodes' }, nodeName)
   return kubeletBackend(node, kubelet)
+}
+
+function isBound({ spec }: Pod): boolean {
+  return (spec?.nodeName ?? '') !== ''
 }
 
 function kubeletBackend(node: Node, kubelet: KubeletAccess | undefined): Backend {
@@ -54,17 +59,23 @@ function kubeletBackend(node: Node, kubelet: KubeletAccess | undefined): Backend
   return kubeletOf(node, kubelet)
 }
 
-async function readLog(exchange: Exchange, pod: Pod, backend: Backend): Promise<Answer> {
+async function readLog(registry: Registry, exchange: Exchange, kubelet: KubeletAccess | undefined): Promise<Answer> {
+  const pod = podOf(registry, exchange)
   const { query } = exchange.request
+  const container = containerOf(pod, query)
+  // Nothing has been said yet.
+  if (!isBound(pod)) return { status: 204, body: { kind: 'empty' } }
+  const backend = backendOf(registry, pod, exchange, kubelet)
   const kept = new URLSearchParams()
   for (const name of ['follow', 'previous', 'timestamps']) if (isTrue(query.get(name))) kept.set(name, 'true')
   for (const name of ['sinceSeconds', 'sinceTime', 'tailLines', 'limitBytes', 'stream']) {
     const value = query.get(name) ?? ''
     if (value !== '') kept.set(name, value)
   }
-  const path = `/containerLogs/${pod.metadata.namespace}/${pod.metadata.name}/${containerOf(pod, query)}`
-  const target = { backend, path: withQuery(path, kept) }
-  return wantsWebSocket(exchange) ? await sentOverWebSocket(exchange, await relayPlain(exchange, target)) : await relay(exchange, target)
+  const path = `/containerLogs/${pod.metadata.namespace}/${pod.metadata.name}/${container}`
+  const relayed = await relayPlain(exchange, { backend, path: withQuery(path, kept) })
+  const answer = await successOf(relayed, `get pods/log ${pod.metadata.name}`)
+  return wantsWebSocket(exchange) ? await sentOverWebSocket(exchange, answer) : answer
 }
 
 /** The kubelet's names for what the API calls stdin, stdout and stderr. */
