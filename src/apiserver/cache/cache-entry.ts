@@ -39,6 +39,12 @@ export class CacheEntry implements ObjectEntry {
     return (this.#object ??= deepFreeze(decoded(this.bytes())))
   }
 
+  /** Forgets what was made for readers: history is read rarely, and is kept long. */
+  release(): void {
+    this.#bytes = undefined
+    this.#object = undefined
+  }
+
   /** The same object under another revision: what a DELETED event shows. */
   at(revision: number): CacheEntry {
     return new CacheEntry(this.key, revision, this.stored)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { CacheEntry } from './cache-entry.ts'
-import { EventRing } from './event-ring.ts'
+import { EventRing, type RingLimits } from './event-ring.ts'
 
 test('a ring gives what came after a revision', () => {
   const ring = filled(5, 10)
@@ -24,12 +24,26 @@ test('a ring that is full forgets the oldest, and says so', () => {
 })
 
 test('a ring knows nothing of the time before it began', () => {
-  assert.equal(new EventRing(7, 10).after(6), undefined)
-  assert.deepEqual(new EventRing(7, 10).after(7), [])
+  assert.equal(new EventRing(7, limits(10)).after(6), undefined)
+  assert.deepEqual(new EventRing(7, limits(10)).after(7), [])
 })
 
-function filled(count: number, sizeMax: number): EventRing {
-  const ring = new EventRing(0, sizeMax)
+test('a ring of large objects is short, but not shorter than its least', () => {
+  const ring = new EventRing(0, { countMin: 3, countMax: 1000, bytesMax: 1000 })
+  for (let revision = 1; revision <= 50; revision++) {
+    ring.push({ revision, entry: new CacheEntry('/a', revision, new Uint8Array(revision <= 40 ? 100 : 900)), previous: undefined })
+    if (revision === 40) assert.equal(ring.completeAfter, 30)
+  }
+  assert.equal(ring.completeAfter, 47)
+  assert.equal(ring.after(47)?.length, 3)
+})
+
+function limits(countMax: number): RingLimits {
+  return { countMin: 1, countMax, bytesMax: 1 << 20 }
+}
+
+function filled(count: number, countMax: number): EventRing {
+  const ring = new EventRing(0, limits(countMax))
   for (let revision = 1; revision <= count; revision++) {
     ring.push({ revision, entry: new CacheEntry('/a', revision, new Uint8Array()), previous: undefined })
   }

@@ -11,15 +11,19 @@ export type CacheEvent = {
   readonly previous: CacheEntry | undefined
 }
 
+/** History ends where there are more changes than `countMax`, or more bytes of objects than `bytesMax` in more than `countMin`. */
+export type RingLimits = { readonly countMin: number; readonly countMax: number; readonly bytesMax: number }
+
 export class EventRing {
-  readonly #sizeMax: number
+  readonly #limits: RingLimits
+  #bytes = 0
   #events: CacheEvent[] = []
   #start = 0
   #completeAfter: number
 
-  constructor(completeAfter: number, sizeMax: number) {
+  constructor(completeAfter: number, limits: RingLimits) {
     this.#completeAfter = completeAfter
-    this.#sizeMax = sizeMax
+    this.#limits = limits
   }
 
   /** A watch may start after this revision or any later one. */
@@ -33,7 +37,8 @@ export class EventRing {
 
   push(event: CacheEvent): void {
     this.#events.push(event)
-    if (this.#events.length - this.#start > this.#sizeMax) this.#forgetOldest()
+    this.#bytes += bytesOf(event)
+    while (this.#isTooLong()) this.#forgetOldest()
   }
 
   /** The changes after `revision`, oldest first; undefined if some of them are forgotten. */
@@ -42,12 +47,21 @@ export class EventRing {
     return this.#events.slice(this.#indexAfter(revision))
   }
 
+  #isTooLong(): boolean {
+    const count = this.#events.length - this.#start
+    const { countMin, countMax, bytesMax } = this.#limits
+    return count > countMax || (count > countMin && this.#bytes > bytesMax)
+  }
+
   #forgetOldest(): void {
     const oldest = this.#events[this.#start]
-    if (oldest !== undefined) this.#completeAfter = oldest.revision
+    if (oldest !== undefined) {
+      this.#completeAfter = oldest.revision
+      this.#bytes -= bytesOf(oldest)
+    }
     this.#start++
     // Moving the array at every push would cost its length each time.
-    if (this.#start < this.#sizeMax) return
+    if (this.#start < this.#events.length - this.#start) return
     this.#events = this.#events.slice(this.#start)
     this.#start = 0
   }
@@ -62,4 +76,8 @@ export class EventRing {
     }
     return low
   }
+}
+
+function bytesOf({ entry, previous }: CacheEvent): number {
+  return (entry ?? previous)?.stored.length ?? 0
 }

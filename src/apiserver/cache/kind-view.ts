@@ -16,11 +16,15 @@ import { bookmarkFrame, ObjectFrame } from './watch-frame.ts'
 
 type ChangeType = Extract<WatchType, 'ADDED' | 'MODIFIED' | 'DELETED'>
 
+/** As many as watchers may be behind each other; a frame that is gone is made again. */
+const framesMax = 256
+
 export class KindView {
   readonly kind: Kind
   readonly cache: ResourceCache
   readonly #converted = new WeakMap<CacheEntry, ObjectEntry>()
-  readonly #frames = new WeakMap<CacheEvent, Map<ChangeType, SharedFrame>>()
+  /** Of the newest changes, in order. */
+  readonly #frames = new Map<CacheEvent, Map<ChangeType, SharedFrame>>()
   #bookmark: { readonly revision: number; readonly frame: SharedFrame } | undefined
 
   constructor(kind: Kind, cache: ResourceCache) {
@@ -61,6 +65,7 @@ export class KindView {
     if (frames === undefined) {
       frames = new Map()
       this.#frames.set(event, frames)
+      if (this.#frames.size > framesMax) this.#forgetFrames()
     }
     const known = frames.get(type)
     if (known !== undefined) return known
@@ -69,6 +74,11 @@ export class KindView {
     const frame = new ObjectFrame(type, this.served(entry))
     frames.set(type, frame)
     return frame
+  }
+
+  #forgetFrames(): void {
+    const [oldest] = this.#frames.keys()
+    if (oldest !== undefined) this.#frames.delete(oldest)
   }
 
   /** A bookmark of a revision; all watchers of the kind share the newest. */

@@ -4,7 +4,7 @@
  */
 import { SortedMap } from '#base/collections/sorted-map'
 import type { CacheEntry } from './cache-entry.ts'
-import { type CacheEvent, EventRing } from './event-ring.ts'
+import { type CacheEvent, EventRing, type RingLimits } from './event-ring.ts'
 
 /** Told of every batch of changes, once, in order; must not throw or wait. */
 export interface ChangeListener {
@@ -15,8 +15,8 @@ export interface ChangeListener {
   ended(): void
 }
 
-/** As upstream's largest event history. */
-const ringSizeMax = 10_000
+/** Upstream's smallest history, and a large one of small objects. */
+const ringLimits: RingLimits = { countMin: 100, countMax: 10_000, bytesMax: 4 << 20 }
 
 export class ResourceCache {
   readonly prefix: string
@@ -27,7 +27,7 @@ export class ResourceCache {
 
   constructor(prefix: string, startRevision: number) {
     this.prefix = prefix
-    this.#ring = new EventRing(startRevision, ringSizeMax)
+    this.#ring = new EventRing(startRevision, ringLimits)
     this.#lastChange = startRevision
   }
 
@@ -95,6 +95,7 @@ export class ResourceCache {
   apply(events: readonly CacheEvent[]): void {
     for (const event of events) this.#applyOne(event)
     for (const listener of this.#listeners) listener.changed(events)
+    for (const { previous } of events) previous?.release()
   }
 
   progress(revision: number): void {
