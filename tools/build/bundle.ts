@@ -62,8 +62,8 @@ const requireForCommonJs = `import { createRequire as navarchRequire } from 'nod
 /** In the bundle a thread's file is no TypeScript any more, and stands beside all others. */
 const builtWorkers: Plugin = {
   name: 'built-workers',
-  setup({ onLoad }) {
-    onLoad({ filter: /\/src\/.*\.ts$/ }, async ({ path }) => {
+  setup(build) {
+    build.onLoad({ filter: /\/src\/.*\.ts$/ }, async ({ path }) => {
       const source = await readFile(path, 'utf8')
       const contents = source.replace(/new URL\('\.\/([\w-]+)\.ts', import\.meta\.url\)/g, (_, name: string) => {
         const worker = join(dirname(relative(root, path)), `${name}.ts`)

@@ -7,8 +7,8 @@ export interface Certificate {
   readonly notBeforeMs: number
   readonly notAfterMs: number
   readonly isAuthority: boolean
-  /** Empty means any, as in RFC 5280. */
-  readonly usages: readonly (CertificateUsage | string)[]
+  /** `client`, `server`, or the object identifier of another one. Empty means any, as in RFC 5280. */
+  readonly usages: readonly string[]
   readonly hosts: readonly string[]
   readonly serialNumber: string
   /** For signature checks and fingerprints. */

@@ -24,8 +24,9 @@ export function prepareFilters(plugins: readonly FilterPlugin[], pod: PodFacts, 
   const rejectedBy = new Set<string>()
   const naming: string[] = []
   let only: ReadonlySet<string> | undefined
-  for (const { name, filter } of plugins) {
-    const answer = filter(pod, cluster)
+  for (const plugin of plugins) {
+    const { name } = plugin
+    const answer = plugin.filter(pod, cluster)
     if (answer === undefined) continue
     if (typeof answer === 'function') steps.push({ name, filter: answer })
     else if ('outcome' in answer) return { rejection: answer, rejectedBy: name }
