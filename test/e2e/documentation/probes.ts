@@ -1,5 +1,6 @@
 /** The page "Configure Liveness, Readiness and Startup Probes", with shorter times. */
 import assert from 'node:assert/strict'
+import { eventually } from '../test-cluster.ts'
 import type { Page } from './scene.ts'
 
 export const probes: Page = {
@@ -78,7 +79,9 @@ export const probes: Page = {
       await scene.inPod('web', 'touch /tmp/healthy')
       await scene.untilValue('endpointslices', ready, /^true$/)
       await scene.until('get pod web', /1\/1\s+Running\s+0/)
-      assert.match(await (await fetch(`http://${await scene.value('service/web', '.spec.clusterIP')}/`)).text(), /version 1/)
+      const page = `http://${await scene.value('service/web', '.spec.clusterIP')}/`
+      const read = () => fetch(page).then((answer) => answer.text(), String)
+      await eventually(read, (text) => text.includes('version 1'), 'the service answers')
       await scene.inPod('web', 'rm /tmp/healthy')
       await scene.untilValue('endpointslices', ready, /^false$/)
       assert.match(await scene.kubectl('get', 'pod', 'web'), /0\/1\s+Running\s+0/)
