@@ -1,6 +1,6 @@
 /** Programs under a small shell loop each, which starts them again. */
 import { spawn } from 'node:child_process'
-import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Clock, sleep } from '#base/env/clock'
 import { logFileOf, type Places, type Program, type Supervisor } from './supervisor.ts'
@@ -30,8 +30,14 @@ async function start(program: Program, places: Places): Promise<boolean> {
   })
   child.unref()
   // The loop writes the same, but a little later: whoever stops it at once must find it.
-  if (child.pid !== undefined) await writeFile(pidFileOf(program.name, places), `${child.pid}\n`)
+  if (child.pid !== undefined) await replaceFile(pidFileOf(program.name, places), `${child.pid}\n`)
   return true
+}
+
+/** At once, as the loop does it: a reader never finds the file empty. */
+async function replaceFile(path: string, content: string): Promise<void> {
+  await writeFile(`${path}.next`, content)
+  await rename(`${path}.next`, path)
 }
 
 /** A pid file of an earlier boot names somebody else's process: the command line tells. */

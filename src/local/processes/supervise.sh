@@ -4,7 +4,7 @@
 # after ever longer pauses (up to 10 s) when it dies young. SIGTERM ends the program, then us.
 pidfile=$1 logfile=$2
 shift 2
-echo $$ > "$pidfile"
+echo $$ > "$pidfile.new" && mv -f "$pidfile.new" "$pidfile"
 child= pause=0
 trap 'trap "" TERM; [ -z "$child" ] || kill -TERM "$child" 2>/dev/null; wait "$child"; rm -f "$pidfile" "$pidfile.child"; exit 0' TERM
 while :; do
