@@ -28,6 +28,8 @@ export type RunnerDeps = Env & {
 const workerCountDefault = 5
 /** A cache that has not shown a write after this long is not going to: perhaps the object is gone again. */
 const ownWriteWaitMs = 30_000
+/** A controller that would look again at once must not keep all others from running. */
+const pauseMsMin = 10
 
 /** Runs one controller until the signal is aborted. */
 export async function runController(deps: RunnerDeps, controller: Controller, signal: AbortSignal): Promise<void> {
@@ -117,7 +119,7 @@ class ControllerRun {
     try {
       const { afterMs } = await this.#reconcile(deps, key, signal)
       this.#queue.succeeded(key)
-      if (afterMs !== undefined) this.#queue.addAfter(key, afterMs)
+      if (afterMs !== undefined) this.#queue.addAfter(key, Math.max(afterMs, pauseMsMin))
     } catch (error) {
       if (signal.aborted) return
       this.#report(key, error)

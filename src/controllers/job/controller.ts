@@ -61,7 +61,8 @@ async function reconcileJob(deps: ControllerDeps, job: Job, backoffs: Map<string
   backoffs.set(key, view.backoff)
   if (outcome.error !== undefined) throw outcome.error
   return {
-    afterMs: soonest(plan.waitMs, isFinishedJob({ ...job, status }) ? undefined : deadlineRemainingMs(job, status.startTime, now.ms)),
+    // Once there is a verdict, what is left to come is told by the pods.
+    afterMs: soonest(plan.waitMs, verdict === undefined ? deadlineRemainingMs(job, status.startTime, now.ms) : undefined),
   }
 }
 
