@@ -102,7 +102,7 @@ const groups: Readonly<Record<string, string>> = {
     apply set-last-applied -f $DIR/cm3.yaml
     KUBE_EDITOR=true apply edit-last-applied cm c1
     apply -f $DIR/cm.yaml --server-side
-    get cm c1 --show-managed-fields -o jsonpath={.metadata.managedFields[*].manager}
+    get cm c1 --show-managed-fields -o jsonpath={.metadata.managedFields[?(@.operation=="Apply")].manager}
     apply -f $DIR/cm2.yaml --server-side --field-manager=other
     apply -f $DIR/cm2.yaml --server-side --field-manager=other --force-conflicts
     apply -f $DIR/cm2.yaml --force-conflicts
