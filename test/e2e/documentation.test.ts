@@ -23,7 +23,10 @@ describe('the examples of the documentation', { skip: missingForNode('kubectl'),
 
   for (const { folder, examples } of [deployments, probes, initContainers, replicaSets, secrets, configMaps, pods]) {
     for (const [number, [title, play]] of Object.entries(examples).entries()) {
-      test(`${folder}: ${title}`, async () => play(await openScene(cluster, folder, `${folder}-${number + 1}`)))
+      test(`${folder}: ${title}`, async () => {
+        await using scene = await openScene(cluster, folder, `${folder}-${number + 1}`)
+        await play(scene)
+      })
     }
   }
 })

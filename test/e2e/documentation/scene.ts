@@ -28,6 +28,8 @@ export async function openScene(cluster: TestCluster, folder: string, namespace:
     )
   return {
     namespace,
+    /** A node holds 110 pods: what one example leaves would be in the way of the last ones. */
+    [Symbol.asyncDispose]: async () => void (await tools.run('delete', 'namespace', namespace, '--wait=false')),
     /** Resolves with what kubectl printed; rejects when it fails. */
     kubectl,
     /** Runs beside the example; disposing ends it. */
