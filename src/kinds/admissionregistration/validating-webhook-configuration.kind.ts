@@ -3,6 +3,7 @@ import { defineKind, type Kind } from '#meta/kind'
 import { ageColumn, nameColumn } from '#meta/table'
 import * as schemas from './schema.gen.ts'
 import type * as types from './types.gen.ts'
+import { webhookCountColumn, withWebhookDefaults } from './webhook-configuration.ts'
 
 export type ValidatingWebhookConfiguration = types.ValidatingWebhookConfiguration
 export const ValidatingWebhookConfiguration: Kind<ValidatingWebhookConfiguration> = defineKind({
@@ -15,28 +16,6 @@ export const ValidatingWebhookConfiguration: Kind<ValidatingWebhookConfiguration
   hasGeneration: true,
   updatesUnconditionally: false,
   schema: schemas.ValidatingWebhookConfiguration,
-  columns: [
-    nameColumn,
-    { name: 'Webhooks', type: 'integer', description: 'How many there are.', cell: (object) => (object.webhooks ?? []).length },
-    ageColumn,
-  ],
-  defaults: withDefaults,
+  columns: [nameColumn, webhookCountColumn, ageColumn],
+  defaults: (configuration) => withWebhookDefaults(configuration, {}),
 })
-
-function withDefaults(configuration: ValidatingWebhookConfiguration): ValidatingWebhookConfiguration {
-  const webhooks = configuration.webhooks?.map((webhook) => ({
-    failurePolicy: 'Fail',
-    matchPolicy: 'Equivalent',
-    namespaceSelector: {},
-    objectSelector: {},
-    timeoutSeconds: 10,
-    ...webhook,
-    clientConfig: withPort(webhook.clientConfig),
-    ...(webhook.rules === undefined ? {} : { rules: webhook.rules.map((rule) => ({ scope: '*', ...rule })) }),
-  }))
-  return webhooks === undefined ? configuration : { ...configuration, webhooks }
-}
-
-function withPort(config: types.WebhookClientConfig): types.WebhookClientConfig {
-  return config.service === undefined ? config : { ...config, service: { port: 443, ...config.service } }
-}
