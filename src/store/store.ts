@@ -38,6 +38,8 @@ export interface Store extends AsyncDisposable {
 
   /** Keys put with the lease's id are deleted when it expires, that is `ttlMs` after the grant or the last keep-alive. */
   grantLease(ttlMs: number, signal?: AbortSignal): Promise<Lease>
+  /** The lease as it was granted; undefined if it is not, or no longer, there. */
+  lease(id: string, signal?: AbortSignal): Promise<Lease | undefined>
   /** Starts the lease's time anew. Fails with LeaseNotFound. */
   keepLeaseAlive(id: string, signal?: AbortSignal): Promise<Lease>
   /** Ends the lease and deletes its keys, under one revision. Fails with LeaseNotFound. */

@@ -134,6 +134,11 @@ export class EmbeddedStore implements Store {
     return this.#write((draft) => draft.grantLease(lease))
   }
 
+  async lease(id: string, signal?: AbortSignal): Promise<Lease | undefined> {
+    this.#checkOpen(signal)
+    return this.#deps.leases.get(id)
+  }
+
   async keepLeaseAlive(id: string, signal?: AbortSignal): Promise<Lease> {
     this.#checkOpen(signal)
     return this.#deps.leases.keepAlive(id, this.#deps.clock.monotonicMs())

@@ -11,6 +11,10 @@ export class LeaseTable {
     return this.#granted.has(id)
   }
 
+  get(id: string): Lease | undefined {
+    return this.#granted.get(id)?.lease
+  }
+
   keysOf(id: string): Iterable<string> {
     return this.#granted.get(id)?.keys ?? []
   }
