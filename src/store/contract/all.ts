@@ -1,17 +1,15 @@
 /** The whole contract of a store. */
 import { compactionContract } from './compaction.ts'
-import type { Contract, Subject } from './contract.ts'
+import type { Contract, EmbeddedSubject, Subject } from './contract.ts'
+import { embeddedContract } from './embedded.ts'
 import { leaseContract } from './lease.ts'
 import { limitContract } from './limit.ts'
 import { rangeContract } from './range.ts'
 import { txnContract } from './txn.ts'
 import { watchContract } from './watch.ts'
 
-export const storeContracts: readonly Contract<Subject>[] = [
-  txnContract,
-  rangeContract,
-  watchContract,
-  compactionContract,
-  leaseContract,
-  limitContract,
-]
+/** What every store promises. */
+export const storeContracts: readonly Contract<Subject>[] = [txnContract, rangeContract, watchContract, compactionContract, leaseContract]
+
+/** What a store inside the process promises on top. */
+export const embeddedContracts: readonly Contract<EmbeddedSubject>[] = [embeddedContract, limitContract]

@@ -27,14 +27,39 @@ export async function putAll(store: Store, keys: readonly string[]): Promise<num
   return revisions
 }
 
+/** All keys of the store, in order. */
+export async function keysOf(store: Store): Promise<string[]> {
+  return (await store.range({ prefix: '' })).entries.map(({ key }) => key)
+}
+
+/** The events of one answer of a watch. */
+export function eventsOf(result: IteratorResult<WatchBatch, undefined> | undefined): readonly StoreEvent[] {
+  return result?.value?.events ?? []
+}
+
 /** The first `count` events of a watch, which it then ends. */
 export async function take(count: number, watch: AsyncIterable<WatchBatch>): Promise<StoreEvent[]> {
+  return (await batchesUntil(watch, (_, events) => events.length >= count)).flatMap(({ events }) => events)
+}
+
+/** All events of a watch until it says that it has told everything up to the revision; then it is ended. */
+export async function eventsUpTo(revision: number, watch: AsyncIterable<WatchBatch>): Promise<StoreEvent[]> {
+  return (await batchesUntil(watch, (batch) => batch.revision >= revision)).flatMap(({ events }) => events)
+}
+
+/** The batches of a watch up to and with the first that is enough; then the watch is ended. */
+export async function batchesUntil(
+  watch: AsyncIterable<WatchBatch>,
+  isEnough: (batch: WatchBatch, events: readonly StoreEvent[]) => boolean,
+): Promise<WatchBatch[]> {
+  const batches: WatchBatch[] = []
   const events: StoreEvent[] = []
   for await (const batch of watch) {
+    batches.push(batch)
     events.push(...batch.events)
-    if (events.length >= count) break
+    if (isEnough(batch, events)) break
   }
-  return events
+  return batches
 }
 
 /** For `assert.rejects`: a store's failure for this reason. */

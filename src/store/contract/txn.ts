@@ -1,7 +1,8 @@
+/** What a transaction does, alone and among many. */
 import assert from 'node:assert/strict'
 import { create, put, remove, update } from '../single-key.ts'
 import { contract, type Subject } from './contract.ts'
-import { bytes, failsWith, text } from './sample.ts'
+import { bytes, failsWith, take, text } from './sample.ts'
 
 export const txnContract = contract<Subject>('txn', {
   'a created key is there with its revision, as version 1': async ({ store }) => {
@@ -97,23 +98,31 @@ export const txnContract = contract<Subject>('txn', {
     assert.equal(text(await store.get('/counter')), '30')
   },
   'a loser of the same moment sees the winner': async ({ store }) => {
-    const [first, second] = await Promise.all([create(store, '/a', bytes('one')), create(store, '/a', bytes('two'))])
-    assert(first.succeeded && !second.succeeded)
-    assert.equal(text(second.current), 'one')
+    const outcomes = await Promise.all(['one', 'two', 'three'].map((value) => create(store, '/a', bytes(value))))
+    const winners = outcomes.filter(({ succeeded }) => succeeded)
+    assert.equal(winners.length, 1)
+    for (const outcome of outcomes) {
+      if (!outcome.succeeded) assert.equal(outcome.current?.modRevision, winners[0]?.revision)
+    }
   },
-  'what is written together gets different, rising revisions': async ({ store }) => {
-    const revisions = await Promise.all(Array.from({ length: 500 }, (_, i) => put(store, `/k${i}`, bytes('x'))))
-    assert.deepEqual(
-      revisions,
-      revisions.toSorted((a, b) => a - b),
-    )
+  'what is written together gets different revisions, and each stands in its entry': async ({ store }) => {
+    const keys = Array.from({ length: 500 }, (_, i) => `/k${String(i).padStart(3, '0')}`)
+    const revisions = await Promise.all(keys.map((key) => put(store, key, bytes('x'))))
     assert.equal(new Set(revisions).size, 500)
+    const { entries } = await store.range({ prefix: '/k' })
+    assert.deepEqual(
+      entries.map(({ modRevision }) => modRevision),
+      revisions,
+    )
   },
-  'a value of 1.5 MiB comes back byte for byte': async ({ store }) => {
-    const huge = new Uint8Array(1.5 * 2 ** 20).map((_, i) => i % 251)
-    await put(store, '/huge', huge)
+  'a value of 1.5 MiB, key and frame included, comes back byte for byte': async ({ store }) => {
+    const huge = new Uint8Array(1.5 * 2 ** 20 - 512).map((_, i) => i % 251)
+    const start = await put(store, '/huge', huge)
     const entry = await store.get('/huge')
     assert.ok(entry !== undefined && Buffer.from(huge).equals(entry.value))
+    await remove(store, '/huge')
+    const [event] = await take(1, store.watch({ prefix: '/huge', afterRevision: start }))
+    assert.ok(event?.previous !== undefined && Buffer.from(huge).equals(event.previous.value))
   },
   'an empty value is a value': async ({ store }) => {
     await put(store, '/empty', new Uint8Array())

@@ -1,12 +1,13 @@
 import { VirtualClock } from '#base/env/virtual-clock'
-import { storeContracts } from '../contract/all.ts'
-import { contractLimits, type Subject, testContract } from '../contract/contract.ts'
+import { embeddedContracts, storeContracts } from '../contract/all.ts'
+import { contractLimits, type EmbeddedSubject, embeddedSubject, testContract } from '../contract/contract.ts'
 import { createMemoryStore } from './memory-store.ts'
 
 for (const contract of storeContracts) testContract(contract, open)
+for (const contract of embeddedContracts) testContract(contract, open)
 
-async function open(): Promise<Subject & AsyncDisposable> {
+async function open(): Promise<EmbeddedSubject & AsyncDisposable> {
   const clock = new VirtualClock()
   const store = createMemoryStore({ clock, limits: contractLimits })
-  return { store, clock, [Symbol.asyncDispose]: () => store.close() }
+  return { ...embeddedSubject(store, clock), [Symbol.asyncDispose]: () => store.close() }
 }
