@@ -2,6 +2,7 @@
  * The API server as a value: `createApiServer` puts the parts together, opens the caches and makes the bootstrap objects;
  * `listen` serves it over HTTPS, `loopback` in the same process.
  */
+import { isIPv6 } from 'node:net'
 import type { Clock } from '#base/env/clock'
 import type { Log } from '#base/env/log'
 import type { Random } from '#base/env/random'
@@ -24,9 +25,12 @@ import { ensureBootstrapObjects } from './bootstrap/ensure-bootstrap-objects.ts'
 import { startCompaction } from './cache/compaction.ts'
 import { StoreFeed } from './cache/store-feed.ts'
 import { chainOf, compose, type Handler } from './chain.ts'
+import { type EndpointOptions, endpointOf } from './endpoints/endpoint-of.ts'
+import { noEndpoint } from './endpoints/keep-endpoints.ts'
 import type { KindTable, UserInfo } from './exchange.ts'
 import { FlowIndex, type FlowOf } from './flow/flow-index.ts'
 import { defaultInFlightLimits, type InFlightLimits } from './flow/limit-in-flight.ts'
+import { type IdentityOptions, keepIdentity } from './identity/identity-lease.ts'
 import { loopbackTransport } from './loopback.ts'
 import { StaticKindTable } from './registry/kind-table.ts'
 import { Registry } from './registry/registry.ts'
@@ -60,6 +64,10 @@ export type ApiServerOptions = SecurityOptions & {
   readonly storeIsShared?: boolean
   /** Where clients inside of the cluster reach this server. */
   readonly advertiseAddress: string
+  /** How the servers of a cluster stand behind the service `kubernetes`; `lease` unless told otherwise. */
+  readonly endpoints?: EndpointOptions
+  /** The host by whose name the other servers know this one; without it, they do not. */
+  readonly identity?: Pick<IdentityOptions, 'hostname'>
   readonly serviceClusterIpRanges: readonly string[]
   readonly serviceNodePorts: { readonly from: number; readonly to: number }
   readonly kubelet?: KubeletAccess
@@ -226,6 +234,9 @@ function assembled({ deps, options, feed, security, allocation, following, handl
       : new HttpServer({ clock, log, handler }, { ...serving, ...(clientCa === undefined ? {} : { clientCa }) })
   const { promise: ready, resolve: becomeReady } = Promise.withResolvers<void>()
   let bookmarks = clock.setTimer(bookmarkPeriodMs, sendBookmarks)
+  let endpoint = noEndpoint
+  const stopIdentity = new AbortController()
+  let keepingIdentity: Promise<void> = Promise.resolve()
 
   function sendBookmarks(): void {
     feed.sendProgress()
@@ -233,26 +244,40 @@ function assembled({ deps, options, feed, security, allocation, following, handl
   }
 
   async function bootstrap(): Promise<void> {
-    const { advertiseAddress } = options
+    const own = { address: options.advertiseAddress, port: situation.port }
+    endpoint = endpointOf({ ...deps, client }, options, own)
     await ensureBootstrapObjects(client, {
       clock,
-      kubernetesService: { serviceIp: allocation.kubernetesServiceIp, advertiseAddress, securePort: situation.port },
+      kubernetesService: { serviceIp: allocation.kubernetesServiceIp, securePort: situation.port },
       serviceCidrs: options.serviceClusterIpRanges,
       clientCaPem: clientCa,
       frontProxy: options.frontProxy,
       hasPolicy: security.rbac !== undefined,
     })
+    await endpoint.beforeReady()
     if (situation.phase === 'starting') situation.phase = 'ready'
     becomeReady()
+    await endpoint.whenReady()
+    if (options.identity !== undefined) {
+      const peerAddress = isIPv6(own.address) ? `[${own.address}]:${own.port}` : `${own.address}:${own.port}`
+      keepingIdentity = keepIdentity({ ...deps, client }, { ...options.identity, peerAddress }, stopIdentity.signal)
+    }
   }
 
   const compaction = startCompaction(deps, options.compactionIntervalMs ?? defaultCompactionIntervalMs)
   let closing: Promise<void> | undefined
   const close = () => (closing ??= closeAll())
 
-  async function closeAll(): Promise<void> {
+  /** Whoever looks for a server in the endpoints is to find another one before this one refuses it. */
+  function startShutdown(): void {
     situation.phase = 'stopping'
-    await http?.close(options.shutdownGraceMs ?? 5000)
+    stopIdentity.abort()
+    void endpoint.stop()
+  }
+
+  async function closeAll(): Promise<void> {
+    startShutdown()
+    await Promise.all([http?.close(options.shutdownGraceMs ?? 5000), endpoint.stop(), keepingIdentity])
     bookmarks[Symbol.dispose]()
     compaction[Symbol.dispose]()
     allocation[Symbol.dispose]()
@@ -270,9 +295,7 @@ function assembled({ deps, options, feed, security, allocation, following, handl
       return situation.port
     },
     loopback: (user, userAgent = ownUserAgent) => loopbackTransport(handler, clock, { user, userAgent }),
-    startShutdown: () => {
-      situation.phase = 'stopping'
-    },
+    startShutdown,
     close,
     [Symbol.asyncDispose]: close,
   }

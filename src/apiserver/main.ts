@@ -1,5 +1,6 @@
 /** `kube-apiserver`: reads the files that the flags name, opens the store and serves until it is told to stop. */
 import { mkdir, readFile } from 'node:fs/promises'
+import { isIPv6 } from 'node:net'
 import { hostname, networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { type Clock, sleep } from '#base/env/clock'
@@ -57,6 +58,7 @@ async function optionsOf({ clock, log }: Env, flags: ApiServerFlags): Promise<Ap
     text('kubelet-client-key'),
   ])
   const advertiseAddress = flags['advertise-address'] || advertisedAddress(flags['bind-address'])
+  checkEndpointFlags(flags, advertiseAddress)
   const serving = await servingCredential(flags, [advertiseAddress, flags['bind-address']], clock)
   if (flags['admission-control-config-file'] !== '') log.warn('--admission-control-config-file has no effect yet')
   return {
@@ -71,6 +73,8 @@ async function optionsOf({ clock, log }: Env, flags: ApiServerFlags): Promise<Ap
     anonymousPaths: flags['anonymous-auth'] ? undefined : [],
     admission: { enabled: flags['enable-admission-plugins'], disabled: flags['disable-admission-plugins'] },
     advertiseAddress,
+    endpoints: { type: flags['endpoint-reconciler-type'], serverCount: flags['apiserver-count'] },
+    identity: { hostname: hostname() },
     serviceClusterIpRanges: flags['service-cluster-ip-range'],
     serviceNodePorts: portRange(flags['service-node-port-range']),
     ...(kubeletCert === undefined || kubeletKey === undefined
@@ -186,6 +190,15 @@ function advertisedAddress(bindAddress: string): string {
   if (bindAddress !== '0.0.0.0' && bindAddress !== '::') return bindAddress
   const addresses = Object.values(networkInterfaces()).flatMap((all) => all ?? [])
   return addresses.find(({ internal, family }) => !internal && family === 'IPv4')?.address ?? '127.0.0.1'
+}
+
+/** Clients of the service could not follow its address to a server of the other family. */
+function checkEndpointFlags(flags: ApiServerFlags, advertiseAddress: string): void {
+  const serverCount = flags['apiserver-count']
+  if (serverCount < 1) throw new Error(`--apiserver-count should be a positive number, but value '${serverCount}' provided`)
+  const [primary = ''] = flags['service-cluster-ip-range']
+  if (flags['endpoint-reconciler-type'] === 'none' || primary.includes(':') === isIPv6(advertiseAddress)) return
+  throw new Error(`service IP family "${primary}" must match public address family "${advertiseAddress}"`)
 }
 
 async function optionalFile(path: string): Promise<string | undefined> {

@@ -65,7 +65,8 @@ export async function startTestApiServer(
   const port = await server.listen(0, '127.0.0.1')
   const close = async () => {
     await server.close()
-    await store.close()
+    // A store that was handed in may have another server on it.
+    if (env.store === undefined) await store.close()
   }
   return {
     url: `https://127.0.0.1:${port}`,

@@ -5,10 +5,8 @@
 import type { Clock } from '#base/env/clock'
 import type { Client } from '#client/client'
 import { ConfigMap } from '#kinds/core/config-map.kind'
-import { Endpoints } from '#kinds/core/endpoints.kind'
 import { Namespace } from '#kinds/core/namespace.kind'
 import { Service } from '#kinds/core/service.kind'
-import { EndpointSlice } from '#kinds/discovery/endpoint-slice.kind'
 import { FlowSchema } from '#kinds/flowcontrol/flow-schema.kind'
 import { PriorityLevelConfiguration } from '#kinds/flowcontrol/priority-level-configuration.kind'
 import { ServiceCIDR } from '#kinds/networking/service-cidr.kind'
@@ -20,16 +18,15 @@ import type { RoleRef, Subject } from '#kinds/rbac/types.gen'
 import { PriorityClass } from '#kinds/scheduling/priority-class.kind'
 import type { Kind } from '#meta/kind'
 import { type KubeObject, keyOf, refOf } from '#meta/object'
-import { hasReason, ignoreNotFound } from '#meta/status'
+import { ignoreNotFound } from '#meta/status'
 import { bootstrapFlowSchemas, bootstrapPriorityLevels, specAutoUpdateAnnotation } from './flow-objects.ts'
 import { bootstrapClusterRoleBindings, bootstrapClusterRoles, bootstrapRoleBindings, bootstrapRoles } from './policy-objects.ts'
 import { bindingPlan, reconciledRole } from './policy-reconcile.ts'
+import { asApiServer, createUnlessThere, isEqual, restoreObject } from './restore-object.ts'
 import {
   extensionAuthentication,
   type FrontProxyOptions,
   type KubernetesServiceOptions,
-  kubernetesEndpointSlice,
-  kubernetesEndpoints,
   kubernetesService,
   legacyTokenTracking,
   namespace,
@@ -48,8 +45,6 @@ export type BootstrapOptions = {
   /** False where RBAC is not in use. */
   readonly hasPolicy: boolean
 }
-
-const asApiServer = { fieldManager: 'kube-apiserver' }
 
 export async function ensureBootstrapObjects(client: Client, options: BootstrapOptions, signal?: AbortSignal): Promise<void> {
   const writer = new Writer(client, signal)
@@ -77,8 +72,6 @@ async function ensureServiceCidr(writer: Writer, { clock, serviceCidrs }: Bootst
 async function ensureNamespaced(writer: Writer, { clock, clientCaPem, frontProxy, ...options }: BootstrapOptions): Promise<void> {
   const writes: Promise<unknown>[] = [
     writer.restore(Service, kubernetesService(options.kubernetesService), withPorts),
-    writer.restore(Endpoints, kubernetesEndpoints(options.kubernetesService), (found, { subsets }) => ({ ...found, subsets })),
-    writer.restore(EndpointSlice, kubernetesEndpointSlice(options.kubernetesService), withEndpoints),
     writer.ensureAll(ConfigMap, [legacyTokenTracking(clock.nowMs())]),
     writer.restore(ConfigMap, extensionAuthentication(clientCaPem, frontProxy), (found, { data }) => ({ ...found, data })),
   ]
@@ -92,25 +85,6 @@ async function ensureNamespaced(writer: Writer, { clock, clientCaPem, frontProxy
 function withPorts(found: Service, wanted: Service): Service {
   const targetPort = wanted.spec?.ports?.[0]?.targetPort
   return { ...found, spec: { ...found.spec, ports: found.spec?.ports?.map((port) => ({ ...port, targetPort })) } }
-}
-
-function withEndpoints(found: EndpointSlice, { endpoints, ports }: EndpointSlice): EndpointSlice {
-  return { ...found, endpoints, ports }
-}
-
-function isEqual(one: unknown, other: unknown): boolean {
-  return JSON.stringify(sorted(one)) === JSON.stringify(sorted(other))
-}
-
-/** The value with the keys of all objects in order: the server may answer them in another one. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([one], [other]) => (one < other ? -1 : 1))
-      .map(([key, inner]) => [key, sorted(inner)]),
-  )
 }
 
 type AnyRole = KubeObject & Pick<ClusterRole, 'rules' | 'aggregationRule'>
@@ -132,12 +106,8 @@ class Writer {
     await Promise.all(wanted.filter((object) => !found.has(keyOf(refOf(object)))).map((object) => this.#create(kind, object)))
   }
 
-  /** Creates the object, or writes what `restored` makes of the found one, if that changes it. */
   async restore<T extends KubeObject>(kind: Kind<T>, wanted: T, restored: (found: T, wanted: T) => T): Promise<void> {
-    const found = await ignoreNotFound(this.#client.get(kind, refOf(wanted), this.#signal))
-    if (found === undefined) return await this.#create(kind, wanted)
-    const next = restored(found, wanted)
-    if (!isEqual(next, found)) await this.#client.update(kind, next, asApiServer, this.#signal)
+    await restoreObject(this.#client, kind, wanted, restored, this.#signal)
   }
 
   /** Creates what is missing, and puts back specs that are marked as ours. */
@@ -197,11 +167,6 @@ class Writer {
   }
 
   async #create<T extends KubeObject>(kind: Kind<T>, object: T): Promise<void> {
-    try {
-      await this.#client.create(kind, object, asApiServer, this.#signal)
-    } catch (error) {
-      // Another API server of the same cluster was quicker: the object is there, which is all we want.
-      if (!hasReason(error, 'AlreadyExists')) throw error
-    }
+    await createUnlessThere(this.#client, kind, object, this.#signal)
   }
 }

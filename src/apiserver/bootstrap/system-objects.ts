@@ -1,18 +1,14 @@
 /** The objects besides roles that every cluster starts with. Pure. */
 import { rfc3339 } from '#base/env/clock'
 import type { ConfigMap } from '#kinds/core/config-map.kind'
-import type { Endpoints } from '#kinds/core/endpoints.kind'
 import type { Namespace } from '#kinds/core/namespace.kind'
 import type { Service } from '#kinds/core/service.kind'
-import type { EndpointSlice } from '#kinds/discovery/endpoint-slice.kind'
 import type { ServiceCIDR } from '#kinds/networking/service-cidr.kind'
 import type { PriorityClass } from '#kinds/scheduling/priority-class.kind'
 
 export type KubernetesServiceOptions = {
   /** The first address of the service range. */
   readonly serviceIp: string
-  /** Where the API servers can be reached from pods. */
-  readonly advertiseAddress: string
   readonly securePort: number
   /** Makes the service a NodePort one when set. */
   readonly nodePort?: number | undefined
@@ -50,27 +46,6 @@ export function kubernetesService({ serviceIp, securePort, nodePort }: Kubernete
       type: nodePort === undefined ? 'ClusterIP' : 'NodePort',
     },
     status: {},
-  }
-}
-
-/** Written beside the slice for clients that still read the old kind. */
-export function kubernetesEndpoints({ advertiseAddress, securePort }: KubernetesServiceOptions): Endpoints {
-  return {
-    apiVersion: 'v1',
-    kind: 'Endpoints',
-    metadata: { ...ref, labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' } },
-    subsets: [{ addresses: [{ ip: advertiseAddress }], ports: [{ ...https, port: securePort }] }],
-  }
-}
-
-export function kubernetesEndpointSlice({ advertiseAddress, securePort }: KubernetesServiceOptions): EndpointSlice {
-  return {
-    apiVersion: 'discovery.k8s.io/v1',
-    kind: 'EndpointSlice',
-    metadata: { ...ref, labels: { 'kubernetes.io/service-name': 'kubernetes' } },
-    addressType: advertiseAddress.includes(':') ? 'IPv6' : 'IPv4',
-    endpoints: [{ addresses: [advertiseAddress], conditions: { ready: true } }],
-    ports: [{ ...https, port: securePort }],
   }
 }
 
