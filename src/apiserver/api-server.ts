@@ -22,8 +22,6 @@ import { chosenPlugins } from './admission/all-plugins.ts'
 import type { AdmissionPlugin } from './admission/plugin.ts'
 import { changeFeedOf } from './authz/change-feed.ts'
 import { ensureBootstrapObjects } from './bootstrap/ensure-bootstrap-objects.ts'
-import { startCompaction } from './cache/compaction.ts'
-import { StoreFeed } from './cache/store-feed.ts'
 import { chainOf, compose, type Handler } from './chain.ts'
 import { type EndpointOptions, endpointOf } from './endpoints/endpoint-of.ts'
 import { noEndpoint } from './endpoints/keep-endpoints.ts'
@@ -50,6 +48,9 @@ import { versionInfo } from './serve/version.ts'
 import { HttpServer } from './server.ts'
 import { ServiceAllocation } from './services/service-allocation.ts'
 import type { WriteHook } from './services/write-hook.ts'
+import { startCompaction } from './storage/compaction.ts'
+import { openStorage, type Storage, Storages } from './storage/storage.ts'
+import { jsonFormat, type ValueFormat } from './storage/value-format.ts'
 import type { KubeletAccess } from './subresources/kubelet-connection.ts'
 import { namespaceDeletion } from './subresources/namespace-deletion.ts'
 import { openIdDocuments } from './tokens/openid.ts'
@@ -62,6 +63,10 @@ export type ApiServerOptions = SecurityOptions & {
   readonly serving?: { readonly cert: string; readonly key: string }
   /** Others write to the store too: reads have to ask it how far it is. */
   readonly storeIsShared?: boolean
+  /** Stores of single resources, by GROUP/RESOURCE. */
+  readonly storeOverrides?: ReadonlyMap<string, Store>
+  /** How objects are written to the stores; JSON unless told otherwise. */
+  readonly valueFormat?: ValueFormat
   /** Where clients inside of the cluster reach this server. */
   readonly advertiseAddress: string
   /** How the servers of a cluster stand behind the service `kubernetes`; `lease` unless told otherwise. */
@@ -102,10 +107,10 @@ const replayedRevisions = 10_000
 const defaultCompactionIntervalMs = 5 * 60_000
 
 export async function createApiServer(deps: ApiServerDeps, options: ApiServerOptions): Promise<ApiServer> {
-  const { clock, random, log, store } = deps
-  const feed = await StoreFeed.open({ store, clock, log }, { isShared: options.storeIsShared === true, replayedRevisions })
+  const { clock, random, log } = deps
+  const storages = await openStorages(deps, options)
   const kinds = new StaticKindTable(options.kinds)
-  const changes = changeFeedOf(feed)
+  const changes = changeFeedOf(storages, log)
   const allocation = new ServiceAllocation(changes, {
     clusterIpRanges: options.serviceClusterIpRanges,
     nodePorts: options.serviceNodePorts,
@@ -119,23 +124,34 @@ export async function createApiServer(deps: ApiServerDeps, options: ApiServerOpt
     () => ({ state: registry, client, clock, random }),
   )
   const registry: Registry = new Registry({
-    store,
-    feed,
+    storages,
     kinds,
     admission,
+    authorizer: { name: 'all', decide: (question, signal) => security.authorizer.decide(question, signal) },
     clock,
     random,
     log,
     deletionRules: [namespaceDeletion],
     writeHooks: [allocation as unknown as WriteHook<KubeObject>],
   })
-  const security = createSecurity({ state: registry, changes, clock }, options)
+  const security: Security = createSecurity({ state: registry, changes, clock }, options)
   plugins = chosenPlugins({ authorizer: security.authorizer, rbac: security.rbac }, options.admission)
   const flows = new FlowIndex()
   const following = flows.follow(changes)
   const handler = handlerOf(deps, options, { registry, security, situation, flowOf: flows.flowOf })
   const client: Client = new Client(loopbackTransport(handler, clock, { user: apiServerUser, userAgent: ownUserAgent }))
-  return assembled({ deps, options, feed, security, allocation, following, handler, client, situation })
+  return assembled({ deps, options, storages, security, allocation, following, handler, client, situation })
+}
+
+async function openStorages({ clock, log, store }: ApiServerDeps, options: ApiServerOptions): Promise<Storages> {
+  const { storeIsShared: isShared = false, valueFormat: format = jsonFormat, storeOverrides = new Map<string, Store>() } = options
+  const open = (store: Store) => openStorage({ store, clock, log }, { format, isShared, replayedRevisions })
+  const opened = new Map<Store, Promise<Storage>>()
+  for (const one of [store, ...storeOverrides.values()]) if (!opened.has(one)) opened.set(one, open(one))
+  const overrides = await Promise.all(
+    Array.from(storeOverrides, async ([resource, one]) => [resource, await (opened.get(one) ?? open(one))] as const),
+  )
+  return new Storages(await (opened.get(store) ?? open(store)), new Map(overrides))
 }
 
 type Situation = { port: number; phase: 'starting' | 'ready' | 'stopping' }
@@ -148,7 +164,7 @@ type HandlerParts = {
 }
 
 function handlerOf(
-  { clock, log, store }: ApiServerDeps,
+  { clock, log }: ApiServerDeps,
   options: ApiServerOptions,
   { registry, security, situation, flowOf }: HandlerParts,
 ): Handler {
@@ -160,7 +176,7 @@ function handlerOf(
   const dispatch = dispatcher({
     resources: resourceDispatcher({ registry, clock, describe, handlers }),
     routes: [
-      healthRoute(healthChecks(store, situation)),
+      healthRoute(healthChecks(registry.storages.all(), situation)),
       discoveryRoutes({ kinds: registry.kinds, address }),
       versionRoute(versionInfo(options.platform ?? 'linux/amd64')),
       metricsRoute(metrics),
@@ -199,11 +215,11 @@ function openIdOf({ serviceAccounts }: ApiServerOptions, { verificationKeys }: S
   return openIdDocuments({ issuer, jwksUri: () => `https://${address()}/openid/v1/jwks`, keys: verificationKeys }).map(documentRoute)
 }
 
-function healthChecks(store: Store, situation: Situation): readonly HealthCheck[] {
+function healthChecks(storages: readonly Storage[], situation: Situation): readonly HealthCheck[] {
   return [
     { name: 'ping', paths: ['healthz', 'livez', 'readyz'], check: () => undefined },
     { name: 'log', paths: ['healthz', 'livez', 'readyz'], check: () => undefined },
-    { name: 'etcd', paths: ['healthz', 'livez', 'readyz'], check: async () => (await store.status()).degraded },
+    { name: 'etcd', paths: ['healthz', 'livez', 'readyz'], check: () => degradedOf(storages) },
     {
       name: 'poststarthook/bootstrap-objects',
       paths: ['healthz', 'readyz'],
@@ -213,10 +229,16 @@ function healthChecks(store: Store, situation: Situation): readonly HealthCheck[
   ]
 }
 
+/** Why one of the stores takes no writes. */
+async function degradedOf(storages: readonly Storage[]): Promise<string | undefined> {
+  const states = await Promise.all(storages.map(({ store }) => store.status()))
+  return states.find(({ degraded }) => degraded !== undefined)?.degraded
+}
+
 type Parts = {
   readonly deps: ApiServerDeps
   readonly options: ApiServerOptions
-  readonly feed: StoreFeed
+  readonly storages: Storages
   readonly security: Security
   readonly allocation: ServiceAllocation
   readonly following: Disposable
@@ -225,7 +247,7 @@ type Parts = {
   readonly situation: Situation
 }
 
-function assembled({ deps, options, feed, security, allocation, following, handler, client, situation }: Parts): ApiServer {
+function assembled({ deps, options, storages, security, allocation, following, handler, client, situation }: Parts): ApiServer {
   const { clock, log } = deps
   const { serving, clientCa } = options
   const http =
@@ -239,7 +261,7 @@ function assembled({ deps, options, feed, security, allocation, following, handl
   let keepingIdentity: Promise<void> = Promise.resolve()
 
   function sendBookmarks(): void {
-    feed.sendProgress()
+    for (const { feed } of storages.all()) feed.sendProgress()
     bookmarks = clock.setTimer(bookmarkPeriodMs, sendBookmarks)
   }
 
@@ -264,7 +286,10 @@ function assembled({ deps, options, feed, security, allocation, following, handl
     }
   }
 
-  const compaction = startCompaction(deps, options.compactionIntervalMs ?? defaultCompactionIntervalMs)
+  const compactionIntervalMs = options.compactionIntervalMs ?? defaultCompactionIntervalMs
+  const compactions = storages
+    .all()
+    .map(({ store, feed: { isShared } }) => startCompaction({ store, isShared, clock, log }, compactionIntervalMs))
   let closing: Promise<void> | undefined
   const close = () => (closing ??= closeAll())
 
@@ -279,11 +304,11 @@ function assembled({ deps, options, feed, security, allocation, following, handl
     startShutdown()
     await Promise.all([http?.close(options.shutdownGraceMs ?? 5000), endpoint.stop(), keepingIdentity])
     bookmarks[Symbol.dispose]()
-    compaction[Symbol.dispose]()
+    for (const compaction of compactions) compaction[Symbol.dispose]()
     allocation[Symbol.dispose]()
     following[Symbol.dispose]()
     security[Symbol.dispose]()
-    await feed.close()
+    await Promise.all(storages.all().map(({ feed }) => feed.close()))
   }
 
   return {

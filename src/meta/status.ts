@@ -20,7 +20,7 @@ export type StatusReason =
   | 'InternalError'
   | 'Expired'
   | 'ServiceUnavailable'
-  | 'StoreReadError'
+  | 'StorageReadError'
   | 'Unknown'
   | ''
 

@@ -1,37 +1,43 @@
 /** Follows the objects of a kind without delay: indexes for authorization must never lag behind an answered write. */
+import type { Log } from '#base/env/log'
 import type { Kind } from '#meta/kind'
 import type { KubeObject } from '#meta/object'
-import type { CacheEvent } from '../cache/event-ring.ts'
+import type { CacheEntry } from '../cache/cache-entry.ts'
 import type { ResourceCache } from '../cache/resource-cache.ts'
 
 /** `old` is absent for a creation, `next` for a deletion. */
 export type Change<T extends KubeObject> = { readonly old?: T | undefined; readonly next?: T | undefined }
 
 export interface ChangeFeed {
-  /** Calls `handle` for every object that is there, then for each change, in the turn in which the cache takes it. */
+  /**
+   * Calls `handle` for every object that is there, then for each change, in the turn in which the cache takes it.
+   * An object that does not decode is logged and is as if it were not there.
+   */
   follow<T extends KubeObject>(kind: Kind<T>, handle: (change: Change<T>) => void): Disposable
 }
 
-/** The part of `StoreFeed` that is needed here. */
-export type CacheSource = { cache(prefix: string): ResourceCache }
+/** The cache that holds the objects of a kind, and no others. */
+export type CacheSource = { cacheOf(kind: Kind): ResourceCache }
 
-export function changeFeedOf(source: CacheSource): ChangeFeed {
+export function changeFeedOf(source: CacheSource, log: Log): ChangeFeed {
+  function readable<T>(entry: CacheEntry | undefined): T | undefined {
+    const problem = entry?.unreadable()
+    if (problem === undefined) return entry?.object() as T | undefined
+    log.error('an object in the store cannot be read, and is left out', { error: problem })
+    return undefined
+  }
+
   return {
     follow<T extends KubeObject>(kind: Kind<T>, handle: (change: Change<T>) => void): Disposable {
-      const cache = source.cache(kind.storePrefix)
-      // The cache of a kind's prefix holds objects of that kind only.
-      for (const entry of cache.range(kind.storePrefix)) handle({ next: entry.object() as T })
+      const cache = source.cacheOf(kind as Kind)
+      for (const entry of cache.range(kind.storePrefix)) handle({ next: readable<T>(entry) })
       return cache.subscribe({
         changed: (events) => {
-          for (const event of events) handle(changeOf<T>(event))
+          for (const { entry, previous } of events) handle({ old: readable<T>(previous), next: readable<T>(entry) })
         },
         progressed: () => {},
         ended: () => {},
       })
     },
   }
-}
-
-function changeOf<T extends KubeObject>({ entry, previous }: CacheEvent): Change<T> {
-  return { old: previous?.object() as T | undefined, next: entry?.object() as T | undefined }
 }

@@ -1,12 +1,14 @@
 /**
- * One object as the cache holds it: the bytes that are stored, and what readers need made from them at
+ * One object as the cache holds it: the value that is stored, and what readers need made from it at
  * the first use. Immutable to the outside and shared by all readers.
  */
 import { deepFreeze, type KubeObject } from '#meta/object'
 import { withoutNulls } from '#meta/schema/encode'
 import { decodeObject, withRevision } from '#meta/wire'
+import { isJson, type ValueFormat } from '../storage/value-format.ts'
+import { UnreadableObject } from './unreadable-object.ts'
 
-/** An object of one revision, ready to be sent. */
+/** An object of one revision, ready to be sent. Reading it throws UnreadableObject where the stored value does not decode. */
 export interface ObjectEntry {
   readonly key: string
   readonly revision: number
@@ -20,23 +22,51 @@ export interface ObjectEntry {
 export class CacheEntry implements ObjectEntry {
   readonly key: string
   readonly revision: number
-  /** JSON without `metadata.resourceVersion`. */
-  readonly stored: Uint8Array
+  /** As stored; as JSON from the first reading on. */
+  #value: Uint8Array
+  /** Undefined once the value is JSON. */
+  #format: ValueFormat | undefined
   #bytes: Uint8Array | undefined
   #object: KubeObject | undefined
 
-  constructor(key: string, revision: number, stored: Uint8Array) {
+  constructor(key: string, revision: number, value: Uint8Array, format?: ValueFormat) {
     this.key = key
     this.revision = revision
-    this.stored = stored
+    this.#value = value
+    this.#format = isJson(value) ? undefined : format
+  }
+
+  /** JSON without `metadata.resourceVersion`. */
+  get json(): Uint8Array {
+    if (this.#format !== undefined) {
+      this.#value = this.#read(this.#format.toJson, this.#value)
+      this.#format = undefined
+    }
+    return this.#value
+  }
+
+  /** How much memory the value takes. */
+  get size(): number {
+    return this.#value.length
   }
 
   bytes(): Uint8Array {
-    return (this.#bytes ??= withRevision(this.stored, this.revision))
+    return (this.#bytes ??= this.#read((json) => withRevision(json, this.revision), this.json))
   }
 
   object(): KubeObject {
-    return (this.#object ??= deepFreeze(decoded(this.bytes())))
+    return (this.#object ??= this.#read((bytes) => deepFreeze(decoded(bytes)), this.bytes()))
+  }
+
+  /** Why the object cannot be read; undefined if it can. */
+  unreadable(): UnreadableObject | undefined {
+    try {
+      this.object()
+      return undefined
+    } catch (error) {
+      if (error instanceof UnreadableObject) return error
+      throw error
+    }
   }
 
   /** Forgets what was made for readers: history is read rarely, and is kept long. */
@@ -47,7 +77,15 @@ export class CacheEntry implements ObjectEntry {
 
   /** The same object under another revision: what a DELETED event shows. */
   at(revision: number): CacheEntry {
-    return new CacheEntry(this.key, revision, this.stored)
+    return new CacheEntry(this.key, revision, this.#value, this.#format)
+  }
+
+  #read<T>(read: (bytes: Uint8Array) => T, bytes: Uint8Array): T {
+    try {
+      return read(bytes)
+    } catch (error) {
+      throw error instanceof UnreadableObject ? error : new UnreadableObject(this.key, this.revision, error)
+    }
   }
 }
 

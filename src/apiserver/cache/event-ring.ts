@@ -41,6 +41,14 @@ export class EventRing {
     while (this.#isTooLong()) this.#forgetOldest()
   }
 
+  /** Forgets everything: a watch may start after this revision. */
+  clear(completeAfter: number): void {
+    this.#events = []
+    this.#start = 0
+    this.#bytes = 0
+    this.#completeAfter = completeAfter
+  }
+
   /** The changes after `revision`, oldest first; undefined if some of them are forgotten. */
   after(revision: number): readonly CacheEvent[] | undefined {
     if (revision < this.#completeAfter) return undefined
@@ -79,5 +87,5 @@ export class EventRing {
 }
 
 function bytesOf({ entry, previous }: CacheEvent): number {
-  return (entry ?? previous)?.stored.length ?? 0
+  return (entry ?? previous)?.size ?? 0
 }

@@ -9,6 +9,7 @@ import { withWireNulls } from '#meta/schema/encode'
 import type { Schema } from '#meta/schema/schema'
 import { encodeObject, withRevision } from '#meta/wire'
 import type { SharedFrame } from '../exchange.ts'
+import type { Storage } from '../storage/storage.ts'
 import type { CacheEntry, ObjectEntry } from './cache-entry.ts'
 import type { CacheEvent } from './event-ring.ts'
 import type { ResourceCache } from './resource-cache.ts'
@@ -21,15 +22,17 @@ const framesMax = 256
 
 export class KindView {
   readonly kind: Kind
+  readonly storage: Storage
   readonly cache: ResourceCache
   readonly #converted = new WeakMap<CacheEntry, ObjectEntry>()
   /** Of the newest changes, in order. */
   readonly #frames = new Map<CacheEvent, Map<ChangeType, SharedFrame>>()
   #bookmark: { readonly revision: number; readonly frame: SharedFrame } | undefined
 
-  constructor(kind: Kind, cache: ResourceCache) {
+  constructor(kind: Kind, storage: Storage) {
     this.kind = kind
-    this.cache = cache
+    this.storage = storage
+    this.cache = storage.feed.cache((kind.storedAs?.kind ?? kind).storePrefix)
   }
 
   /** The key of one object. */
@@ -71,7 +74,10 @@ export class KindView {
     if (known !== undefined) return known
     const entry = type === 'DELETED' ? event.previous?.at(event.revision) : event.entry
     if (entry === undefined) return undefined
-    const frame = new ObjectFrame(type, this.served(entry))
+    const served = this.served(entry)
+    // Read now, where it can be told that it does not decode.
+    served.bytes()
+    const frame = new ObjectFrame(type, served)
     frames.set(type, frame)
     return frame
   }

@@ -98,12 +98,36 @@ export class ResourceCache {
     for (const { previous } of events) previous?.release()
   }
 
+  /**
+   * Takes over a whole state, after changes were missed. Whoever must have seen each change is told that the feed has ended;
+   * who stays subscribed nevertheless hears of the difference.
+   */
+  replace(entries: readonly CacheEntry[], revision: number): void {
+    const events = this.#differences(entries, revision)
+    for (const listener of this.#listeners) listener.ended()
+    for (const event of events) this.#applyOne(event)
+    this.#ring.clear(revision)
+    this.#lastChange = revision
+    for (const listener of this.#listeners) listener.changed(events)
+  }
+
   progress(revision: number): void {
     for (const listener of this.#listeners) listener.progressed(revision)
   }
 
   end(): void {
     for (const listener of this.#listeners) listener.ended()
+  }
+
+  #differences(entries: readonly CacheEntry[], revision: number): CacheEvent[] {
+    const there = new Set(entries.map(({ key }) => key))
+    const gone = Array.from(this.#entries.entries('', undefined), ([, previous]) => previous).filter(({ key }) => !there.has(key))
+    return [
+      ...gone.map((previous) => ({ revision, previous, entry: undefined })),
+      ...entries
+        .map((entry) => ({ revision: entry.revision, previous: this.get(entry.key), entry }))
+        .filter(({ entry, previous }) => previous?.revision !== entry.revision),
+    ]
   }
 
   #applyOne(event: CacheEvent): void {

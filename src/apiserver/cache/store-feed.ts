@@ -1,11 +1,13 @@
 /**
- * The one subscription on the store that all caches live on. It loads the state, follows every change,
- * and lets readers wait until a revision has arrived.
+ * The one subscription on a store that its caches live on. It loads the state, follows every change, lets readers wait until
+ * a revision has arrived, and begins anew where the store could not go on.
  */
 
-import type { Clock } from '#base/env/clock'
+import { type Clock, sleep } from '#base/env/clock'
 import type { Log } from '#base/env/log'
-import type { Store, StoreEvent, WatchBatch } from '#store/store'
+import type { Store, StoreEvent, Watch, WatchBatch } from '#store/store'
+import { isStoreError } from '#store/store-error'
+import type { ValueFormat } from '../storage/value-format.ts'
 import { CacheEntry } from './cache-entry.ts'
 import type { CacheEvent } from './event-ring.ts'
 import { ResourceCache } from './resource-cache.ts'
@@ -13,6 +15,7 @@ import { ResourceCache } from './resource-cache.ts'
 export type StoreFeedDeps = { readonly store: Store; readonly clock: Clock; readonly log: Log }
 
 export type StoreFeedOptions = {
+  readonly format: ValueFormat
   /** Others write to the store too, so a read has to ask it how far it is (etcd). */
   readonly isShared: boolean
   /** How many revisions of history are replayed at the start, so that watches from before a restart go on. */
@@ -21,22 +24,33 @@ export type StoreFeedOptions = {
 
 const root = '/registry/'
 
+/** A write's event comes right behind its answer. What takes longer is asked for: nothing may have happened below the root. */
+const progressAfterMs = 20
+const retryMs = 1000
+
+type Written = { readonly value: Uint8Array; readonly json: Uint8Array }
+type Loaded = { readonly entries: readonly CacheEntry[]; readonly revision: number }
+
 export class StoreFeed {
-  readonly #store: Store
-  readonly #log: Log
-  readonly #isShared: boolean
+  readonly isShared: boolean
+  readonly #deps: StoreFeedDeps
+  readonly #format: ValueFormat
   readonly #caches = new Map<string, ResourceCache>()
   /** Holds what no cache has been asked for yet. */
   readonly #unclaimed: ResourceCache
+  /** Writes of this server that are under way. */
+  readonly #expected = new Map<string, Written>()
   #waiting: { readonly revision: number; readonly resolve: () => void }[] = []
   #revision: number
+  #watch: Watch | undefined
+  #progressTimer: Disposable | undefined
   readonly #stop = new AbortController()
   #running: Promise<void> = Promise.resolve()
 
-  private constructor(deps: StoreFeedDeps, isShared: boolean, startRevision: number) {
-    this.#store = deps.store
-    this.#log = deps.log
-    this.#isShared = isShared
+  private constructor(deps: StoreFeedDeps, { isShared, format }: StoreFeedOptions, startRevision: number) {
+    this.#deps = deps
+    this.isShared = isShared
+    this.#format = format
     this.#revision = startRevision
     this.#unclaimed = new ResourceCache(root, startRevision)
   }
@@ -45,10 +59,10 @@ export class StoreFeed {
   static async open(deps: StoreFeedDeps, options: StoreFeedOptions): Promise<StoreFeed> {
     const { revision, compactRevision } = await deps.store.status()
     const startRevision = Math.max(compactRevision, revision - options.replayedRevisions, 1)
-    const loaded = await deps.store.range({ prefix: root, atRevision: Math.min(startRevision, revision) })
-    const feed = new StoreFeed(deps, options.isShared, loaded.revision)
-    for (const { key, modRevision, value } of loaded.entries) feed.#cacheOfKey(key).load(new CacheEntry(key, modRevision, value))
-    feed.#running = feed.#follow(loaded.revision)
+    const loaded = await load(deps.store, options.format, Math.min(startRevision, revision))
+    const feed = new StoreFeed(deps, options, loaded.revision)
+    for (const entry of loaded.entries) feed.cacheOfKey(entry.key).load(entry)
+    feed.#running = feed.#run()
     await feed.waitFor(revision)
     return feed
   }
@@ -69,19 +83,36 @@ export class StoreFeed {
     return cache
   }
 
-  caches(): Iterable<ResourceCache> {
-    return this.#caches.values()
+  /** Prefixes have one or two parts behind the root: `/registry/pods/`, `/registry/services/specs/`. */
+  cacheOfKey(key: string): ResourceCache {
+    const first = key.indexOf('/', root.length) + 1
+    const second = key.indexOf('/', first) + 1
+    return this.#caches.get(key.slice(0, first)) ?? this.#caches.get(key.slice(0, second)) ?? this.#unclaimed
   }
 
   /** Undefined if the caches hold every answered write already: embedded stores have one writer, which waits for them. */
   freshness(signal?: AbortSignal): Promise<void> | undefined {
-    return this.#isShared ? this.#store.currentRevision(signal).then((revision) => this.waitFor(revision)) : undefined
+    if (!this.isShared) return undefined
+    return this.#deps.store.currentRevision(signal).then((revision) => this.waitFor(revision))
   }
 
   /** Resolves when the caches have reached `revision`. */
   waitFor(revision: number): Promise<void> {
     if (this.#revision >= revision) return Promise.resolve()
+    this.#askForProgress()
     return new Promise((resolve) => this.#waiting.push({ revision, resolve }))
+  }
+
+  /** What this server writes under the key now; its event needs no decoding then. Dispose of it when the write is over. */
+  expect(key: string, value: Uint8Array, json: Uint8Array): Disposable {
+    if (value === json) return nothing
+    const written = { value, json }
+    this.#expected.set(key, written)
+    return {
+      [Symbol.dispose]: () => {
+        if (this.#expected.get(key) === written) this.#expected.delete(key)
+      },
+    }
   }
 
   /** Tells all watchers how far they are. */
@@ -91,18 +122,53 @@ export class StoreFeed {
 
   async close(): Promise<void> {
     this.#stop.abort()
+    this.#progressTimer?.[Symbol.dispose]()
     await this.#running
   }
 
-  async #follow(afterRevision: number): Promise<void> {
-    const watch = this.#store.watch({ prefix: root, afterRevision }, this.#stop.signal)
-    watch.requestProgress()
-    try {
-      for await (const batch of watch) this.#take(batch)
-    } catch (error) {
-      if (!this.#stop.signal.aborted) this.#log.error('the feed from the store broke', { error })
+  /** Follows the store until the feed is closed. */
+  async #run(): Promise<void> {
+    const { signal } = this.#stop
+    while (!signal.aborted) {
+      try {
+        await this.#follow()
+      } catch (error) {
+        if (signal.aborted || isStoreError(error, 'Closed')) break
+        this.#deps.log.warn('the feed from the store broke: the state is loaded anew', { error })
+        await this.#reload()
+      }
     }
     for (const cache of this.#caches.values()) cache.end()
+  }
+
+  async #follow(): Promise<void> {
+    const watch = this.#deps.store.watch({ prefix: root, afterRevision: this.#revision }, this.#stop.signal)
+    this.#watch = watch
+    watch.requestProgress()
+    for await (const batch of watch) this.#take(batch)
+  }
+
+  /** Changes in between are lost: the caches' readers start anew, those of this process hear of the difference. */
+  async #reload(): Promise<void> {
+    const { store, clock, log } = this.#deps
+    const { signal } = this.#stop
+    while (!signal.aborted) {
+      try {
+        this.#replace(await load(store, this.#format))
+        return
+      } catch (error) {
+        if (signal.aborted) return
+        log.warn('the state could not be loaded from the store, will try again', { error })
+        await sleep(clock, retryMs, signal).catch(() => undefined)
+      }
+    }
+  }
+
+  #replace({ entries, revision }: Loaded): void {
+    const byCache = Map.groupBy(entries, ({ key }) => this.cacheOfKey(key))
+    this.#revision = revision
+    for (const cache of [this.#unclaimed, ...this.#caches.values()]) cache.replace(byCache.get(cache) ?? [], revision)
+    this.#wake()
   }
 
   #take(batch: WatchBatch): void {
@@ -114,13 +180,30 @@ export class StoreFeed {
   #byCache(events: readonly StoreEvent[]): Map<ResourceCache, CacheEvent[]> {
     const byCache = new Map<ResourceCache, CacheEvent[]>()
     for (const event of events) {
-      const cache = this.#cacheOfKey(event.key)
+      const cache = this.cacheOfKey(event.key)
       const list = byCache.get(cache)
-      const change = changeOf(event, cache)
+      const change = this.#changeOf(event, cache.get(event.key))
       if (list === undefined) byCache.set(cache, [change])
       else list.push(change)
     }
     return byCache
+  }
+
+  #changeOf(event: StoreEvent, cached: CacheEntry | undefined): CacheEvent {
+    const { key, revision, previous } = event
+    // The cached entry lags behind where one batch changes a key twice.
+    const isCached = previous === undefined || previous.modRevision === cached?.revision
+    return {
+      revision,
+      previous: isCached ? cached : new CacheEntry(key, previous.modRevision, previous.value, this.#format),
+      entry: event.type === 'put' ? this.#entryOf(key, revision, event.entry.value) : undefined,
+    }
+  }
+
+  #entryOf(key: string, revision: number, value: Uint8Array): CacheEntry {
+    const written = this.#expected.get(key)
+    const isOwn = written !== undefined && Buffer.compare(written.value, value) === 0
+    return new CacheEntry(key, revision, isOwn ? written.json : value, this.#format)
   }
 
   #wake(): void {
@@ -129,16 +212,21 @@ export class StoreFeed {
     for (const { resolve } of reached) resolve()
   }
 
-  /** Prefixes have one or two parts behind the root: `/registry/pods/`, `/registry/services/specs/`. */
-  #cacheOfKey(key: string): ResourceCache {
-    const first = key.indexOf('/', root.length) + 1
-    const second = key.indexOf('/', first) + 1
-    return this.#caches.get(key.slice(0, first)) ?? this.#caches.get(key.slice(0, second)) ?? this.#unclaimed
+  #askForProgress(): void {
+    if (!this.isShared || this.#progressTimer !== undefined) return
+    this.#progressTimer = this.#deps.clock.setTimer(progressAfterMs, () => {
+      this.#progressTimer = undefined
+      if (this.#waiting.length === 0) return
+      this.#watch?.requestProgress()
+      this.#askForProgress()
+    })
   }
 }
 
-function changeOf(event: StoreEvent, cache: ResourceCache): CacheEvent {
-  const { key, revision } = event
-  const previous = cache.get(key) ?? (event.previous && new CacheEntry(key, event.previous.modRevision, event.previous.value))
-  return { revision, previous, entry: event.type === 'put' ? new CacheEntry(key, revision, event.entry.value) : undefined }
+const nothing: Disposable = { [Symbol.dispose]() {} }
+
+/** Everything below the root, at the revision or at the newest one. */
+async function load(store: Store, format: ValueFormat, atRevision?: number): Promise<Loaded> {
+  const { entries, revision } = await store.range({ prefix: root, ...(atRevision === undefined ? {} : { atRevision }) })
+  return { entries: entries.map(({ key, modRevision, value }) => new CacheEntry(key, modRevision, value, format)), revision }
 }

@@ -5,7 +5,8 @@ import type { CacheEntry, ObjectEntry } from './cache-entry.ts'
 import type { CacheEvent } from './event-ring.ts'
 import type { KindView } from './kind-view.ts'
 import type { ChangeListener } from './resource-cache.ts'
-import { ObjectFrame } from './watch-frame.ts'
+import { UnreadableObject } from './unreadable-object.ts'
+import { errorFrame, ObjectFrame } from './watch-frame.ts'
 
 /** Which objects a reader wants to see. Without `matches`, all under the prefix. */
 export type ObjectFilter = { readonly keyPrefix: string; readonly matches?: (entry: ObjectEntry) => boolean }
@@ -31,6 +32,7 @@ export class Watcher implements WatchBody, ChangeListener {
   #send: (frames: readonly SharedFrame[]) => boolean = () => false
   #sentRevision: number
   #finish: () => void = () => {}
+  #isOver = false
 
   constructor(view: KindView, clock: Clock, options: WatcherOptions) {
     this.#view = view
@@ -57,11 +59,20 @@ export class Watcher implements WatchBody, ChangeListener {
   }
 
   changed(events: readonly CacheEvent[]): void {
+    if (this.#isOver) return
     const frames: SharedFrame[] = []
-    for (const event of events) {
-      const frame = this.#frameOf(event)
-      if (frame !== undefined) frames.push(frame)
-      this.#sentRevision = Math.max(this.#sentRevision, event.revision)
+    try {
+      for (const event of events) {
+        const frame = this.#frameOf(event)
+        if (frame !== undefined) frames.push(frame)
+        this.#sentRevision = Math.max(this.#sentRevision, event.revision)
+      }
+    } catch (error) {
+      if (!(error instanceof UnreadableObject)) throw error
+      // As upstream: who watches is told, and has to list.
+      this.#deliver([...frames, errorFrame(error)])
+      this.#finish()
+      return
     }
     if (frames.length > 0) this.#deliver(frames)
   }
@@ -73,6 +84,7 @@ export class Watcher implements WatchBody, ChangeListener {
   }
 
   ended(): void {
+    this.#isOver = true
     this.#finish()
   }
 
@@ -104,11 +116,12 @@ export class Watcher implements WatchBody, ChangeListener {
   }
 }
 
-/** The current state as ADDED frames. */
+/** The current state as ADDED frames. Throws UnreadableObject. */
 export function stateFrames(view: KindView, { keyPrefix, matches }: ObjectFilter): readonly SharedFrame[] {
   const frames: SharedFrame[] = []
   for (const entry of view.cache.range(keyPrefix)) {
     const served = view.served(entry)
+    served.bytes()
     if (matches === undefined || matches(served)) frames.push(new ObjectFrame('ADDED', served))
   }
   return frames

@@ -6,8 +6,10 @@ import type { Answer } from '../exchange.ts'
 
 const encoder = new TextEncoder()
 
-/** An object as the cache holds it. */
+/** An object as the cache holds it. Throws UnreadableObject. */
 export function entryAnswer(entry: ObjectEntry, status = 200): Answer {
+  // Made now, while the answer can still be another one.
+  entry.bytes()
   return { status, body: { kind: 'object', bytes: () => entry.bytes(), object: () => entry.object() } }
 }
 

@@ -27,10 +27,11 @@ export async function applyObject(registry: Registry, exchange: Exchange, kind: 
   const options = patchOptionsOf(request.query, true)
   const config = await readConfig(request)
   const write = ownedWrite(registry, exchange, kind, { subresource: info.subresource, operation: 'Apply', options })
-  const key = registry.viewOf(kind).keyOf(namespaceOf(kind, info), info.name)
+  const view = registry.viewOf(kind)
+  const key = view.keyOf(namespaceOf(kind, info), info.name)
   const next = (live: KubeObject) => applied(exchange, kind, live, { config, write, options })
-  await registry.feed.freshness(exchange.signal)
-  if (info.subresource === '' && registry.viewOf(kind).cache.get(key) === undefined) {
+  await view.storage.feed.freshness(exchange.signal)
+  if (info.subresource === '' && view.cache.get(key) === undefined) {
     const created = checkedNew(kind, exchange, next(zeroOf(kind)))
     return await createDecoded(registry, exchange, kind, created, options)
   }

@@ -3,14 +3,16 @@
  * admitted, validated and swapped in; if someone else wrote in between, all of it is done again.
  */
 import { isDeepStrictEqual } from 'node:util'
+import { assert } from '#base/assert'
 import { FieldPath, invalid } from '#meta/field-path'
 import type { Kind, UpdateRules } from '#meta/kind'
 import { type KubeObject, withMeta } from '#meta/object'
 import { validateObjectMetaUpdate } from '#meta/object-meta-validation'
 import { conflict, invalidObject, modifiedMessage, notFound, StatusError } from '#meta/status'
 import { CacheEntry, type ObjectEntry } from '../cache/cache-entry.ts'
+import type { KindView } from '../cache/kind-view.ts'
 import type { Exchange } from '../exchange.ts'
-import { type CommitResult, commitChange, commitRemoval, storedBytes } from './commit.ts'
+import { type CommitResult, commitChange, commitRemoval, storedJson } from './commit.ts'
 import { type Entries, type UpdateStates, withOldTimes } from './field-owners.ts'
 import { type Registry, resourceNameOf } from './registry.ts'
 import { withInheritedMeta } from './system-metadata.ts'
@@ -43,21 +45,56 @@ const attemptsMax = 20
 
 export async function changeObject(registry: Registry, exchange: Exchange, kind: Kind, key: string, change: Change): Promise<Changed> {
   const view = registry.viewOf(kind)
-  await registry.feed.freshness(exchange.signal)
+  const { feed } = view.storage
   let current = view.cache.get(key)
+  // The cache may lag behind a shared store. As upstream: a swap that succeeds proves that it did not; anything else is decided anew.
+  let isNewest = !feed.isShared
+  const warningCount = exchange.warnings.length
   for (let attempt = 1; attempt <= attemptsMax; attempt++) {
-    if (current === undefined) throw notFound(resourceNameOf(kind), exchange.info.name)
-    const old = view.served(current).object()
-    const situation = { old, revision: current.revision, key, change }
-    const admitted = await admittedState(registry, exchange, kind, situation)
-    using claimed = change.subresource === '' ? registry.writeHookOf(kind)?.beforeUpdate(admitted, old, change) : undefined
-    const next = await prepared(registry, exchange, kind, claimed?.object ?? admitted, situation)
-    const result = await written(registry, kind, current, next, change.isDryRun)
-    if (result.succeeded) return { entry: view.served(result.entry), wasRemoved: result.wasRemoved }
-    current = result.current
+    exchange.warnings.splice(warningCount)
+    const outcome = await outcomeOf(tryChange(registry, exchange, kind, { current, key, change }))
     exchange.signal.throwIfAborted()
+    if ('result' in outcome && !outcome.result.succeeded) {
+      current = outcome.result.current
+      isNewest = true
+      continue
+    }
+    if (isNewest || ('result' in outcome && outcome.result.succeeded && outcome.result.wasWritten)) return changedOf(view, outcome)
+    await feed.freshness(exchange.signal)
+    current = view.cache.get(key)
+    isNewest = true
   }
   throw conflict(resourceNameOf(kind), exchange.info.name, modifiedMessage)
+}
+
+type Attempt = { readonly current: CacheEntry | undefined; readonly key: string; readonly change: Change }
+
+async function tryChange(registry: Registry, exchange: Exchange, kind: Kind, { current, key, change }: Attempt): Promise<Written> {
+  if (current === undefined) throw notFound(resourceNameOf(kind), exchange.info.name)
+  const old = registry.viewOf(kind).served(current).object()
+  const situation = { old, revision: current.revision, key, change }
+  const admitted = await admittedState(registry, exchange, kind, situation)
+  using claimed = change.subresource === '' ? registry.writeHookOf(kind)?.beforeUpdate(admitted, old, change) : undefined
+  const next = await prepared(registry, exchange, kind, claimed?.object ?? admitted, situation)
+  return await written(registry, kind, current, next, change.isDryRun)
+}
+
+/** What an attempt came to; a refusal is one of the outcomes. */
+type Outcome = { readonly result: Written } | { readonly refusal: StatusError }
+
+async function outcomeOf(attempt: Promise<Written>): Promise<Outcome> {
+  try {
+    return { result: await attempt }
+  } catch (error) {
+    if (error instanceof StatusError) return { refusal: error }
+    throw error
+  }
+}
+
+function changedOf(view: KindView, outcome: Outcome): Changed {
+  if ('refusal' in outcome) throw outcome.refusal
+  assert(outcome.result.succeeded, 'a swap that failed is tried again')
+  return { entry: view.served(outcome.result.entry), wasRemoved: outcome.result.wasRemoved }
 }
 
 type Situation = { readonly old: KubeObject; readonly revision: number; readonly key: string; readonly change: Change }
@@ -153,18 +190,20 @@ function definedOnly(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value))
 }
 
-type Written = (Extract<CommitResult, { succeeded: true }> & { readonly wasRemoved: boolean }) | Extract<CommitResult, { succeeded: false }>
+type Written =
+  | (Extract<CommitResult, { succeeded: true }> & { readonly wasRemoved: boolean; readonly wasWritten: boolean })
+  | Extract<CommitResult, { succeeded: false }>
 
 async function written(registry: Registry, kind: Kind, old: CacheEntry, next: KubeObject, isDryRun: boolean): Promise<Written> {
   const wasRemoved = isReadyToGo(registry, kind, next)
   if (isDryRun || wasRemoved) {
-    const shown = new CacheEntry(old.key, old.revision, storedBytes(kind, next))
-    if (isDryRun) return { succeeded: true, entry: shown, wasRemoved }
-    const result = await commitRemoval(registry, old)
-    return result.succeeded ? { succeeded: true, entry: shown, wasRemoved } : result
+    const shown = new CacheEntry(old.key, old.revision, storedJson(kind, next))
+    if (isDryRun) return { succeeded: true, entry: shown, wasRemoved, wasWritten: false }
+    const result = await commitRemoval(registry, kind, old)
+    return result.succeeded ? { succeeded: true, entry: shown, wasRemoved, wasWritten: true } : result
   }
   const result = await commitChange(registry, kind, old, next)
-  return result.succeeded ? { ...result, wasRemoved } : result
+  return result.succeeded ? { ...result, wasRemoved, wasWritten: result.entry !== old } : result
 }
 
 /** Whether a deletion under way has nothing to wait for any more. */

@@ -1,12 +1,13 @@
-/** Writes of one object to the store. Each resolves when the change is durable and in the caches. */
+/** Writes of one object to its storage. Each resolves when the change is durable and in the caches. */
 import { isDeepStrictEqual } from 'node:util'
 import type { Kind } from '#meta/kind'
 import type { KubeObject } from '#meta/object'
 import { withWireNulls } from '#meta/schema/encode'
 import { StatusError } from '#meta/status'
 import { decodeObject, encodeObject } from '#meta/wire'
-import { create, remove, update } from '#store/single-key'
+import { create, type KeyResult, remove, update } from '#store/single-key'
 import { CacheEntry } from '../cache/cache-entry.ts'
+import type { Storage } from '../storage/storage.ts'
 import type { Registry } from './registry.ts'
 
 /** `current` is what stands in the way; undefined if there is nothing. */
@@ -17,60 +18,76 @@ export type CommitResult =
 /** As etcd's default limit for a request; larger objects could never be read back by it. */
 const objectBytesMax = 1.5 * 1024 * 1024
 
-/** The bytes to store. */
-export function storedBytes(kind: Kind, object: KubeObject): Uint8Array {
-  const { storedAs } = kind
-  const stored = storedAs === undefined ? object : storedAs.toStored(object)
-  const schema = storedAs === undefined ? kind.schema : storedAs.kind.schema
-  return encodeObject(withWireNulls(schema, stored) as KubeObject)
+/** The object as the caches hold it. */
+export function storedJson(kind: Kind, object: KubeObject): Uint8Array {
+  return encodeObject(storedObject(kind, object))
 }
 
 export async function commitNew(registry: Registry, kind: Kind, key: string, object: KubeObject): Promise<CommitResult> {
-  const bytes = checkedBytes(kind, object)
-  const leaseId = await leaseOf(registry, kind)
-  const result = await create(registry.store, key, bytes, { leaseId })
-  if (!result.succeeded) return { succeeded: false, current: result.current && entryOf(result.current) }
-  return { succeeded: true, entry: await settled(registry, kind, key, result.revision, bytes) }
+  const { storage } = registry.viewOf(kind)
+  return await write(storage, key, encoded(storage, kind, object), async (value) =>
+    create(storage.store, key, value, { leaseId: await leaseOf(storage, kind) }),
+  )
 }
 
-/** `bytes` replace the object whose revision is the expected one. */
+/** `object` replaces the one whose revision is the expected one. */
 export async function commitChange(registry: Registry, kind: Kind, old: CacheEntry, object: KubeObject): Promise<CommitResult> {
-  const bytes = checkedBytes(kind, object)
+  const { storage } = registry.viewOf(kind)
+  const bytes = encoded(storage, kind, object)
   // Nothing changed: no new revision, no event.
-  if (isSameObject(bytes, old.stored)) return { succeeded: true, entry: old }
-  const leaseId = await leaseOf(registry, kind)
-  const result = await update(registry.store, old.key, bytes, { modRevision: old.revision, leaseId })
-  if (!result.succeeded) return { succeeded: false, current: result.current && entryOf(result.current) }
-  return { succeeded: true, entry: await settled(registry, kind, old.key, result.revision, bytes) }
+  if (isSameObject(bytes.json, old.json)) return { succeeded: true, entry: old }
+  return await write(storage, old.key, bytes, async (value) =>
+    update(storage.store, old.key, value, { modRevision: old.revision, leaseId: await leaseOf(storage, kind) }),
+  )
 }
 
 /** Resolves with the revision of the deletion, or what is there instead. */
-export async function commitRemoval(registry: Registry, old: CacheEntry): Promise<CommitResult> {
-  const result = await remove(registry.store, old.key, { modRevision: old.revision })
-  if (!result.succeeded) return { succeeded: false, current: result.current && entryOf(result.current) }
-  await registry.feed.waitFor(result.revision)
+export async function commitRemoval(registry: Registry, kind: Kind, old: CacheEntry): Promise<CommitResult> {
+  const { storage } = registry.viewOf(kind)
+  const result = await remove(storage.store, old.key, { modRevision: old.revision })
+  if (!result.succeeded) return conflictOf(storage, result)
+  await storage.feed.waitFor(result.revision)
   return { succeeded: true, entry: old.at(result.revision) }
 }
 
-/** The cache's own entry where it is still the newest: its bytes are then made once for all. */
-async function settled(registry: Registry, kind: Kind, key: string, revision: number, bytes: Uint8Array): Promise<CacheEntry> {
-  await registry.feed.waitFor(revision)
-  const cached = registry.viewOf(kind).cache.get(key)
-  return cached?.revision === revision ? cached : new CacheEntry(key, revision, bytes)
+type Encoded = { readonly json: Uint8Array; readonly value: Uint8Array }
+
+async function write(
+  { feed, ...storage }: Storage,
+  key: string,
+  { json, value }: Encoded,
+  put: (value: Uint8Array) => Promise<KeyResult>,
+): Promise<CommitResult> {
+  // The event of this write need not be decoded: what it says is known.
+  using _expected = feed.expect(key, value, json)
+  const result = await put(value)
+  if (!result.succeeded) return conflictOf({ feed, ...storage }, result)
+  await feed.waitFor(result.revision)
+  // The cache's own entry where it is still the newest: its bytes are then made once for all.
+  const cached = feed.cacheOfKey(key).get(key)
+  return { succeeded: true, entry: cached?.revision === result.revision ? cached : new CacheEntry(key, result.revision, json) }
 }
 
-function entryOf(entry: { readonly key: string; readonly modRevision: number; readonly value: Uint8Array }): CacheEntry {
-  return new CacheEntry(entry.key, entry.modRevision, entry.value)
+function conflictOf({ format }: Storage, { current }: Extract<KeyResult, { succeeded: false }>): CommitResult {
+  return { succeeded: false, current: current && new CacheEntry(current.key, current.modRevision, current.value, format) }
 }
 
-function leaseOf(registry: Registry, kind: Kind): Promise<string> | undefined {
-  return kind.ttlSeconds === undefined ? undefined : registry.leases.lease(kind.ttlSeconds)
+function leaseOf({ leases }: Storage, kind: Kind): Promise<string> | undefined {
+  return kind.ttlSeconds === undefined ? undefined : leases.lease(kind.ttlSeconds)
 }
 
-function checkedBytes(kind: Kind, object: KubeObject): Uint8Array {
-  const bytes = storedBytes(kind, object)
-  if (bytes.length <= objectBytesMax) return bytes
-  throw new StatusError(500, '', `etcdserver: request is too large`)
+function encoded({ format }: Storage, kind: Kind, object: KubeObject): Encoded {
+  const stored = storedObject(kind, object)
+  const json = encodeObject(stored)
+  const value = format.toStored(kind.storedAs?.kind ?? kind, stored, json)
+  if (value.length > objectBytesMax) throw new StatusError(500, '', `etcdserver: request is too large`)
+  return { json, value }
+}
+
+function storedObject(kind: Kind, object: KubeObject): KubeObject {
+  const { storedAs } = kind
+  const stored = storedAs === undefined ? object : storedAs.toStored(object)
+  return withWireNulls((storedAs?.kind ?? kind).schema, stored) as KubeObject
 }
 
 /** The order of fields does not count; the same fields have the same length in any order. */

@@ -9,7 +9,8 @@ import type { Answer, Exchange } from '../exchange.ts'
 import { type DeleteOptions, deleteOptionsOf } from '../request/delete-options.ts'
 import { deletedAnswer, entryAnswer } from './answers.ts'
 import { isReadyToGo } from './change.ts'
-import { commitChange, commitRemoval, storedBytes } from './commit.ts'
+import { commitChange, commitRemoval, storedJson } from './commit.ts'
+import { deleteUnreadable } from './delete-unreadable.ts'
 import { type Registry, resourceNameOf } from './registry.ts'
 import { namespaceOf } from './system-metadata.ts'
 import { admissionOf } from './write-call.ts'
@@ -22,6 +23,7 @@ export async function deleteObject(registry: Registry, exchange: Exchange, kind:
   const options = await deleteOptionsOf(exchange.request)
   warnOfPropagation(exchange, kind, options)
   const key = registry.viewOf(kind).keyOf(namespaceOf(kind, info), info.name)
+  if (options.ignoresReadError) return await deleteUnreadable(registry, exchange, kind, key)
   const { entry, isGone } = await deleteKey(registry, exchange, kind, key, options)
   const served = registry.viewOf(kind).served(entry)
   if (isGone && !(kind.returnsDeleted === true)) return deletedAnswer(kind, served.object())
@@ -45,7 +47,7 @@ export async function deleteKey(
   options: DeleteOptions,
 ): Promise<Deletion> {
   const view = registry.viewOf(kind)
-  await registry.feed.freshness(exchange.signal)
+  await view.storage.feed.freshness(exchange.signal)
   let current = view.cache.get(key)
   for (let attempt = 1; attempt <= attemptsMax; attempt++) {
     if (current === undefined) throw notFound(resourceNameOf(kind), key.slice(key.lastIndexOf('/') + 1))
@@ -89,10 +91,10 @@ async function carriedOut(registry: Registry, kind: Kind, old: CacheEntry, marke
   const isGone = isReadyToGo(registry, kind, marked)
   // As upstream: what goes at once is answered as it was, unless its kind knows grace.
   const isPlain = isGone && kind.graceSeconds === undefined
-  const shown = isPlain ? old : new CacheEntry(old.key, old.revision, storedBytes(kind, marked))
+  const shown = isPlain ? old : new CacheEntry(old.key, old.revision, storedJson(kind, marked))
   if (isDryRun) return { entry: shown, isGone }
   if (isGone) {
-    const result = await commitRemoval(registry, old)
+    const result = await commitRemoval(registry, kind, old)
     return result.succeeded ? { entry: shown.at(result.entry.revision), isGone } : { current: result.current }
   }
   if (isDeepStrictEqual(marked, registry.viewOf(kind).served(old).object())) return { entry: old, isGone }

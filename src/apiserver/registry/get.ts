@@ -1,6 +1,7 @@
 /** GET of one object: the bytes that are stored. */
 import type { Kind } from '#meta/kind'
 import { notFound, StatusError } from '#meta/status'
+import type { KindView } from '../cache/kind-view.ts'
 import type { Answer, Exchange } from '../exchange.ts'
 import { entryAnswer } from './answers.ts'
 import { reached } from './reached.ts'
@@ -11,11 +12,13 @@ import { namespaceOf } from './system-metadata.ts'
 export function getObject(registry: Registry, exchange: Exchange, kind: Kind): Answer | Promise<Answer> {
   const { query } = exchange.request
   const resourceVersion = query.size === 0 ? null : query.get('resourceVersion')
+  const view = registry.viewOf(kind)
+  const { feed } = view.storage
   const pending =
     resourceVersion === null || resourceVersion === ''
-      ? registry.feed.freshness(exchange.signal)
-      : reached(registry, wantedRevision(resourceVersion))
-  return pending === undefined ? current(registry, exchange, kind) : pending.then(() => current(registry, exchange, kind))
+      ? feed.freshness(exchange.signal)
+      : reached(feed, registry.clock, wantedRevision(resourceVersion))
+  return pending === undefined ? current(view, exchange) : pending.then(() => current(view, exchange))
 }
 
 /** As upstream, which answers 500 here and 400 for a list. */
@@ -25,8 +28,9 @@ function wantedRevision(resourceVersion: string): number {
   throw new StatusError(500, '', `resourceVersion: Invalid value: ${shown}: strconv.ParseUint: parsing ${shown}: invalid syntax`)
 }
 
-function current(registry: Registry, { info }: Exchange, kind: Kind): Answer {
-  const entry = registry.viewOf(kind).get(namespaceOf(kind, info), info.name)
+function current(view: KindView, { info }: Exchange): Answer {
+  const { kind } = view
+  const entry = view.get(namespaceOf(kind, info), info.name)
   if (entry === undefined) throw notFound(resourceNameOf(kind), info.name)
   return entryAnswer(entry)
 }

@@ -1,9 +1,11 @@
 /** GET of a collection: pages of stored bytes, from the cache wherever it holds the state that was asked for. */
 import type { Kind } from '#meta/kind'
 import { expired, StatusError } from '#meta/status'
-import { StoreError } from '#store/store-error'
+import type { Store } from '#store/store'
+import { isStoreError, StoreError } from '#store/store-error'
 import { CacheEntry, type ObjectEntry } from '../cache/cache-entry.ts'
 import type { KindView } from '../cache/kind-view.ts'
+import { UnreadableObject, unreadableList } from '../cache/unreadable-object.ts'
 import type { ObjectFilter } from '../cache/watcher.ts'
 import type { Answer, Exchange } from '../exchange.ts'
 import { decodeContinue, encodeContinue } from '../request/continue-token.ts'
@@ -24,24 +26,43 @@ export type Page = {
 
 export async function listObjects(registry: Registry, exchange: Exchange, kind: Kind): Promise<Answer> {
   const options = listOptionsOf(exchange.request.query, false)
-  const page = await readPage(registry, exchange, kind, options)
-  return { status: 200, body: listBody(kind, page) }
+  try {
+    const page = await readPage(registry, exchange, kind, options)
+    // Made now, while the answer can still be another one.
+    for (const entry of page.entries) entry.bytes()
+    return { status: 200, body: listBody(kind, page) }
+  } catch (error) {
+    if (!(error instanceof UnreadableObject)) throw error
+    const view = registry.viewOf(kind)
+    throw unreadableList(kind, [...view.cache.range(view.prefixOf(namespaceOf(kind, exchange.info)))])
+  }
 }
 
 export async function readPage(registry: Registry, exchange: Exchange, kind: Kind, options: ListOptions): Promise<Page> {
   const view = registry.viewOf(kind)
+  const { feed, store } = view.storage
   const filter = filterOf(view, namespaceOf(kind, exchange.info), options)
   const start = startOf(options)
   if (start.exactly === undefined) {
-    await (start.atLeast === undefined ? registry.feed.freshness(exchange.signal) : reached(registry, start.atLeast))
-    return cachedPage(registry, view, filter, { ...start, limit: limitOf(options) })
+    await (start.atLeast === undefined ? feed.freshness(exchange.signal) : reached(feed, registry.clock, start.atLeast))
+    return cachedPage(view, filter, { ...start, limit: limitOf(options) })
   }
-  if (start.exactly > registry.feed.revision) await reached(registry, start.exactly)
-  const { compactRevision } = await registry.store.status(exchange.signal)
+  if (start.exactly > feed.revision) await reached(feed, registry.clock, start.exactly)
   // The cache holds that state too if nothing has changed since; but what is compacted is told apart, as upstream.
-  const isCached = view.cache.lastChange <= start.exactly && start.exactly >= compactRevision
+  const isCached = view.cache.lastChange <= start.exactly && (await isKept(store, start.exactly, exchange.signal))
   const request = { ...start, limit: limitOf(options), revision: start.exactly }
-  return isCached ? cachedPage(registry, view, filter, request) : await storedPage(registry, view, filter, request)
+  return isCached ? cachedPage(view, filter, request) : await storedPage(view, filter, request)
+}
+
+/** Whether the store still has the revision's state: reads an empty range of it. */
+async function isKept(store: Store, revision: number, signal: AbortSignal): Promise<boolean> {
+  try {
+    await store.range({ from: '/', to: '/', atRevision: revision, limit: 1 }, signal)
+    return true
+  } catch (error) {
+    if (isStoreError(error, 'Compacted')) return false
+    throw error
+  }
 }
 
 /** Which state is asked for. `afterKey` is relative to the resource's prefix. */
@@ -70,9 +91,9 @@ function limitOf({ limit, resourceVersion, match }: ListOptions): number {
 
 type PageRequest = { readonly limit: number; readonly afterKey?: string; readonly revision?: number }
 
-function cachedPage(registry: Registry, view: KindView, filter: ObjectFilter, request: PageRequest): Page {
+function cachedPage(view: KindView, filter: ObjectFilter, request: PageRequest): Page {
   const { cache } = view
-  const revision = request.revision ?? registry.feed.revision
+  const revision = request.revision ?? view.storage.feed.revision
   const afterKey = request.afterKey === undefined ? undefined : `${cache.prefix}${request.afterKey}`
   const entries: ObjectEntry[] = []
   let lastKey = ''
@@ -96,24 +117,20 @@ function pageWithMore(view: KindView, filter: ObjectFilter, { entries, revision,
 }
 
 /** A page of the past, read from the store. */
-async function storedPage(
-  registry: Registry,
-  view: KindView,
-  filter: ObjectFilter,
-  request: PageRequest & { readonly revision: number },
-): Promise<Page> {
+async function storedPage(view: KindView, filter: ObjectFilter, request: PageRequest & { readonly revision: number }): Promise<Page> {
   const { prefix } = view.cache
   const { revision, limit } = request
   const entries: ObjectEntry[] = []
   let afterKey = request.afterKey === undefined ? undefined : `${prefix}${request.afterKey}`
   for (;;) {
-    const part = await storeRange(
-      registry,
-      { prefix: filter.keyPrefix, atRevision: revision, afterKey, limit: limit > 0 ? limit : storeRangeMax },
-      view,
-    )
+    const part = await storeRange(view, {
+      prefix: filter.keyPrefix,
+      atRevision: revision,
+      afterKey,
+      limit: limit > 0 ? limit : storeRangeMax,
+    })
     for (const { key, modRevision, value } of part.entries) {
-      const served = view.served(new CacheEntry(key, modRevision, value))
+      const served = view.served(new CacheEntry(key, modRevision, value, view.storage.format))
       if (filter.matches !== undefined && !filter.matches(served)) continue
       entries.push(served)
       afterKey = key
@@ -141,12 +158,13 @@ function storedCut(view: KindView, filter: ObjectFilter, { entries, revision, la
 
 type StoreRange = { readonly prefix: string; readonly atRevision: number; readonly afterKey: string | undefined; readonly limit: number }
 
-async function storeRange(registry: Registry, { afterKey, ...request }: StoreRange, view: KindView) {
+async function storeRange(view: KindView, { afterKey, ...request }: StoreRange) {
+  const { store, feed } = view.storage
   try {
-    return await registry.store.range({ ...request, ...(afterKey === undefined ? {} : { afterKey }) })
+    return await store.range({ ...request, ...(afterKey === undefined ? {} : { afterKey }) })
   } catch (error) {
     if (!(error instanceof StoreError)) throw error
-    if (error.reason === 'FutureRevision') throw tooLargeRevision(request.atRevision, registry.feed.revision)
+    if (error.reason === 'FutureRevision') throw tooLargeRevision(request.atRevision, feed.revision)
     if (error.reason !== 'Compacted') throw error
     if (afterKey === undefined) throw expired('The resourceVersion for the provided list is too old.')
     throw new ExpiredPage(encodeContinue(-1, afterKey.slice(view.cache.prefix.length)))

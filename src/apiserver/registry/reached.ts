@@ -1,25 +1,25 @@
 /** Waiting until the caches have reached a revision that a client has seen elsewhere. */
-import { sleep } from '#base/env/clock'
+import { type Clock, sleep } from '#base/env/clock'
 import { StatusError } from '#meta/status'
-import type { Registry } from './registry.ts'
+import type { StoreFeed } from '../cache/store-feed.ts'
 
 /** As upstream: so long a read waits for a revision that is not there yet. */
 const waitMsMax = 3000
 
 /** Undefined if the revision is there; rejects with 504 if it does not come. */
-export function reached(registry: Registry, revision: number): Promise<void> | undefined {
-  return registry.feed.revision >= revision ? undefined : waitFor(registry, revision)
+export function reached(feed: StoreFeed, clock: Clock, revision: number): Promise<void> | undefined {
+  return feed.revision >= revision ? undefined : waitFor(feed, clock, revision)
 }
 
-async function waitFor(registry: Registry, revision: number): Promise<void> {
+async function waitFor(feed: StoreFeed, clock: Clock, revision: number): Promise<void> {
   const stop = new AbortController()
-  const timeout = sleep(registry.clock, waitMsMax, stop.signal).then(
+  const timeout = sleep(clock, waitMsMax, stop.signal).then(
     () => 'late' as const,
     () => 'stopped' as const,
   )
-  const outcome = await Promise.race([registry.feed.waitFor(revision), timeout])
+  const outcome = await Promise.race([feed.waitFor(revision), timeout])
   stop.abort()
-  if (outcome === 'late') throw tooLargeRevision(revision, registry.feed.revision)
+  if (outcome === 'late') throw tooLargeRevision(revision, feed.revision)
 }
 
 /** A revision that this server has not reached. */

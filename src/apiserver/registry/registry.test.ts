@@ -10,10 +10,14 @@ import { definitionsOf, int32, map, string } from '#meta/schema/build'
 import { ObjectMeta } from '#meta/schema.gen'
 import { StatusError } from '#meta/status'
 import { createMemoryStore } from '#store/memory/memory-store'
-import { StoreFeed } from '../cache/store-feed.ts'
+import { put } from '#store/single-key'
+import { allow } from '../authz/authorizer.ts'
+import { CacheEntry } from '../cache/cache-entry.ts'
 import type { Answer, Exchange, SharedFrame } from '../exchange.ts'
 import { requestInfoOf } from '../request/parse-request-info.ts'
 import { resourceDispatcher } from '../serve/dispatch-resource.ts'
+import { openStorage, Storages } from '../storage/storage.ts'
+import { jsonFormat } from '../storage/value-format.ts'
 import { StaticKindTable } from './kind-table.ts'
 import { Registry } from './registry.ts'
 
@@ -47,13 +51,14 @@ const collection = '/apis/example.io/v1/namespaces/a/widgets'
 async function setUp() {
   const clock = new VirtualClock()
   const store = createMemoryStore({ clock })
-  const feed = await StoreFeed.open({ store, clock, log: silentLog }, { isShared: false, replayedRevisions: 100 })
+  const options = { format: jsonFormat, isShared: false, replayedRevisions: 100 }
+  const storages = new Storages(await openStorage({ store, clock, log: silentLog }, options))
   const admission = { mutate: async <T>({ object }: { readonly object: T }) => object, validate: async () => {} }
   const registry = new Registry({
-    store,
-    feed,
+    storages,
     kinds: new StaticKindTable([Widget]),
     admission,
+    authorizer: { name: 'all', decide: () => allow() },
     deletionRules: [],
     writeHooks: [],
     clock,
@@ -83,7 +88,14 @@ async function setUp() {
     }
     return await dispatch(exchange)
   }
-  return { call, registry, store, clock, warnings, [Symbol.asyncDispose]: async () => await feed.close().then(() => store.close()) }
+  return {
+    call,
+    registry,
+    store,
+    clock,
+    warnings,
+    [Symbol.asyncDispose]: async () => await storages.main.feed.close().then(() => store.close()),
+  }
 }
 
 type Widgets = { readonly metadata: Readonly<Record<string, unknown>>; readonly items: readonly KubeObject[] }
@@ -378,3 +390,48 @@ for (const [why, request, config, code, text] of [
     await assert.rejects(server.call(request, config, applyType), failsWith(code, text))
   })
 }
+
+test('a value that does not decode is named in every answer, and goes only by the option for it', async () => {
+  await using server = await setUp()
+  await server.call(`POST ${collection}`, widget('good'))
+  const revision = await put(server.store, '/registry/widgets/a/bad', new TextEncoder().encode('k8s?'))
+  await server.registry.storages.main.feed.waitFor(revision)
+  await assert.rejects(
+    server.call(`GET ${collection}/bad`),
+    failsWith(500, /corrupt object.*Key: \/registry\/widgets\/a\/bad,.*not decodable/),
+  )
+  await assert.rejects(server.call(`GET ${collection}`), (error: unknown) => {
+    assert(error instanceof StatusError && error.reason === 'StorageReadError')
+    return error.details?.causes?.length === 1 && error.details.causes[0]?.field === '/registry/widgets/a/bad'
+  })
+  await assert.rejects(server.call(`DELETE ${collection}/bad`), failsWith(500, /corrupt object/))
+  const ignoring = { ignoreStoreReadErrorWithClusterBreakingPotential: true }
+  await assert.rejects(server.call(`DELETE ${collection}/good`, ignoring), failsWith(422, /exclusively used to delete corrupt object/))
+  await assert.rejects(
+    server.call(`DELETE ${collection}/bad`, { ...ignoring, gracePeriodSeconds: 1 }),
+    failsWith(422, /cannot be set together with .gracePeriodSeconds/),
+  )
+  assert.equal((await server.call(`DELETE ${collection}/bad`, ignoring)).status, 200)
+  assert.deepEqual(namesOf(await server.call(`GET ${collection}`)), ['good'])
+})
+
+test('after changes were missed, the state is loaded anew: watches end, what is newer is there', async () => {
+  await using server = await setUp()
+  await server.call(`POST ${collection}`, widget('stays'))
+  await server.call(`POST ${collection}`, widget('goes'))
+  const { feed } = server.registry.storages.main
+  const cache = feed.cache('/registry/widgets/')
+  const heard: string[] = []
+  using _subscription = cache.subscribe({
+    changed: (events) =>
+      heard.push(...events.map(({ entry, previous }) => `${entry === undefined ? '-' : '+'}${(entry ?? previous)?.key.slice(-5)}`)),
+    progressed: () => {},
+    ended: () => heard.push('ended'),
+  })
+  const kept = [...cache.range('/registry/widgets/')].filter(({ key }) => key.endsWith('stays'))
+  const made = new CacheEntry('/registry/widgets/a/comes', 50, new TextEncoder().encode('{"metadata":{}}'))
+  cache.replace([...kept, made], 60)
+  assert.deepEqual(heard, ['ended', '-/goes', '+comes'])
+  assert.equal(cache.eventsAfter(59), undefined)
+  assert.deepEqual(cache.eventsAfter(60), [])
+})

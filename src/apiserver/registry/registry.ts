@@ -1,17 +1,16 @@
-/** What all verbs work with, for every kind alike: the store, the caches on top of it, and the rules of admission. */
+/** What all verbs work with, for every kind alike: the stores, the caches on top of them, and the rules of admission. */
 import type { Clock } from '#base/env/clock'
 import type { Log } from '#base/env/log'
 import type { Random } from '#base/env/random'
 import type { Kind } from '#meta/kind'
 import type { KubeObject } from '#meta/object'
 import type { ResourceName } from '#meta/status'
-import type { Store } from '#store/store'
 import type { Admission } from '../admission/plugin.ts'
+import type { Authorizer } from '../authz/authorizer.ts'
 import { KindView } from '../cache/kind-view.ts'
-import type { StoreFeed } from '../cache/store-feed.ts'
 import type { KindTable, StateReader } from '../exchange.ts'
 import type { WriteHook } from '../services/write-hook.ts'
-import { LeasePool } from './lease-pool.ts'
+import type { Storages } from '../storage/storage.ts'
 
 /** All plugins as one: see `run-admission.ts`. */
 export interface AdmissionChain {
@@ -28,10 +27,11 @@ export type DeletionRule = {
 }
 
 export type RegistryDeps = {
-  readonly store: Store
-  readonly feed: StoreFeed
+  readonly storages: Storages
   readonly kinds: KindTable
   readonly admission: AdmissionChain
+  /** For what only the body of a request tells; its path was authorized before. */
+  readonly authorizer: Authorizer
   readonly deletionRules: readonly DeletionRule[]
   readonly writeHooks: readonly WriteHook<KubeObject>[]
   readonly clock: Clock
@@ -40,27 +40,25 @@ export type RegistryDeps = {
 }
 
 export class Registry implements StateReader {
-  readonly store: Store
-  readonly feed: StoreFeed
+  readonly storages: Storages
   readonly kinds: KindTable
   readonly admission: AdmissionChain
+  readonly authorizer: Authorizer
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
-  readonly leases: LeasePool
   readonly #deletionRules: readonly DeletionRule[]
   readonly #writeHooks: readonly WriteHook<KubeObject>[]
   readonly #views = new WeakMap<Kind, KindView>()
 
   constructor(deps: RegistryDeps) {
-    this.store = deps.store
-    this.feed = deps.feed
+    this.storages = deps.storages
     this.kinds = deps.kinds
     this.admission = deps.admission
+    this.authorizer = deps.authorizer
     this.clock = deps.clock
     this.random = deps.random
     this.log = deps.log
-    this.leases = new LeasePool(deps.store, deps.clock)
     this.#deletionRules = deps.deletionRules
     this.#writeHooks = deps.writeHooks
   }
@@ -68,7 +66,7 @@ export class Registry implements StateReader {
   viewOf(kind: Kind): KindView {
     let view = this.#views.get(kind)
     if (view === undefined) {
-      view = new KindView(kind, this.feed.cache(kind.storedAs?.kind.storePrefix ?? kind.storePrefix))
+      view = new KindView(kind, this.storages.of(kind.storedAs?.kind ?? kind))
       this.#views.set(kind, view)
     }
     return view

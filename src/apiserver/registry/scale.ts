@@ -48,7 +48,7 @@ export async function scaleHandler(registry: Registry, exchange: Exchange, kind:
   assert(scale !== undefined, `${kind.kind} lists a scale subresource without rules`)
   const view = registry.viewOf(kind)
   const key = view.keyOf(namespaceOf(kind, exchange.info), exchange.info.name)
-  await registry.feed.freshness(exchange.signal)
+  await view.storage.feed.freshness(exchange.signal)
   const current = view.cache.get(key)
   if (current === undefined) throw notFound(resourceNameOf(kind), exchange.info.name)
   if (exchange.info.verb === 'get') return valueAnswer(scaleOf(scale, view.served(current).object()))

@@ -16,6 +16,7 @@ const watchMsMin = 1800_000
 export async function watchObjects(registry: Registry, exchange: Exchange, kind: Kind): Promise<Answer> {
   const options = listOptionsOf(exchange.request.query, true)
   const view = registry.viewOf(kind)
+  const { feed } = view.storage
   const namespace = namespaceOf(kind, exchange.info)
   // The deprecated /watch/.../NAME form names its object in the path.
   const fields =
@@ -28,11 +29,11 @@ export async function watchObjects(registry: Registry, exchange: Exchange, kind:
   const common = { filter, wantsBookmarks: options.allowsBookmarks, timeoutMs }
   try {
     if (startsWithState(options, revision)) {
-      await (revision === undefined || revision === 0 ? registry.feed.freshness(exchange.signal) : reached(registry, revision))
-      const opening = [...stateFrames(view, filter), ...endOfInitialEvents(kind, options, registry.feed.revision)]
-      return watchAnswer(new Watcher(view, registry.clock, { ...common, opening, afterRevision: registry.feed.revision }))
+      await (revision === undefined || revision === 0 ? feed.freshness(exchange.signal) : reached(feed, registry.clock, revision))
+      const opening = [...stateFrames(view, filter), ...endOfInitialEvents(kind, options, feed.revision)]
+      return watchAnswer(new Watcher(view, registry.clock, { ...common, opening, afterRevision: feed.revision }))
     }
-    const afterRevision = revision ?? registry.feed.revision
+    const afterRevision = revision ?? feed.revision
     if (view.cache.eventsAfter(afterRevision) === undefined) throw tooOld(afterRevision, view.cache.oldestWatchable)
     return watchAnswer(new Watcher(view, registry.clock, { ...common, opening: [], afterRevision }))
   } catch (error) {

@@ -7,6 +7,8 @@ import { isTrue } from './parse-request-info.ts'
 import { readValue } from './read-body.ts'
 import { dryRunErrors } from './write-options.ts'
 
+const ignoreReadError = 'ignoreStoreReadErrorWithClusterBreakingPotential'
+
 export type Propagation = 'Orphan' | 'Background' | 'Foreground'
 
 export type DeleteOptions = {
@@ -16,6 +18,8 @@ export type DeleteOptions = {
   readonly propagationPolicy: Propagation | undefined
   readonly orphanDependents: boolean | undefined
   readonly isDryRun: boolean
+  /** Only an object that cannot be read is meant. */
+  readonly ignoresReadError: boolean
 }
 
 /** The body counts if there is one, otherwise the query. */
@@ -56,6 +60,7 @@ function fromQuery(query: URLSearchParams): RawOptions {
     propagationPolicy: query.get('propagationPolicy') ?? undefined,
     orphanDependents: orphan === null ? undefined : isTrue(orphan),
     dryRun: query.getAll('dryRun').filter((value) => value !== ''),
+    ignoresReadError: isTrue(query.get(ignoreReadError) ?? 'false'),
   }
 }
 
@@ -73,6 +78,7 @@ function fromBody(body: Readonly<Record<string, unknown>>): RawOptions {
     propagationPolicy: typed(body, 'propagationPolicy', 'string'),
     orphanDependents: typed(body, 'orphanDependents', 'boolean'),
     dryRun: Array.isArray(body['dryRun']) ? body['dryRun'].map(String) : [],
+    ignoresReadError: typed(body, ignoreReadError, 'boolean') ?? false,
   }
 }
 
@@ -86,7 +92,8 @@ function typed<K extends keyof Primitives>(source: Readonly<Record<string, unkno
   return value as Primitives[K]
 }
 
-function* errorsOf({ propagationPolicy, orphanDependents, dryRun }: RawOptions): Generator<FieldError> {
+function* errorsOf(options: RawOptions): Generator<FieldError> {
+  const { propagationPolicy, orphanDependents, dryRun } = options
   const at = FieldPath.of('propagationPolicy')
   if (orphanDependents !== undefined && propagationPolicy !== undefined) {
     yield invalid(at, propagationPolicy, 'orphanDependents and deletionPropagation cannot be both set')
@@ -95,6 +102,22 @@ function* errorsOf({ propagationPolicy, orphanDependents, dryRun }: RawOptions):
     yield notSupported(at, propagationPolicy, ['Foreground', 'Background', 'Orphan', 'nil'])
   }
   yield* dryRunErrors(dryRun)
+  if (options.ignoresReadError) yield* contradictionsOf(options)
+}
+
+/** Nothing is known of an object that cannot be read, so nothing else can be asked for. */
+function* contradictionsOf(options: RawOptions): Generator<FieldError> {
+  const { dryRun, propagationPolicy, orphanDependents, gracePeriodSeconds, uid, resourceVersion } = options
+  const given = {
+    dryRun: dryRun.length > 0,
+    propagationPolicy: propagationPolicy !== undefined,
+    orphanDependents: orphanDependents !== undefined,
+    gracePeriodSeconds: gracePeriodSeconds !== undefined,
+    preconditions: uid !== undefined || resourceVersion !== undefined,
+  }
+  for (const [name, isGiven] of Object.entries(given)) {
+    if (isGiven) yield invalid(FieldPath.of(ignoreReadError), true, `cannot be set together with .${name}`)
+  }
 }
 
 function isPropagation(value: string | undefined): value is Propagation {

@@ -54,6 +54,7 @@ function deleteOptionsOf({ deleteOptions = {} }: Eviction, query: URLSearchParam
     uid: preconditions?.uid,
     resourceVersion: preconditions?.resourceVersion,
     isDryRun: dryRun.length > 0 || query.getAll('dryRun').includes('All'),
+    ignoresReadError: false,
   }
 }
 
