@@ -112,7 +112,7 @@ export const ObjectMeta: Schema = define('ObjectMeta', () => ({
   ownerReferences: array(OwnerReference, { listType: 'map', listKeys: ['uid'], patchStrategy: ['merge'], patchMergeKey: 'uid' }),
   finalizers: array(string, { listType: 'set', patchStrategy: ['merge'] }),
   managedFields: array(ManagedFieldsEntry, { listType: 'atomic' }),
-}), { keepsZero: ['deletionGracePeriodSeconds'] })
+}), { keepsZero: ['deletionGracePeriodSeconds'], byValue: ['creationTimestamp'] })
 export const OwnerReference: Schema = define('OwnerReference', () => ({
   apiVersion: string,
   kind: string,

@@ -44,6 +44,7 @@ function objectFacts(definition: Definition): string {
     always: named(({ facts: { always } }) => always !== undefined),
     writesNull: named(({ facts: { writesNull } }) => writesNull !== undefined),
     keepsZero: named(({ facts: { keepsZero } }) => keepsZero !== undefined),
+    byValue: named(({ facts: { byValue } }) => byValue !== undefined),
     mapType: definition.facts.mapType,
   }
   const present = Object.entries(facts).filter(([, value]) => value !== undefined && value.length > 0)

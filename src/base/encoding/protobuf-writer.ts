@@ -2,6 +2,9 @@
 
 const text = new TextEncoder()
 
+/** Up to this length a loop over the characters is faster than the engine's encoder. */
+const shortTextMax = 64
+
 export class ProtobufWriter {
   #buffer = new Uint8Array(256)
   /** Index of the first byte written. */
@@ -12,8 +15,14 @@ export class ProtobufWriter {
     return this.#buffer.length - this.#start
   }
 
+  /** What was written; valid until the writer is used again. */
   finish(): Uint8Array {
     return this.#buffer.subarray(this.#start)
+  }
+
+  /** Starts over, in the same memory. */
+  clear(): void {
+    this.#start = this.#buffer.length
   }
 
   tag(fieldNumber: number, wireType: number): void {
@@ -32,7 +41,7 @@ export class ProtobufWriter {
   }
 
   string(value: string): void {
-    this.bytes(text.encode(value))
+    if (value.length > shortTextMax || !this.#shortAscii(value)) this.bytes(text.encode(value))
   }
 
   bytes(value: Uint8Array): void {
@@ -46,7 +55,28 @@ export class ProtobufWriter {
     this.#varint(this.length - end, 0)
   }
 
+  /** Whether the text was written: it is not where a character takes more than one byte. */
+  #shortAscii(value: string): boolean {
+    const { length } = value
+    this.#make(length)
+    for (let index = 0; index < length; index++) {
+      const code = value.charCodeAt(index)
+      if (code > 0x7f) {
+        this.#start += length
+        return false
+      }
+      this.#buffer[this.#start + index] = code
+    }
+    this.#varint(length, 0)
+    return true
+  }
+
   #varint(low: number, high: number): void {
+    if (low <= 0x7f && high === 0) {
+      this.#make(1)
+      this.#buffer[this.#start] = low
+      return
+    }
     this.#make(varintLength(low, high))
     let at = this.#start
     while (low > 0x7f || high !== 0) {
@@ -58,14 +88,16 @@ export class ProtobufWriter {
   }
 
   #make(count: number): void {
-    if (count > this.#start) {
-      const written = this.finish()
-      const grown = new Uint8Array(Math.max(this.#buffer.length * 2, written.length + count + 256))
-      grown.set(written, grown.length - written.length)
-      this.#start = grown.length - written.length
-      this.#buffer = grown
-    }
+    if (count > this.#start) this.#grow(count)
     this.#start -= count
+  }
+
+  #grow(count: number): void {
+    const written = this.finish()
+    const grown = new Uint8Array(Math.max(this.#buffer.length * 2, written.length + count + 256))
+    grown.set(written, grown.length - written.length)
+    this.#start = grown.length - written.length
+    this.#buffer = grown
   }
 }
 

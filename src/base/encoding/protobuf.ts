@@ -1,19 +1,11 @@
 /**
  * Protocol buffers by table: a schema is one line of text for each message, read when the message is first met.
  * Fields are written in the order of their numbers, so equal values give equal bytes. Unknown fields are skipped.
- *
- * A message's line is `number name type` separated by commas, for example
- * `1 name string, 2 ports repeated int32, 3 labels map<string, string>, 4 spec PodSpec`.
  */
 import { ProtobufError } from './protobuf-error.ts'
+import { type Field, type Layout, lengthDelimited, type ProtobufSchema, parseLayout, varint, wireTypeOf } from './protobuf-layout.ts'
 import { ProtobufReader } from './protobuf-reader.ts'
 import { ProtobufWriter } from './protobuf-writer.ts'
-
-export interface ProtobufSchema {
-  readonly messages: Readonly<Record<string, string>>
-  /** Names by number; in values an enum is its name. */
-  readonly enums?: Readonly<Record<string, Readonly<Record<number, string>>>>
-}
 
 export interface ProtobufOptions {
   /** What a decoded message holds for a field that the bytes lack: nothing, or the type's zero value as in proto3 (messages stay absent). */
@@ -68,51 +60,6 @@ interface Context {
   readonly schema: ProtobufSchema
   readonly options: ProtobufOptions
   layoutOf(message: string): Layout
-}
-
-interface Field {
-  readonly number: number
-  readonly name: string
-  readonly shape: 'one' | 'repeated' | 'map'
-  readonly kind: 'scalar' | 'enum' | 'message'
-  /** The type of the value, of each item, or of a map's values. */
-  readonly type: string
-  /** Of a map. */
-  readonly keyType: string
-}
-
-interface Layout {
-  /** By number, ascending. */
-  readonly fields: readonly Field[]
-  readonly byNumber: ReadonlyMap<number, Field>
-}
-
-const varint = 0
-const fixed64 = 1
-const lengthDelimited = 2
-
-const scalarWireTypes: Readonly<Record<string, number>> = {
-  bool: varint,
-  int32: varint,
-  uint32: varint,
-  int64: varint,
-  uint64: varint,
-  double: fixed64,
-  string: lengthDelimited,
-  bytes: lengthDelimited,
-}
-
-function parseLayout(message: string, schema: ProtobufSchema): Layout {
-  const line = schema.messages[message]
-  if (line === undefined) throw new ProtobufError(`no message ${message} in the schema`)
-  const fields = [...line.matchAll(/(\d+) (\w+) (?:(repeated) )?(?:map<(\w+), )?([\w.]+)>?/g)].map((match): Field => {
-    const [, number, name = '', repeated, keyType, type = ''] = match
-    const kind = type in scalarWireTypes ? 'scalar' : schema.enums?.[type] !== undefined ? 'enum' : 'message'
-    const shape = keyType !== undefined ? 'map' : repeated !== undefined ? 'repeated' : 'one'
-    return { number: Number(number), name, shape, kind, type, keyType: keyType ?? '' }
-  })
-  fields.sort((a, b) => a.number - b.number)
-  return { fields, byNumber: new Map(fields.map((field) => [field.number, field])) }
 }
 
 /** The writer goes from the end to the start, so that a length is known before it is written. */
@@ -200,18 +147,15 @@ function enumNumberOf({ schema }: Context, field: Field, value: unknown): number
   throw new ProtobufError(`field ${field.name}: ${String(value)} is no ${field.type}`)
 }
 
-function wireTypeOf(field: Field): number {
-  return field.kind === 'message' ? lengthDelimited : (scalarWireTypes[field.type] ?? varint)
-}
-
 type Decoded = Record<string, unknown>
 
 function readMessage(context: Context, reader: ProtobufReader, layout: Layout, depth: number): Decoded {
   if (depth > depthMax) throw new ProtobufError(`message is nested deeper than ${depthMax}`)
   const message: Decoded = context.options.absent === 'zero' ? zeroMessage(context, layout) : {}
   while (!reader.isAtEnd) {
-    const { number, wireType } = reader.tag()
-    const field = layout.byNumber.get(number)
+    const tag = reader.tag()
+    const wireType = tag & 7
+    const field = layout.byNumber.get(tag >>> 3)
     if (field === undefined) reader.skip(wireType)
     else readField(context, reader, { message, field, wireType, depth })
   }
@@ -229,7 +173,7 @@ function readField(context: Context, reader: ProtobufReader, { message, field, w
   const { name } = field
   if (field.shape === 'map') {
     const map = isMessage(message[name]) ? message[name] : {}
-    readMapEntry(context, reader.nested(), { message: map, field, wireType, depth })
+    inside(reader, () => readMapEntry(context, reader, { message: map, field, wireType, depth }))
     message[name] = map
     return
   }
@@ -242,19 +186,30 @@ function readField(context: Context, reader: ProtobufReader, { message, field, w
   message[name] = list
   const isPacked = wireType === lengthDelimited && wireTypeOf(field) !== lengthDelimited
   if (!isPacked) requireWireType(field, wireType)
-  const items = isPacked ? reader.nested() : reader
-  do list.push(readValue(context, items, field, depth))
-  while (isPacked && !items.isAtEnd)
+  if (!isPacked) list.push(readValue(context, reader, field, depth))
+  else
+    inside(reader, () => {
+      while (!reader.isAtEnd) list.push(readValue(context, reader, field, depth))
+    })
+}
+
+/** Reads the length-delimited field that is next. */
+function inside<T>(reader: ProtobufReader, read: () => T): T {
+  const outer = reader.enter()
+  const value = read()
+  reader.leave(outer)
+  return value
 }
 
 function readMapEntry(context: Context, entry: ProtobufReader, { message: map, field, depth }: FieldPlace): void {
   let key: unknown = ''
   let value: unknown
   while (!entry.isAtEnd) {
-    const { number, wireType } = entry.tag()
+    const tag = entry.tag()
+    const number = tag >>> 3
     if (number === 1) key = readValue(context, entry, { ...field, kind: 'scalar', type: field.keyType }, depth)
     else if (number === 2) value = readValue(context, entry, field, depth)
-    else entry.skip(wireType)
+    else entry.skip(tag & 7)
   }
   // Defined, not assigned: a label may be called __proto__.
   Object.defineProperty(map, String(key), {
@@ -270,7 +225,7 @@ function requireWireType(field: Field, wireType: number): void {
 }
 
 function readValue(context: Context, reader: ProtobufReader, field: Field, depth: number): unknown {
-  if (field.kind === 'message') return readMessage(context, reader.nested(), context.layoutOf(field.type), depth + 1)
+  if (field.kind === 'message') return inside(reader, () => readMessage(context, reader, context.layoutOf(field.type), depth + 1))
   if (field.kind === 'enum') return enumNameOf(context, field, reader.int32())
   switch (field.type) {
     case 'string':

@@ -71,7 +71,7 @@ export const NamedRuleWithOperations: Schema = define('NamedRuleWithOperations',
   apiVersions: array(string, { listType: 'atomic' }),
   resources: array(string, { listType: 'atomic' }),
   scope: string,
-}), { mapType: 'atomic' })
+}), { keepsZero: ['scope'], mapType: 'atomic' })
 export const ParamKind: Schema = define('ParamKind', () => ({
   apiVersion: string,
   kind: string,

@@ -202,7 +202,7 @@ export const NetworkDeviceData: Schema = define('NetworkDeviceData', () => ({
 export const NodeAllocatableResourceMapping: Schema = define('NodeAllocatableResourceMapping', () => ({
   capacityKey: string,
   allocationMultiplier: quantity,
-}))
+}), { keepsZero: ['capacityKey'] })
 export const OpaqueDeviceConfiguration: Schema = define('OpaqueDeviceConfiguration', () => ({
   driver: string,
   parameters: anything,

@@ -9,27 +9,27 @@ export const GangSchedulingPolicy: Schema = define('GangSchedulingPolicy', () =>
   minCount: int32,
 }), { required: ['minCount'], always: ['minCount'] })
 export const PodGroup: Schema = define('PodGroup', () => ({
-  metadata: meta.ObjectMeta,
   kind: string,
   apiVersion: string,
+  metadata: meta.ObjectMeta,
   spec: PodGroupSpec,
   status: PodGroupStatus,
 }), { apiVersion: 'scheduling.k8s.io/v1alpha2', required: ['spec'], always: ['metadata','spec','status'] })
 export const PodGroupList: Schema = define('PodGroupList', () => ({
-  metadata: meta.ListMeta,
   kind: string,
   apiVersion: string,
+  metadata: meta.ListMeta,
   items: array(PodGroup),
 }), { apiVersion: 'scheduling.k8s.io/v1alpha2', required: ['items'], always: ['metadata'] })
 export const PodGroupResourceClaim: Schema = define('PodGroupResourceClaim', () => ({
   name: string,
   resourceClaimName: string,
   resourceClaimTemplateName: string,
-}), { required: ['name'], always: ['name'] })
+}), { required: ['name'], always: ['name'], keepsZero: ['resourceClaimName','resourceClaimTemplateName'] })
 export const PodGroupResourceClaimStatus: Schema = define('PodGroupResourceClaimStatus', () => ({
   name: string,
   resourceClaimName: string,
-}), { required: ['name'], always: ['name'] })
+}), { required: ['name'], always: ['name'], keepsZero: ['resourceClaimName'] })
 export const PodGroupSchedulingConstraints: Schema = define('PodGroupSchedulingConstraints', () => ({
   topology: array(TopologyConstraint, { listType: 'atomic' }),
 }))
@@ -45,7 +45,7 @@ export const PodGroupSpec: Schema = define('PodGroupSpec', () => ({
   disruptionMode: field(string, { default: 'Pod' }),
   priorityClassName: string,
   priority: int32,
-}), { required: ['schedulingPolicy'], always: ['schedulingPolicy'] })
+}), { required: ['schedulingPolicy'], always: ['schedulingPolicy'], keepsZero: ['disruptionMode','priority'] })
 export const PodGroupStatus: Schema = define('PodGroupStatus', () => ({
   conditions: array(meta.Condition, { listType: 'map', listKeys: ['type'], patchStrategy: ['merge'], patchMergeKey: 'type' }),
   resourceClaimStatuses: array(PodGroupResourceClaimStatus, { listType: 'map', listKeys: ['name'], patchStrategy: ['merge','retainKeys'], patchMergeKey: 'name' }),
@@ -58,7 +58,7 @@ export const PodGroupTemplate: Schema = define('PodGroupTemplate', () => ({
   disruptionMode: string,
   priorityClassName: string,
   priority: int32,
-}), { required: ['name','schedulingPolicy'], always: ['name','schedulingPolicy'] })
+}), { required: ['name','schedulingPolicy'], always: ['name','schedulingPolicy'], keepsZero: ['disruptionMode','priority'] })
 export const PodGroupTemplateReference: Schema = define('PodGroupTemplateReference', () => ({
   workload: WorkloadPodGroupTemplateReference,
 }))
@@ -71,15 +71,15 @@ export const TypedLocalObjectReference: Schema = define('TypedLocalObjectReferen
   name: string,
 }), { required: ['kind','name'], always: ['kind','name'] })
 export const Workload: Schema = define('Workload', () => ({
-  metadata: meta.ObjectMeta,
   kind: string,
   apiVersion: string,
+  metadata: meta.ObjectMeta,
   spec: WorkloadSpec,
 }), { apiVersion: 'scheduling.k8s.io/v1alpha2', required: ['spec'], always: ['metadata','spec'] })
 export const WorkloadList: Schema = define('WorkloadList', () => ({
-  metadata: meta.ListMeta,
   kind: string,
   apiVersion: string,
+  metadata: meta.ListMeta,
   items: array(Workload),
 }), { apiVersion: 'scheduling.k8s.io/v1alpha2', required: ['items'], always: ['metadata'] })
 export const WorkloadPodGroupTemplateReference: Schema = define('WorkloadPodGroupTemplateReference', () => ({

@@ -2,7 +2,8 @@
  * Ends of containers as they happen. containerd 1.6 does not implement CRI's own event stream, so its event service is
  * asked, on the same socket; where neither is there, a relist every second takes its place, as upstream does.
  */
-import { createProtobufCodec, type ProtobufSchema } from '#base/encoding/protobuf'
+import { createProtobufCodec } from '#base/encoding/protobuf'
+import type { ProtobufSchema } from '#base/encoding/protobuf-layout'
 import { sleep } from '#base/env/clock'
 import type { Env } from '#base/env/env'
 import { openGrpcChannel } from '#net/grpc/grpc-channel'

@@ -17,7 +17,7 @@ export const int64: Schema = { type: 'integer', format: 'int64' }
 export const double: Schema = { type: 'number', format: 'double' }
 
 type Properties = { readonly [field: string]: Schema }
-type ObjectFacts = Pick<Schema, 'apiVersion' | 'required' | 'always' | 'writesNull' | 'keepsZero' | 'mapType'>
+type ObjectFacts = Pick<Schema, 'apiVersion' | 'required' | 'always' | 'writesNull' | 'keepsZero' | 'byValue' | 'mapType'>
 type FieldFacts = Pick<Schema, 'default' | 'listType' | 'listKeys' | 'mapType' | 'patchStrategy' | 'patchMergeKey'>
 
 /** Starts the definitions of one OpenAPI package, such as `io.k8s.api.apps.v1`. */
@@ -47,6 +47,7 @@ class ObjectSchema implements Schema {
   readonly always: readonly string[] | undefined
   readonly writesNull: readonly string[] | undefined
   readonly keepsZero: readonly string[] | undefined
+  readonly byValue: readonly string[] | undefined
   readonly mapType: 'granular' | 'atomic' | undefined
   readonly patchStrategy: readonly PatchStrategy[] | undefined
   readonly default: unknown
@@ -61,6 +62,7 @@ class ObjectSchema implements Schema {
     this.always = facts.always
     this.writesNull = facts.writesNull
     this.keepsZero = facts.keepsZero
+    this.byValue = facts.byValue
     this.mapType = facts.mapType
     this.patchStrategy = facts.patchStrategy
     this.default = facts.default

@@ -76,7 +76,7 @@ function decodeStruct(schema: Schema, value: unknown, at: Place): JsonObject {
   const decoded: Record<string, unknown> = schema.preserveUnknown === true ? { ...source } : {}
   for (const field of plan.fields) {
     const given = source[field.name]
-    const result = given === undefined || given === null ? absent(field) : decodeField(field, given, plan.name, at)
+    const result = given === undefined || given === null ? valueWhenAbsent(field) : decodeField(field, given, plan.name, at)
     if (result !== undefined) decoded[field.name] = result
   }
   return decoded
@@ -84,11 +84,11 @@ function decodeStruct(schema: Schema, value: unknown, at: Place): JsonObject {
 
 function decodeField(field: FieldPlan, given: unknown, struct: string, at: Place): unknown {
   const result = decodeValue(field.schema, given, { struct, path: at.path === '' ? field.name : `${at.path}.${field.name}` })
-  return !field.keepsZero && !field.isAlways && isDroppable(field.schema, result) ? absent(field) : result
+  return !field.keepsZero && !field.isAlways && isDroppable(field.schema, result) ? valueWhenAbsent(field) : result
 }
 
 /** What Go holds where nothing was sent, as far as a client would see it. */
-function absent({ schema, isAlways, isRequired }: FieldPlan): unknown {
+export function valueWhenAbsent({ schema, isAlways, isRequired }: Pick<FieldPlan, 'schema' | 'isAlways' | 'isRequired'>): unknown {
   if (schema.type === 'array') return isRequired ? [] : undefined
   return isAlways ? zeroOf(schema) : undefined
 }
@@ -126,7 +126,7 @@ function zeroText(schema: Schema): unknown {
 }
 
 /** Whether Go omits the value where the field has `omitempty`. A struct never is; a quantity and a time are structs. */
-function isDroppable(schema: Schema, value: unknown): boolean {
+export function isDroppable(schema: Schema, value: unknown): boolean {
   if (schema.type === 'any') return false
   if (value === 0 || value === '' || value === false) return true
   if (schema.type === 'array') return Array.isArray(value) && value.length === 0

@@ -33,6 +33,8 @@ export interface Schema {
   readonly writesNull?: readonly string[] | undefined
   /** Optional fields whose zero value (0, false, '') differs from absence; elsewhere such a value is dropped. */
   readonly keepsZero?: readonly string[] | undefined
+  /** Fields that JSON leaves out when they hold nothing although Go holds them by value: protobuf writes them all the same. */
+  readonly byValue?: readonly string[] | undefined
   /** Of a map: what each value is. */
   readonly values?: Schema | undefined
   /** Of a list: what each entry is. */
