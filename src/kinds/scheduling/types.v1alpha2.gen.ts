@@ -8,17 +8,17 @@ export interface GangSchedulingPolicy {
 }
 
 export interface PodGroup {
-  readonly metadata: meta.ObjectMeta
   readonly kind: 'PodGroup'
   readonly apiVersion: 'scheduling.k8s.io/v1alpha2'
+  readonly metadata: meta.ObjectMeta
   readonly spec: PodGroupSpec
   readonly status: PodGroupStatus
 }
 
 export interface PodGroupList {
-  readonly metadata: meta.ListMeta
   readonly kind: 'PodGroupList'
   readonly apiVersion: 'scheduling.k8s.io/v1alpha2'
+  readonly metadata: meta.ListMeta
   readonly items: readonly PodGroup[]
 }
 
@@ -82,16 +82,16 @@ export interface TypedLocalObjectReference {
 }
 
 export interface Workload {
-  readonly metadata: meta.ObjectMeta
   readonly kind: 'Workload'
   readonly apiVersion: 'scheduling.k8s.io/v1alpha2'
+  readonly metadata: meta.ObjectMeta
   readonly spec: WorkloadSpec
 }
 
 export interface WorkloadList {
-  readonly metadata: meta.ListMeta
   readonly kind: 'WorkloadList'
   readonly apiVersion: 'scheduling.k8s.io/v1alpha2'
+  readonly metadata: meta.ListMeta
   readonly items: readonly Workload[]
 }
 
