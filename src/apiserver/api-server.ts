@@ -48,9 +48,10 @@ import { versionInfo } from './serve/version.ts'
 import { HttpServer } from './server.ts'
 import { ServiceAllocation } from './services/service-allocation.ts'
 import type { WriteHook } from './services/write-hook.ts'
+import { builtinFormat } from './storage/builtin-format.ts'
 import { startCompaction } from './storage/compaction.ts'
 import { openStorage, type Storage, Storages } from './storage/storage.ts'
-import { jsonFormat, type ValueFormat } from './storage/value-format.ts'
+import { type StorageMediaType, valueFormat } from './storage/value-format.ts'
 import type { KubeletAccess } from './subresources/kubelet-connection.ts'
 import { namespaceDeletion } from './subresources/namespace-deletion.ts'
 import { openIdDocuments } from './tokens/openid.ts'
@@ -66,7 +67,7 @@ export type ApiServerOptions = SecurityOptions & {
   /** Stores of single resources, by GROUP/RESOURCE. */
   readonly storeOverrides?: ReadonlyMap<string, Store>
   /** How objects are written to the stores; JSON unless told otherwise. */
-  readonly valueFormat?: ValueFormat
+  readonly storageMediaType?: StorageMediaType
   /** Where clients inside of the cluster reach this server. */
   readonly advertiseAddress: string
   /** How the servers of a cluster stand behind the service `kubernetes`; `lease` unless told otherwise. */
@@ -108,8 +109,8 @@ const defaultCompactionIntervalMs = 5 * 60_000
 
 export async function createApiServer(deps: ApiServerDeps, options: ApiServerOptions): Promise<ApiServer> {
   const { clock, random, log } = deps
-  const storages = await openStorages(deps, options)
   const kinds = new StaticKindTable(options.kinds)
+  const storages = await openStorages(deps, options, kinds)
   const changes = changeFeedOf(storages, log)
   const allocation = new ServiceAllocation(changes, {
     clusterIpRanges: options.serviceClusterIpRanges,
@@ -143,8 +144,9 @@ export async function createApiServer(deps: ApiServerDeps, options: ApiServerOpt
   return assembled({ deps, options, storages, security, allocation, following, handler, client, situation })
 }
 
-async function openStorages({ clock, log, store }: ApiServerDeps, options: ApiServerOptions): Promise<Storages> {
-  const { storeIsShared: isShared = false, valueFormat: format = jsonFormat, storeOverrides = new Map<string, Store>() } = options
+async function openStorages({ clock, log, store }: ApiServerDeps, options: ApiServerOptions, kinds: KindTable): Promise<Storages> {
+  const { storeIsShared: isShared = false, storageMediaType = 'application/json', storeOverrides = new Map<string, Store>() } = options
+  const format = builtinFormat(kinds, storageMediaType)
   const open = (store: Store) => openStorage({ store, clock, log }, { format, isShared, replayedRevisions })
   const opened = new Map<Store, Promise<Storage>>()
   for (const one of [store, ...storeOverrides.values()]) if (!opened.has(one)) opened.set(one, open(one))

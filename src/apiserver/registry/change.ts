@@ -9,10 +9,10 @@ import type { Kind, UpdateRules } from '#meta/kind'
 import { type KubeObject, withMeta } from '#meta/object'
 import { validateObjectMetaUpdate } from '#meta/object-meta-validation'
 import { conflict, invalidObject, modifiedMessage, notFound, StatusError } from '#meta/status'
-import { CacheEntry, type ObjectEntry } from '../cache/cache-entry.ts'
+import type { CacheEntry, ObjectEntry } from '../cache/cache-entry.ts'
 import type { KindView } from '../cache/kind-view.ts'
 import type { Exchange } from '../exchange.ts'
-import { type CommitResult, commitChange, commitRemoval, storedJson } from './commit.ts'
+import { type CommitResult, changedEntry, commitChange, commitRemoval } from './commit.ts'
 import { type Entries, type UpdateStates, withOldTimes } from './field-owners.ts'
 import { type Registry, resourceNameOf } from './registry.ts'
 import { withInheritedMeta } from './system-metadata.ts'
@@ -197,7 +197,7 @@ type Written =
 async function written(registry: Registry, kind: Kind, old: CacheEntry, next: KubeObject, isDryRun: boolean): Promise<Written> {
   const wasRemoved = isReadyToGo(registry, kind, next)
   if (isDryRun || wasRemoved) {
-    const shown = new CacheEntry(old.key, old.revision, storedJson(kind, next))
+    const shown = changedEntry(kind, old, next)
     if (isDryRun) return { succeeded: true, entry: shown, wasRemoved, wasWritten: false }
     const result = await commitRemoval(registry, kind, old)
     return result.succeeded ? { succeeded: true, entry: shown, wasRemoved, wasWritten: true } : result

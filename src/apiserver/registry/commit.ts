@@ -2,12 +2,12 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Kind } from '#meta/kind'
 import type { KubeObject } from '#meta/object'
-import { withWireNulls } from '#meta/schema/encode'
 import { StatusError } from '#meta/status'
-import { decodeObject, encodeObject } from '#meta/wire'
+import { decodeObject } from '#meta/wire'
 import { create, type KeyResult, remove, update } from '#store/single-key'
 import { CacheEntry } from '../cache/cache-entry.ts'
 import type { Storage } from '../storage/storage.ts'
+import { storedForm, storedJson, storedKindOf } from '../storage/value-format.ts'
 import type { Registry } from './registry.ts'
 
 /** `current` is what stands in the way; undefined if there is nothing. */
@@ -18,9 +18,9 @@ export type CommitResult =
 /** As etcd's default limit for a request; larger objects could never be read back by it. */
 const objectBytesMax = 1.5 * 1024 * 1024
 
-/** The object as the caches hold it. */
-export function storedJson(kind: Kind, object: KubeObject): Uint8Array {
-  return encodeObject(storedObject(kind, object))
+/** The entry as it would be if the object stood in its place. */
+export function changedEntry(kind: Kind, { key, revision }: CacheEntry, object: KubeObject): CacheEntry {
+  return new CacheEntry(key, revision, storedJson(storedKindOf(kind), storedForm(kind, object)))
 }
 
 export async function commitNew(registry: Registry, kind: Kind, key: string, object: KubeObject): Promise<CommitResult> {
@@ -77,17 +77,11 @@ function leaseOf({ leases }: Storage, kind: Kind): Promise<string> | undefined {
 }
 
 function encoded({ format }: Storage, kind: Kind, object: KubeObject): Encoded {
-  const stored = storedObject(kind, object)
-  const json = encodeObject(stored)
-  const value = format.toStored(kind.storedAs?.kind ?? kind, stored, json)
+  const stored = storedForm(kind, object)
+  const json = storedJson(storedKindOf(kind), stored)
+  const value = format.toStored(storedKindOf(kind), stored, json)
   if (value.length > objectBytesMax) throw new StatusError(500, '', `etcdserver: request is too large`)
   return { json, value }
-}
-
-function storedObject(kind: Kind, object: KubeObject): KubeObject {
-  const { storedAs } = kind
-  const stored = storedAs === undefined ? object : storedAs.toStored(object)
-  return withWireNulls((storedAs?.kind ?? kind).schema, stored) as KubeObject
 }
 
 /** The order of fields does not count; the same fields have the same length in any order. */

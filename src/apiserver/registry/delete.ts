@@ -4,12 +4,12 @@ import { rfc3339 } from '#base/env/clock'
 import type { Kind } from '#meta/kind'
 import { type KubeObject, withMeta } from '#meta/object'
 import { conflict, modifiedMessage, notFound } from '#meta/status'
-import { CacheEntry } from '../cache/cache-entry.ts'
+import type { CacheEntry } from '../cache/cache-entry.ts'
 import type { Answer, Exchange } from '../exchange.ts'
 import { type DeleteOptions, deleteOptionsOf } from '../request/delete-options.ts'
 import { deletedAnswer, entryAnswer } from './answers.ts'
 import { isReadyToGo } from './change.ts'
-import { commitChange, commitRemoval, storedJson } from './commit.ts'
+import { changedEntry, commitChange, commitRemoval } from './commit.ts'
 import { deleteUnreadable } from './delete-unreadable.ts'
 import { type Registry, resourceNameOf } from './registry.ts'
 import { namespaceOf } from './system-metadata.ts'
@@ -91,7 +91,7 @@ async function carriedOut(registry: Registry, kind: Kind, old: CacheEntry, marke
   const isGone = isReadyToGo(registry, kind, marked)
   // As upstream: what goes at once is answered as it was, unless its kind knows grace.
   const isPlain = isGone && kind.graceSeconds === undefined
-  const shown = isPlain ? old : new CacheEntry(old.key, old.revision, storedJson(kind, marked))
+  const shown = isPlain ? old : changedEntry(kind, old, marked)
   if (isDryRun) return { entry: shown, isGone }
   if (isGone) {
     const result = await commitRemoval(registry, kind, old)

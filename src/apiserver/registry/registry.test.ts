@@ -6,6 +6,7 @@ import { seededRandom } from '#base/env/random'
 import { VirtualClock } from '#base/env/virtual-clock'
 import { defineKind, type Kind } from '#meta/kind'
 import type { KubeObject } from '#meta/object'
+import { createObjectCodec } from '#meta/protobuf/object-codec'
 import { definitionsOf, int32, map, string } from '#meta/schema/build'
 import { ObjectMeta } from '#meta/schema.gen'
 import { StatusError } from '#meta/status'
@@ -17,7 +18,7 @@ import type { Answer, Exchange, SharedFrame } from '../exchange.ts'
 import { requestInfoOf } from '../request/parse-request-info.ts'
 import { resourceDispatcher } from '../serve/dispatch-resource.ts'
 import { openStorage, Storages } from '../storage/storage.ts'
-import { jsonFormat } from '../storage/value-format.ts'
+import { valueFormat } from '../storage/value-format.ts'
 import { StaticKindTable } from './kind-table.ts'
 import { Registry } from './registry.ts'
 
@@ -51,7 +52,11 @@ const collection = '/apis/example.io/v1/namespaces/a/widgets'
 async function setUp() {
   const clock = new VirtualClock()
   const store = createMemoryStore({ clock })
-  const options = { format: jsonFormat, isShared: false, replayedRevisions: 100 }
+  const format = valueFormat(
+    { codec: createObjectCodec({ messages: {} }), kindOf: () => undefined, hasMessage: () => false },
+    'application/json',
+  )
+  const options = { format, isShared: false, replayedRevisions: 100 }
   const storages = new Storages(await openStorage({ store, clock, log: silentLog }, options))
   const admission = { mutate: async <T>({ object }: { readonly object: T }) => object, validate: async () => {} }
   const registry = new Registry({
@@ -201,6 +206,10 @@ test('a delete waits for finalizers and for grace', async () => {
 test('preconditions of a delete are checked', async () => {
   await using server = await setUp()
   await server.call(`POST ${collection}`, widget('w'))
+  const format = valueFormat(
+    { codec: createObjectCodec({ messages: {} }), kindOf: () => undefined, hasMessage: () => false },
+    'application/json',
+  )
   const options = { kind: 'DeleteOptions', apiVersion: 'v1', preconditions: { uid: 'other' } }
   await assert.rejects(server.call(`DELETE ${collection}/w`, options), failsWith(409, /Precondition failed: UID in precondition: other/))
 })

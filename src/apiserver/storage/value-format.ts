@@ -1,23 +1,57 @@
 /**
  * How objects are written to a store. Inside, an object is JSON; JSON is also what embedded stores hold, so that a start costs no work
- * per object. On etcd it stands as upstream writes it. What is read tells by its first bytes which of both it is, so either may lie in any store.
+ * per object. On etcd it stands as upstream writes it: Kubernetes protobuf, and JSON for kinds that have no message. What is read tells
+ * by its first bytes which of both it is, so either may lie in any store.
  */
 import type { Kind } from '#meta/kind'
 import type { KubeObject } from '#meta/object'
+import { isProtobufObject, type ObjectCodec } from '#meta/protobuf/object-codec'
+import { withoutNulls, withWireNulls } from '#meta/schema/encode'
+import type { Schema } from '#meta/schema/schema'
+import { decodeObject, encodeObject } from '#meta/wire'
 
 export interface ValueFormat {
-  /** The bytes to store of an object of a stored kind; `json` is the same object as `encodeObject` writes it. */
+  /** The bytes to store of an object of a stored kind; `json` is the same object as `storedJson` writes it. */
   toStored(kind: Kind, object: KubeObject, json: Uint8Array): Uint8Array
-  /** The object as `encodeObject` writes it, whatever it is stored as. Throws an error that says what is wrong with the bytes. */
+  /** The object as `storedJson` writes it, whatever it is stored as. Throws an error that says what is wrong with the bytes. */
   toJson(value: Uint8Array): Uint8Array
+  /** A stored value, whatever it is stored as, as this format stores it. What belongs to no known kind stays as it is. */
+  translate(value: Uint8Array): Uint8Array
 }
 
-/** For stores of our own. */
-export const jsonFormat: ValueFormat = {
-  toStored: (_kind, _object, json) => json,
-  toJson: (value) => {
-    throw new Error(`the value is neither JSON nor Kubernetes protobuf: it begins with 0x${value.subarray(0, 4).toHex()}`)
-  },
+/** What values are written as. */
+export type StorageMediaType = 'application/json' | 'application/vnd.kubernetes.protobuf'
+
+export type ValueFormatDeps = {
+  readonly codec: ObjectCodec
+  /** Any kind that objects may be stored as. */
+  readonly kindOf: (apiVersion: string, kind: string) => Kind | undefined
+  /** Whether the protobuf encoding knows the kind. */
+  readonly hasMessage: (schema: Schema) => boolean
+}
+
+export function valueFormat({ codec, kindOf, hasMessage }: ValueFormatDeps, mediaType: StorageMediaType): ValueFormat {
+  function toStored(kind: Kind, object: KubeObject, json: Uint8Array): Uint8Array {
+    return mediaType === 'application/json' || !hasMessage(kind.schema) ? json : codec.encode(kind.schema, object)
+  }
+
+  function toJson(value: Uint8Array): Uint8Array {
+    if (isJson(value)) return value
+    const object = codec.decode(value, (apiVersion, kind) => kindOf(apiVersion, kind)?.schema)
+    const kind = kindOf(object.apiVersion, object.kind)
+    // What another server wrote in another version becomes the version that is stored here.
+    return kind === undefined ? encodeObject(object) : storedJson(storedKindOf(kind), storedForm(kind, object))
+  }
+
+  function translate(value: Uint8Array): Uint8Array {
+    if (!isJson(value) && !isProtobufObject(value)) return value
+    const json = toJson(value)
+    const object = withoutNulls(decodeObject(json)) as KubeObject
+    const kind = kindOf(object.apiVersion, object.kind)
+    return kind === undefined ? value : toStored(storedKindOf(kind), storedForm(kind, object), json)
+  }
+
+  return { toStored, toJson, translate }
 }
 
 /** Whether a stored value needs no conversion. */
@@ -26,3 +60,18 @@ export function isJson(value: Uint8Array): boolean {
 }
 
 const openingBrace = 0x7b
+
+/** The kind whose version is stored. */
+export function storedKindOf(kind: Kind): Kind {
+  return kind.storedAs?.kind ?? kind
+}
+
+/** The object in the version that is stored. */
+export function storedForm(kind: Kind, object: KubeObject): KubeObject {
+  return kind.storedAs === undefined ? object : kind.storedAs.toStored(object)
+}
+
+/** The stored form of an object as the caches hold it. */
+export function storedJson(storedKind: Kind, stored: KubeObject): Uint8Array {
+  return encodeObject(withWireNulls(storedKind.schema, stored) as KubeObject)
+}
