@@ -1,14 +1,27 @@
-/** One call: a request of one message, answers as they come, and a status at the end. */
-import { type ClientHttp2Session, constants, type IncomingHttpHeaders } from 'node:http2'
+/** One call on the wire: requests, answers as they come, and a status at the end. */
+import { type ClientHttp2Session, type ClientHttp2Stream, constants, type IncomingHttpHeaders } from 'node:http2'
 import { GrpcError, grpcCodes } from './grpc-error.ts'
 import { framed, MessageReader } from './grpc-frames.ts'
 
 export type CallRequest = {
   readonly path: string
-  readonly message: Uint8Array
   /** Told to the server; ending the call in time is the signal's. */
   readonly timeoutMs: number | undefined
+  readonly metadata: Readonly<Record<string, string>> | undefined
+  readonly messageBytesMax: number
   readonly signal: AbortSignal
+}
+
+/** A call that has been begun. */
+export interface OpenCall {
+  /** Resolves when the server ended the call well; rejects with GrpcError, or with the signal's reason. */
+  readonly finished: Promise<void>
+  send(message: Uint8Array): void
+  /** Sends the last request, or none any more. */
+  end(message?: Uint8Array): void
+  /** Reads no further, so that the server has to wait, until `resume`. */
+  pause(): void
+  resume(): void
 }
 
 type End = {
@@ -19,24 +32,47 @@ type End = {
   readonly rstCode: number
 }
 
-/** Resolves when the server ended the call well; rejects with GrpcError, or with the signal's reason. */
-export function call(session: ClientHttp2Session, request: CallRequest, onMessage: (message: Uint8Array) => void): Promise<void> {
-  const { path, message, timeoutMs, signal } = request
+/** Begins a call; the requests are still to be sent. */
+export function openCall(session: ClientHttp2Session, request: CallRequest, onMessage: (message: Uint8Array) => void): OpenCall {
+  const stream = requestStream(session, request)
+  return {
+    finished: finished(stream, request, onMessage),
+    send: (message) => void stream.write(framed(message)),
+    end: (message) => void (message === undefined ? stream.end() : stream.end(framed(message))),
+    pause: () => void stream.pause(),
+    resume: () => void stream.resume(),
+  }
+}
+
+function requestStream(session: ClientHttp2Session, { path, timeoutMs, metadata }: CallRequest): ClientHttp2Stream {
+  const headers = {
+    ':method': 'POST',
+    ':path': path,
+    'content-type': 'application/grpc',
+    te: 'trailers',
+    ...(timeoutMs === undefined ? {} : { 'grpc-timeout': `${Math.ceil(timeoutMs)}m` }),
+    ...metadata,
+  }
+  try {
+    return session.request(headers)
+  } catch (cause) {
+    // The session came to its end in this moment.
+    throw new GrpcError('Unavailable', messageOf(cause), { cause, isUnsent: true })
+  }
+}
+
+function finished(
+  stream: ClientHttp2Stream,
+  { signal, messageBytesMax }: CallRequest,
+  onMessage: (message: Uint8Array) => void,
+): Promise<void> {
   return new Promise((resolve, reject) => {
-    const stream = session.request(
-      {
-        ':method': 'POST',
-        ':path': path,
-        'content-type': 'application/grpc',
-        te: 'trailers',
-        ...(timeoutMs === undefined ? {} : { 'grpc-timeout': `${Math.ceil(timeoutMs)}m` }),
-      },
-      { signal },
-    )
-    const reader = new MessageReader()
+    const reader = new MessageReader(messageBytesMax)
     let httpStatus = 0
     let status: IncomingHttpHeaders = {}
     let failure: Error | undefined
+    const onAbort = (): void => stream.close(constants.NGHTTP2_CANCEL)
+    signal.addEventListener('abort', onAbort, { once: true })
     stream.on('response', (headers) => {
       httpStatus = headers[':status'] ?? 0
       status = headers
@@ -51,11 +87,11 @@ export function call(session: ClientHttp2Session, request: CallRequest, onMessag
     })
     stream.on('error', (error) => (failure = error))
     stream.on('close', () => {
+      signal.removeEventListener('abort', onAbort)
       const problem = signal.aborted ? signal.reason : problemOf({ httpStatus, status, failure, rstCode: stream.rstCode })
       if (problem === undefined) resolve()
       else reject(problem)
     })
-    stream.end(framed(message))
   })
 }
 
@@ -63,11 +99,13 @@ function problemOf({ httpStatus, status, failure, rstCode }: End): GrpcError | u
   if (failure instanceof GrpcError) return failure
   const code = status['grpc-status']
   if (code === '0') return undefined
-  if (code !== undefined) return new GrpcError(grpcCodes[Number(code)] ?? 'Unknown', detailsOf(status['grpc-message']), failure)
+  if (code !== undefined) return new GrpcError(grpcCodes[Number(code)] ?? 'Unknown', detailsOf(status['grpc-message']), { cause: failure })
   if (httpStatus !== 0 && httpStatus !== 200)
-    return new GrpcError(codeOfHttp(httpStatus), `unexpected HTTP status code received from server: ${httpStatus}`, failure)
+    return new GrpcError(codeOfHttp(httpStatus), `unexpected HTTP status code received from server: ${httpStatus}`, { cause: failure })
   const isInternal = rstCode === constants.NGHTTP2_PROTOCOL_ERROR || rstCode === constants.NGHTTP2_INTERNAL_ERROR
-  return new GrpcError(isInternal ? 'Internal' : 'Unavailable', failure?.message ?? 'the connection was lost during the call', failure)
+  const isUnsent = rstCode === constants.NGHTTP2_REFUSED_STREAM
+  const message = failure?.message ?? 'the connection was lost during the call'
+  return new GrpcError(isInternal ? 'Internal' : 'Unavailable', message, { cause: failure, isUnsent })
 }
 
 /** As gRPC's table of HTTP status codes has it. */
@@ -86,4 +124,8 @@ function detailsOf(message: string | string[] | undefined): string {
   } catch {
     return text
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

@@ -1,11 +1,12 @@
 /** One connection to a gRPC server and the typed calls over it, straight on HTTP/2: no proxy, no balancing, no compression. */
-import { Readable } from 'node:stream'
 import type { ProtobufCodec, ProtobufMessage } from '#base/encoding/protobuf'
 import type { Clock } from '#base/env/clock'
 import { callLimit } from './call-limit.ts'
-import { call } from './grpc-call.ts'
+import { type OpenCall, openCall } from './grpc-call.ts'
 import { GrpcConnection } from './grpc-connection.ts'
 import { GrpcError } from './grpc-error.ts'
+import type { GrpcSession, GrpcTarget } from './grpc-session.ts'
+import { MessageQueue } from './message-queue.ts'
 import type { CallOptions, GrpcMethod, GrpcService } from './service.ts'
 
 export interface GrpcChannel extends Disposable {
@@ -13,23 +14,22 @@ export interface GrpcChannel extends Disposable {
   service<Calls>(service: GrpcService): Calls
 }
 
-export interface GrpcChannelOptions {
-  /** `unix:///path` or `host:port`. */
-  readonly target: string
+export interface GrpcChannelOptions extends GrpcTarget {
   readonly codec: ProtobufCodec
   readonly clock: Clock
+  /** Larger answers are refused; 16 MiB, as upstream's limit for the container runtime, unless told otherwise. */
+  readonly messageBytesMax?: number
 }
 
-export function openGrpcChannel({ target, codec, clock }: GrpcChannelOptions): GrpcChannel {
-  const connection = new GrpcConnection(target, clock)
-  const wire: Wire = { connection, codec, clock }
+/** Nothing is sent, and no connection made, before the first call. */
+export function openGrpcChannel(options: GrpcChannelOptions): GrpcChannel {
+  const { codec, clock, messageBytesMax = 16 << 20 } = options
+  const connection = new GrpcConnection(options, clock)
+  const wire: Wire = { connection, codec, clock, messageBytesMax }
   return {
     service<Calls>({ methods }: GrpcService): Calls {
-      const calls = Object.entries(methods).map(([name, method]) => [
-        name,
-        method.isStream ? streamCall(wire, method) : unaryCall(wire, method),
-      ])
-      // The table and the type come out of the same generator run.
+      const calls = Object.entries(methods).map(([name, method]) => [name, callOf(wire, method)])
+      // The table and the type belong together; a generator or one author wrote both.
       return Object.fromEntries(calls) as Calls
     },
     [Symbol.dispose]: () => connection[Symbol.dispose](),
@@ -40,43 +40,135 @@ interface Wire {
   readonly connection: GrpcConnection
   readonly codec: ProtobufCodec
   readonly clock: Clock
+  readonly messageBytesMax: number
+}
+
+function callOf(wire: Wire, method: GrpcMethod) {
+  if (method.isDuplex === true) return duplexCall(wire, method)
+  return method.isStream ? streamCall(wire, method) : unaryCall(wire, method)
 }
 
 function unaryCall(wire: Wire, method: GrpcMethod) {
   return async (request: ProtobufMessage, options: CallOptions = {}): Promise<ProtobufMessage> => {
     using limit = callLimit(wire.clock, options)
     let answer: Uint8Array | undefined
-    await start(wire, method, request, options, limit.signal, (message) => (answer = message))
+    const message = wire.codec.encode(method.request, request)
+    const session = wire.connection.ready ?? (await readySession(wire, options, limit.signal))
+    const call = begin(wire, session, method, options, limit.signal, (one) => (answer = one))
+    session.unaryCount++
+    call.end(message)
+    try {
+      await call.finished
+    } finally {
+      session.unaryCount--
+    }
     if (answer === undefined) throw new GrpcError('Internal', `${method.path} was answered without a message`)
     return wire.codec.decode(method.response, answer)
   }
 }
 
 function streamCall(wire: Wire, method: GrpcMethod) {
-  return async function* (request: ProtobufMessage, options: CallOptions = {}): AsyncGenerator<ProtobufMessage> {
-    using limit = callLimit(wire.clock, options)
-    const messages = new Readable({ objectMode: true, read() {} })
-    start(wire, method, request, options, limit.signal, (message) => messages.push(message)).then(
-      () => messages.push(null),
-      (error: Error) => messages.destroy(error),
+  return (request: ProtobufMessage, options: CallOptions = {}): AsyncIterable<ProtobufMessage> => {
+    const call = duplexCall(wire, method)(options)
+    call.send(request)
+    call.end()
+    return call
+  }
+}
+
+function duplexCall(wire: Wire, method: GrpcMethod) {
+  return (options: CallOptions = {}): UntypedDuplexCall => {
+    const limit = callLimit(wire.clock, options)
+    const answers = new MessageQueue<Uint8Array>()
+    const requests = new Requests()
+    runStream(wire, method, options, limit.signal, { answers, requests }).then(
+      () => answers.end(),
+      (error: unknown) => answers.fail(error),
     )
-    try {
-      for await (const message of messages) yield wire.codec.decode(method.response, message)
-    } finally {
-      limit.cancel()
+    return {
+      send: (request) => requests.send(wire.codec.encode(method.request, request)),
+      end: () => requests.end(),
+      async *[Symbol.asyncIterator]() {
+        using _ = limit
+        try {
+          for (let next = await answers.next(); !next.done; next = await answers.next())
+            yield wire.codec.decode(method.response, next.value)
+        } finally {
+          limit.cancel()
+        }
+      },
     }
   }
 }
 
-async function start(
-  { connection, codec }: Wire,
-  { path, request: type }: GrpcMethod,
-  request: ProtobufMessage,
-  { timeoutMs, waitForReady = false }: CallOptions,
+/** As DuplexCall, for any messages. */
+interface UntypedDuplexCall extends AsyncIterable<ProtobufMessage> {
+  send(request: ProtobufMessage): void
+  end(): void
+}
+
+interface Streams {
+  readonly answers: MessageQueue<Uint8Array>
+  readonly requests: Requests
+}
+
+/** Resolves when the call is over. */
+async function runStream(
+  wire: Wire,
+  method: GrpcMethod,
+  options: CallOptions,
+  signal: AbortSignal,
+  { answers, requests }: Streams,
+): Promise<void> {
+  const session = await readySession(wire, options, signal)
+  const call = begin(wire, session, method, options, signal, (message) => answers.push(message))
+  answers.regulate(call)
+  requests.connect(call)
+  session.streamCount++
+  try {
+    await call.finished
+  } finally {
+    session.streamCount--
+  }
+}
+
+async function readySession({ connection }: Wire, { waitForReady = false }: CallOptions, signal: AbortSignal): Promise<GrpcSession> {
+  signal.throwIfAborted()
+  return connection.session(waitForReady, signal)
+}
+
+function begin(
+  { messageBytesMax }: Wire,
+  session: GrpcSession,
+  { path }: GrpcMethod,
+  { timeoutMs, metadata }: CallOptions,
   signal: AbortSignal,
   onMessage: (message: Uint8Array) => void,
-): Promise<void> {
+): OpenCall {
   signal.throwIfAborted()
-  const session = await connection.session(waitForReady, signal)
-  await call(session, { path, message: codec.encode(type, request), timeoutMs, signal }, onMessage)
+  return openCall(session.http2, { path, timeoutMs, metadata, messageBytesMax, signal }, onMessage)
+}
+
+/** What is to be sent: kept until there is a call to send it on. */
+class Requests {
+  #waiting: Uint8Array[] = []
+  #isEnded = false
+  #call: OpenCall | undefined
+
+  send(message: Uint8Array): void {
+    if (this.#call === undefined) this.#waiting.push(message)
+    else this.#call.send(message)
+  }
+
+  end(): void {
+    this.#isEnded = true
+    this.#call?.end()
+  }
+
+  connect(call: OpenCall): void {
+    this.#call = call
+    for (const message of this.#waiting) call.send(message)
+    this.#waiting = []
+    if (this.#isEnded) call.end()
+  }
 }

@@ -28,12 +28,21 @@ export class GrpcError extends Error {
   readonly code: GrpcCode
   /** What the server said. */
   readonly details: string
+  /** It is certain that no server has acted on the call: it may be made again. */
+  readonly isUnsent: boolean
 
-  constructor(code: GrpcCode, details: string, cause?: unknown) {
+  constructor(code: GrpcCode, details: string, { cause, isUnsent = false }: GrpcErrorDetail = {}) {
     super(`rpc error: code = ${code} desc = ${details}`, { cause })
     this.code = code
     this.details = details
+    this.isUnsent = isUnsent
   }
+}
+
+/** Cause of a failed call and how far it got. */
+interface GrpcErrorDetail {
+  readonly cause?: unknown
+  readonly isUnsent?: boolean
 }
 
 export function isGrpcError(error: unknown, ...codes: readonly GrpcCode[]): error is GrpcError {

@@ -8,7 +8,7 @@ const body = Buffer.concat(messages.map(framed))
 
 for (const chunkBytes of [1, 4, 5, 7, 500, body.length]) {
   test(`messages come out whole from chunks of ${chunkBytes} bytes`, () => {
-    const reader = new MessageReader()
+    const reader = new MessageReader(1 << 20)
     const seen: string[] = []
     for (let at = 0; at < body.length; at += chunkBytes)
       for (const message of reader.take(body.subarray(at, at + chunkBytes))) seen.push(Buffer.from(message).toString())
@@ -21,11 +21,11 @@ for (const chunkBytes of [1, 4, 5, 7, 500, body.length]) {
 
 test('a compressed message and one that is too large are refused before they are read', () => {
   assert.throws(
-    () => new MessageReader().take(Buffer.from([1, 0, 0, 0, 1])),
+    () => new MessageReader(1 << 20).take(Buffer.from([1, 0, 0, 0, 1])),
     (error) => isGrpcError(error, 'Unimplemented'),
   )
   assert.throws(
-    () => new MessageReader().take(Buffer.from([0, 255, 0, 0, 0])),
+    () => new MessageReader(1 << 20).take(Buffer.from([0, 255, 0, 0, 0])),
     (error) => isGrpcError(error, 'ResourceExhausted'),
   )
 })
