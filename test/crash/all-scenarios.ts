@@ -1,0 +1,27 @@
+/** Every scenario there is. */
+import type { Scenario } from './scenario.ts'
+import { powerCutScenario } from './sqlite/power-cut.ts'
+import { sigkillScenario } from './sqlite/sigkill.ts'
+
+export const allScenarios: readonly Scenario[] = [
+  sigkillScenario({ name: 'sigkill', summary: 'sqlite: SIGKILL at random moments, while it works and while it opens' }),
+  powerCutScenario({ name: 'power-cut', summary: 'sqlite: the disk loses, tears or reorders what was not synced' }),
+  powerCutScenario({
+    name: 'power-cut-after-failed-sync',
+    summary: 'sqlite: as power-cut, and now and then a sync fails first',
+    failsSyncs: true,
+  }),
+  sigkillScenario({ name: 'broken-rollback', summary: 'of the harness: must fail, after a kill the files are older', rollsBack: true }),
+  powerCutScenario({ name: 'broken-log-sync', summary: 'of the harness: must fail, the log is never synced', lies: ['log'] }),
+  powerCutScenario({
+    name: 'broken-database-sync',
+    summary: 'of the harness: must fail, the database is never synced',
+    lies: ['database'],
+  }),
+  powerCutScenario({ name: 'broken-directory-sync', summary: 'of the harness: must fail, no directory is synced', lies: ['directory'] }),
+  powerCutScenario({
+    name: 'broken-early-answer',
+    summary: 'of the harness: must fail, writes are acknowledged early',
+    acknowledgesEarly: true,
+  }),
+]
