@@ -56,7 +56,7 @@ export class ProtobufReader {
   }
 
   string(): string {
-    const length = this.#varint()
+    const length = this.#length()
     const start = this.#skipOver(length)
     return (length <= shortTextMax ? this.#shortAscii(start) : undefined) ?? text.decode(this.#bytes.subarray(start, this.#at))
   }
@@ -68,14 +68,14 @@ export class ProtobufReader {
 
   /** The bytes themselves, to be read at once. */
   view(): Uint8Array {
-    const start = this.#skipOver(this.#varint())
+    const start = this.#skipOver(this.#length())
     return this.#bytes.subarray(start, this.#at)
   }
 
   /** Goes into the length-delimited field that is next: `isAtEnd` then speaks of it. What is answered is for `leave`. */
   enter(): number {
     const outer = this.#end
-    const length = this.#varint()
+    const length = this.#length()
     if (length > outer - this.#at) throw new ProtobufError('unexpected end of message')
     this.#end = this.#at + length
     return outer
@@ -89,9 +89,15 @@ export class ProtobufReader {
   skip(wireType: number): void {
     if (wireType === 0) this.#varint()
     else if (wireType === 1) this.#skipOver(8)
-    else if (wireType === 2) this.#skipOver(this.#varint())
+    else if (wireType === 2) this.#skipOver(this.#length())
     else if (wireType === 5) this.#skipOver(4)
     else throw new ProtobufError(`wire type ${wireType} is not known`)
+  }
+
+  #length(): number {
+    const length = this.#varint()
+    if (this.#high !== 0) throw new ProtobufError('unexpected end of message')
+    return length
   }
 
   /** Undefined where a character takes more than one byte. */
