@@ -25,6 +25,7 @@ export class RecordedRun {
   readonly #random: Random
   readonly #mix: typeof kubernetesMix
   #partCount = 0
+  #ownCount = 0
   #onRecord: () => void = () => undefined
 
   constructor(random: Random) {
@@ -37,6 +38,11 @@ export class RecordedRun {
     this.#onRecord = listener
   }
 
+  /** The store as a client of its own sees it, for what a scenario does besides the load. */
+  client(store: Store): Store {
+    return this.#recorder(`own${++this.#ownCount}`).client(store, `own${this.#ownCount}`)
+  }
+
   /** Runs clients on the stores until they are done or stopped. */
   async load(stores: readonly [Store, ...Store[]], part: Part): Promise<void> {
     const session = `s${++this.#partCount}`
@@ -44,7 +50,7 @@ export class RecordedRun {
       ...part,
       stores,
       session,
-      recorder: new Recorder({ clock: systemClock, session, note: (record) => this.#note(record) }),
+      recorder: this.#recorder(session),
       clock: systemClock,
       random: this.#random,
       pass: (ms) => sleep(systemClock, ms),
@@ -67,6 +73,10 @@ export class RecordedRun {
   figures(): Figures {
     const count = (type: HistoryRecord['type']) => this.history.filter((record) => record.type === type).length
     return { calls: count('invoke'), answered: count('answer'), unknown: count('unknown'), watches: count('watch') }
+  }
+
+  #recorder(session: string): Recorder {
+    return new Recorder({ clock: systemClock, session, note: (record) => this.#note(record) })
   }
 
   #note(record: HistoryRecord): void {

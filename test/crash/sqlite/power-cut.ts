@@ -21,6 +21,7 @@ import { compileShim } from '../shim/compile-shim.ts'
 import { FaultFile, type Lie } from '../shim/faults.ts'
 import { AcknowledgementLog } from './acknowledgement.ts'
 import { runLoad } from './load.ts'
+import { randomFault } from './random-fault.ts'
 import { checkRecovered, Witness } from './witness.ts'
 
 /** What is tried, and how the harness itself is put to the test. */
@@ -30,8 +31,8 @@ export type PowerCutOptions = {
   /** Syncs that are skipped: with these the harness must find a loss. */
   readonly lies?: readonly Lie[]
   readonly acknowledgesEarly?: boolean
-  /** A sync fails now and then, and the process is started anew: what failed to be synced may never reach the disk. */
-  readonly failsSyncs?: boolean
+  /** Calls fail now and then, and the process is started anew: what failed to be synced may never reach the disk. */
+  readonly failsCalls?: boolean
 }
 
 const statesPerRun = 24
@@ -85,7 +86,7 @@ class PowerCutRunner implements ScenarioRunner {
 
   /** Loads a store, and shows that the record is complete: replayed, it gives the files that are there. */
   async #record(random: Random, directory: string): Promise<Recorded> {
-    const { lies, acknowledgesEarly, failsSyncs = false } = this.#options
+    const { lies, acknowledgesEarly, failsCalls = false } = this.#options
     const root = join(directory, 'root')
     mkdirSync(root)
     using faults = new FaultFile(join(directory, 'faults'), lies)
@@ -101,7 +102,7 @@ class PowerCutRunner implements ScenarioRunner {
     const store = random.float() < 0.25 ? join(root, 'made/by/the/store') : root
     for (let start = 0; start < startsPerRun; start++) {
       await using host = await startHost({ directory: store, acknowledgesEarly } satisfies HostOptions, environment)
-      await loadWitnessed(host, witness, random, failsSyncs ? faults : undefined)
+      await loadWitnessed(host, witness, random, failsCalls ? faults : undefined)
       // The last one is left as it is: its files are compared with the replayed record while it sleeps.
       if (start < startsPerRun - 1) {
         if (random.float() < 0.5) await host.stop()
@@ -118,7 +119,7 @@ async function loadWitnessed(host: HostedStore, witness: Witness, random: Random
   const witnessed = witness.follow(watch)
   // It is awaited below; until then the failure of the load is the one to tell of.
   witnessed.catch(() => undefined)
-  if (faults !== undefined) faults.inject({ calls: ['sync'], error: 'EIO', after: Math.floor(random.float() * 150), times: 1 })
+  if (faults !== undefined) faults.inject(randomFault(random, 400))
   await runLoad(store, {
     random,
     clientCount: 1 + Math.floor(random.float() * 6),

@@ -1,0 +1,24 @@
+/** Whether a store takes writes again without anybody's help. */
+import { sleep, systemClock } from '#base/env/clock'
+import { put, remove } from '#store/single-key'
+import type { Store } from '#store/store'
+
+/** Outside of every prefix that a workload reads as its own, but seen by watches of everything. */
+const probeKey = '/probe'
+
+/** Tries until a write goes through and the store says that all is well. Fails when that takes too long. */
+export async function goesOnWithin(store: Store, timeoutMs: number): Promise<void> {
+  const deadlineMs = systemClock.monotonicMs() + timeoutMs
+  for (let last: unknown = 'no answer'; systemClock.monotonicMs() < deadlineMs; ) {
+    try {
+      await put(store, probeKey, new Uint8Array(1))
+      const { degraded } = await store.status()
+      if (degraded === undefined) return void (await remove(store, probeKey))
+      last = degraded
+    } catch (error) {
+      last = error
+    }
+    await sleep(systemClock, 20)
+    if (systemClock.monotonicMs() >= deadlineMs) throw new Error(`the store did not go on by itself: ${String(last)}`, { cause: last })
+  }
+}
