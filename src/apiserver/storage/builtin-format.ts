@@ -5,12 +5,6 @@ import type { KindTable } from '../exchange.ts'
 import { type StorageMediaType, type ValueFormat, valueFormat } from './value-format.ts'
 
 export function builtinFormat(kinds: KindTable, mediaType: StorageMediaType): ValueFormat {
-  return valueFormat(
-    {
-      codec: createObjectCodec({ messages: protobufMessages }),
-      kindOf: (apiVersion, kind) => kinds.byKind(apiVersion, kind),
-      hasMessage: ({ name = '' }) => Object.hasOwn(protobufMessages, name.split('.').slice(-3).join('.')),
-    },
-    mediaType,
-  )
+  const codec = createObjectCodec({ messages: protobufMessages })
+  return valueFormat({ codec, kindOf: (apiVersion, kind) => kinds.byKind(apiVersion, kind) }, mediaType)
 }

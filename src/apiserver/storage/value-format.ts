@@ -4,10 +4,9 @@
  * by its first bytes which of both it is, so either may lie in any store.
  */
 import type { Kind } from '#meta/kind'
-import type { KubeObject } from '#meta/object'
+import { type KubeObject, withMeta } from '#meta/object'
 import { isProtobufObject, type ObjectCodec } from '#meta/protobuf/object-codec'
 import { withoutNulls, withWireNulls } from '#meta/schema/encode'
-import type { Schema } from '#meta/schema/schema'
 import { decodeObject, encodeObject } from '#meta/wire'
 
 export interface ValueFormat {
@@ -26,13 +25,12 @@ export type ValueFormatDeps = {
   readonly codec: ObjectCodec
   /** Any kind that objects may be stored as. */
   readonly kindOf: (apiVersion: string, kind: string) => Kind | undefined
-  /** Whether the protobuf encoding knows the kind. */
-  readonly hasMessage: (schema: Schema) => boolean
 }
 
-export function valueFormat({ codec, kindOf, hasMessage }: ValueFormatDeps, mediaType: StorageMediaType): ValueFormat {
+export function valueFormat({ codec, kindOf }: ValueFormatDeps, mediaType: StorageMediaType): ValueFormat {
   function toStored(kind: Kind, object: KubeObject, json: Uint8Array): Uint8Array {
-    return mediaType === 'application/json' || !hasMessage(kind.schema) ? json : codec.encode(kind.schema, object)
+    if (mediaType === 'application/json' || !codec.has(kind.schema)) return json
+    return codec.encode(kind.schema, withMeta(object, { resourceVersion: undefined }))
   }
 
   function toJson(value: Uint8Array): Uint8Array {

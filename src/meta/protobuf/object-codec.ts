@@ -16,8 +16,10 @@ import { createStructWriters, type WriteFields } from './encode.ts'
 import { ProtobufObjectError } from './protobuf-object-error.ts'
 import { createPlanner } from './struct-plan.ts'
 
-/** All functions throw ProtobufObjectError. */
+/** Its functions throw ProtobufObjectError. */
 export interface ObjectCodec {
+  /** Whether objects of the schema can be written. */
+  has(schema: Schema): boolean
   /** The envelope with the object in it; apiVersion and kind are those of the schema. */
   encode(schema: Schema, object: object): Uint8Array<ArrayBuffer>
   /** The object of an envelope. `schemaOf` says what a kind looks like; undefined for an unknown one. */
@@ -38,13 +40,14 @@ export function isProtobufObject(bytes: Uint8Array): boolean {
 }
 
 export function createObjectCodec({ messages }: ObjectCodecOptions): ObjectCodec {
-  const plan = createPlanner(messages)
+  const { has, planOf } = createPlanner(messages)
   const writerOf = createStructWriters()
   const readerOf = createStructReaders()
   const writer = new ProtobufWriter()
   return {
+    has,
     encode(schema, object) {
-      const fields = writerOf(plan(schema))
+      const fields = writerOf(planOf(schema))
       return naming(shortNameOf(schema), 'misfit', () => enveloped(writer, schema, fields, object))
     },
     decode(bytes, schemaOf) {
@@ -55,7 +58,7 @@ export function createObjectCodec({ messages }: ObjectCodecOptions): ObjectCodec
           'unknown-kind',
           `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)}`,
         )
-      const read = readerOf(plan(schema))
+      const read = readerOf(planOf(schema))
       const fields = naming(`${apiVersion} ${kind}`, 'malformed', () => read(new ProtobufReader(raw), 0))
       return { kind, apiVersion, ...fields } as unknown as KubeObject
     },

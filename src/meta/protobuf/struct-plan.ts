@@ -37,7 +37,12 @@ export interface StructPlan {
   readonly fields: readonly FieldPlan[]
 }
 
-export type Planner = (schema: Schema) => StructPlan
+export interface Planner {
+  /** Whether there is a message for the schema. */
+  has(schema: Schema): boolean
+  /** Throws ProtobufObjectError where there is none. */
+  planOf(schema: Schema): StructPlan
+}
 
 /** Plans are made once for each definition. `messages` is as `parseLayout` reads it. */
 export function createPlanner(messages: Readonly<Record<string, string>>): Planner {
@@ -51,17 +56,19 @@ export function createPlanner(messages: Readonly<Record<string, string>>): Plann
     plans.set(definition, plan)
     return plan
   }
-  return (schema) => {
-    const message = messageNameOf(schema)
-    if (message === undefined || messages[message] === undefined)
+  const has = (schema: Schema) => Object.hasOwn(messages, messageNameOf(schema))
+  return {
+    has,
+    planOf(schema) {
+      if (has(schema)) return structOf(schema, messageNameOf(schema))
       throw new ProtobufObjectError('unknown-kind', `${schema.name ?? 'this type'} has no protobuf message`)
-    return structOf(schema, message)
+    },
   }
 }
 
 /** `io.k8s.api.core.v1.Pod` -> `core.v1.Pod`. */
-function messageNameOf({ name }: Schema): string | undefined {
-  return name?.split('.').slice(-3).join('.')
+function messageNameOf({ name = '' }: Schema): string {
+  return name.split('.').slice(-3).join('.')
 }
 
 /** Definitions may contain themselves. */

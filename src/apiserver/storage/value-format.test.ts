@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { HorizontalPodAutoscalerV1 } from '#kinds/autoscaling/horizontal-pod-autoscaler.v1.kind'
+import { ConfigMap } from '#kinds/core/config-map.kind'
+import { protobufMessages } from '#kinds/protobuf.gen'
+import { createObjectCodec } from '#meta/protobuf/object-codec'
+import { decodeObject } from '#meta/wire'
+import { storedForm, storedJson, storedKindOf, valueFormat } from './value-format.ts'
+
+const codec = createObjectCodec({ messages: protobufMessages })
+const kinds = [ConfigMap, HorizontalPodAutoscalerV1, storedKindOf(HorizontalPodAutoscalerV1)]
+const kindOf = (apiVersion: string, kind: string) => kinds.find((one) => one.apiVersion === apiVersion && one.kind === kind)
+const format = valueFormat({ codec, kindOf }, 'application/vnd.kubernetes.protobuf')
+
+test('what is stored does not tell its revision', () => {
+  const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a', resourceVersion: '7' }, data: { k: 'v' } }
+  const value = format.toStored(ConfigMap, object, storedJson(ConfigMap, object))
+  assert.equal(codec.decode(value, () => ConfigMap.schema).metadata.resourceVersion, undefined)
+  assert.deepEqual(decodeObject(format.toJson(value)), { ...object, metadata: { name: 'a' } })
+})
+
+test('JSON stays as it is, and becomes protobuf when it is translated', () => {
+  const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } }
+  const json = storedJson(ConfigMap, object)
+  assert.equal(format.toJson(json), json)
+  assert.deepEqual(format.translate(json), codec.encode(ConfigMap.schema, object))
+})
+
+test('what another server stored in a version that we do not store is read as the one that we do', () => {
+  const scaler = { apiVersion: 'autoscaling/v1', kind: 'HorizontalPodAutoscaler', metadata: { name: 'a' }, spec: { maxReplicas: 3 } }
+  const value = codec.encode(HorizontalPodAutoscalerV1.schema, scaler)
+  const stored = storedForm(
+    HorizontalPodAutoscalerV1,
+    codec.decode(value, () => HorizontalPodAutoscalerV1.schema),
+  )
+  assert.equal(decodeObject(format.toJson(value)).apiVersion, 'autoscaling/v2')
+  assert.deepEqual(format.toJson(value), storedJson(storedKindOf(HorizontalPodAutoscalerV1), stored))
+})
