@@ -11,7 +11,13 @@ import type { Change } from './version-history.ts'
 import type { VersionedState } from './versioned-state.ts'
 
 /** What a draft stands on. */
-export type DraftBase = { readonly state: VersionedState; readonly leases: LeaseTable; readonly liveBytesMax: number }
+export type DraftBase = {
+  readonly state: VersionedState
+  readonly leases: LeaseTable
+  readonly liveBytesMax: number
+  /** Why only what makes room is taken, if so. */
+  readonly shortage: string | undefined
+}
 
 export class Draft {
   readonly #base: DraftBase
@@ -60,6 +66,7 @@ export class Draft {
   }
 
   grantLease(lease: Lease): Lease {
+    this.#checkGrowth()
     this.#granted.set(lease.id, lease)
     return lease
   }
@@ -96,6 +103,7 @@ export class Draft {
   #checkRoom(operations: readonly Operation[]): void {
     const grows = operations.some(({ type }) => type === 'put')
     if (!grows) return
+    this.#checkGrowth()
     let bytes = this.#liveBytes
     for (const operation of operations) {
       bytes -= bytesOf(this.#get(operation.key))
@@ -103,6 +111,10 @@ export class Draft {
     }
     if (bytes <= this.#base.liveBytesMax) return
     throw new StoreError('StoreFull', `the store holds its limit of ${this.#base.liveBytesMax} bytes: delete something or raise the limit`)
+  }
+
+  #checkGrowth(): void {
+    if (this.#base.shortage !== undefined) throw new StoreError('StoreFull', this.#base.shortage)
   }
 
   #holds({ key, modRevision }: Compare): boolean {

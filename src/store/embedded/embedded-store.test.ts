@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { VirtualClock } from '#base/env/virtual-clock'
 import { bytes, failsWith, summary, take, text } from '../contract/sample.ts'
-import { create, put } from '../single-key.ts'
+import { create, put, remove } from '../single-key.ts'
 import { StoreError } from '../store-error.ts'
 import { defaultStoreLimits, EmbeddedStore } from './embedded-store.ts'
 import type { Journal, JournalBatch } from './journal.ts'
@@ -63,6 +63,53 @@ test('a refused commit fails its writes, leaves no trace, and the next write goe
   )
 })
 
+test('a refused commit is followed by probes, and when one succeeds the store is well without a write', async () => {
+  const journal = new HeldJournal()
+  const clock = new VirtualClock()
+  await using store = storeOn(journal, clock)
+  const lost = put(store, '/a', bytes('lost'))
+  await journal.asked()
+  journal.fail(new StoreError('Degraded', 'no disk'))
+  await assert.rejects(lost, failsWith('Degraded'))
+  await clock.advance(1000)
+  journal.fail(new StoreError('Degraded', 'still no disk'))
+  await clock.advance(0)
+  assert.equal((await store.status()).degraded, 'still no disk')
+  await clock.advance(1000)
+  journal.succeed()
+  await clock.advance(0)
+  assert.equal((await store.status()).degraded, undefined)
+})
+
+test('when the disk is full, puts of a group are refused and its deletes go through', async () => {
+  const journal = new HeldJournal()
+  const clock = new VirtualClock()
+  await using store = storeOn(journal, clock)
+  const before = put(store, '/a', bytes('one'))
+  await journal.asked()
+  journal.succeed()
+  await before
+  const [deleted, refused] = [remove(store, '/a'), put(store, '/b', bytes('two'))]
+  await journal.asked()
+  journal.fail(new StoreError('StoreFull', 'the disk is full'), 'the disk is full')
+  await assert.rejects(refused, failsWith('StoreFull'))
+  assert.equal((await journal.asked()).changes.length, 1)
+  journal.succeed()
+  assert.equal((await deleted).succeeded, true)
+  await assert.rejects(put(store, '/c', bytes('three')), failsWith('StoreFull'))
+  assert.equal((await store.status()).degraded, 'the disk is full')
+})
+
+test('a reached limit is told in the status until something is deleted', async () => {
+  const journal = createPassingJournal()
+  await using store = storeOn(journal, new VirtualClock(), { liveBytesMax: 10 })
+  await put(store, '/a', bytes('12345678'))
+  await assert.rejects(put(store, '/b', bytes('1')), failsWith('StoreFull'))
+  assert.match(String((await store.status()).degraded), /limit of 10/)
+  await remove(store, '/a')
+  assert.equal((await store.status()).degraded, undefined)
+})
+
 test('a lease that could not be revoked for lack of a disk is revoked when the disk is back', async () => {
   const journal = new HeldJournal()
   const clock = new VirtualClock()
@@ -83,8 +130,7 @@ test('a lease that could not be revoked for lack of a disk is revoked when the d
 })
 
 test('history is bounded even if nobody compacts', async () => {
-  const journal: Journal = { commit: () => Promise.resolve(), sizeBytes: () => undefined, close: () => Promise.resolve() }
-  await using store = storeOn(journal, new VirtualClock(), { historyLengthMax: 1000 })
+  await using store = storeOn(createPassingJournal(), new VirtualClock(), { historyLengthMax: 1000 })
   for (let i = 0; i < 5000; i++) await put(store, '/a', bytes(String(i)))
   const { revision, compactRevision } = await store.status()
   assert.ok(revision - compactRevision <= 1010, `${revision - compactRevision} revisions are remembered`)
@@ -103,8 +149,19 @@ function storeOn(journal: Journal, clock = new VirtualClock(), limits = {}): Emb
   })
 }
 
+function createPassingJournal(): Journal {
+  return {
+    commit: () => Promise.resolve(),
+    probe: () => Promise.resolve(),
+    shortage: () => undefined,
+    sizeBytes: () => undefined,
+    close: () => Promise.resolve(),
+  }
+}
+
 /** A journal whose commits end when, and as, the test says. */
 class HeldJournal implements Journal {
+  #shortage: string | undefined
   #underWay = Promise.withResolvers<void>()
   #asked = Promise.withResolvers<JournalBatch>()
 
@@ -125,8 +182,21 @@ class HeldJournal implements Journal {
     this.#underWay.resolve()
   }
 
-  fail(error: StoreError): void {
+  fail(error: StoreError, shortage?: string): void {
+    this.#shortage = shortage
     this.#underWay.reject(error)
+  }
+
+  /** Ends as the test says, as a commit does. */
+  probe(): Promise<void> {
+    this.#underWay = Promise.withResolvers()
+    return this.#underWay.promise.then(() => {
+      this.#shortage = undefined
+    })
+  }
+
+  shortage(): string | undefined {
+    return this.#shortage
   }
 
   sizeBytes(): undefined {}

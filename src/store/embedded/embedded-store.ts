@@ -3,7 +3,8 @@
  *
  * Writes are committed in groups: all that arrive while a commit runs are drafted together on the durable state and go into the next one.
  * Only when the journal has a group is it applied, published to the watches and answered, in one step without an await;
- * if the journal refuses, the draft is dropped, its writes fail, and the next group starts from the unchanged state.
+ * if the journal refuses, the draft is dropped, its writes fail, and the next group starts from the unchanged state. Until one goes through,
+ * the journal is asked now and then whether it can go on.
  */
 import type { Clock } from '#base/env/clock'
 import type {
@@ -19,7 +20,7 @@ import type {
   Watch,
   WatchRequest,
 } from '../store.ts'
-import { closed } from '../store-error.ts'
+import { closed, isStoreError } from '../store-error.ts'
 import { Draft } from './draft.ts'
 import { EmbeddedWatch, type WatchLimits } from './embedded-watch.ts'
 import type { Journal, JournalBatch } from './journal.ts'
@@ -64,8 +65,11 @@ type PendingWrite = {
 }
 
 const groupLengthMax = 4096
-const groupBytesMax = 16 * 2 ** 20
-const compactionStepLength = 1000
+const groupBytesMax = 4 * 2 ** 20
+/** Small, so that the writes that share a commit with a step hardly notice. */
+const compactionStepLength = 250
+/** How often a journal that refuses is asked again. */
+const probeIntervalMs = 1000
 
 export class EmbeddedStore implements Store {
   readonly #deps: EmbeddedStoreDeps
@@ -77,6 +81,9 @@ export class EmbeddedStore implements Store {
   #isClosed = false
   #isTrimming = false
   #degraded: string | undefined
+  /** Bytes that were held when a put was refused for the limit. */
+  #refusedAtBytes = Number.POSITIVE_INFINITY
+  #probeTimer: Disposable | undefined
   #nextLeaseNumber: number
   #leaseTimer: Disposable | undefined
 
@@ -158,7 +165,7 @@ export class EmbeddedStore implements Store {
       keyCount: state.keyCount,
       liveBytes: state.liveBytes,
       sizeBytes: journal.sizeBytes() ?? state.heldBytes,
-      degraded: this.#degraded,
+      degraded: this.#degraded ?? this.#limitAlarm(),
     }
   }
 
@@ -166,6 +173,7 @@ export class EmbeddedStore implements Store {
     if (this.#isClosed) return
     this.#isClosed = true
     this.#leaseTimer?.[Symbol.dispose]()
+    this.#probeTimer?.[Symbol.dispose]()
     if (this.#isPumping) {
       this.#idle = Promise.withResolvers()
       await this.#idle.promise
@@ -206,12 +214,16 @@ export class EmbeddedStore implements Store {
 
   async #commitGroup(): Promise<void> {
     const { state, leases, limits, journal } = this.#deps
-    const draft = new Draft({ state, leases, liveBytesMax: limits.liveBytesMax })
+    const shortage = journal.shortage()
+    const draft = new Draft({ state, leases, liveBytesMax: limits.liveBytesMax, shortage })
     const group = this.#draftGroup(draft)
     try {
       if (!draft.isEmpty) await this.#makeDurable(draft.batch, journal)
     } catch (error) {
-      for (const { write } of group) write.reject(error)
+      // Once more, now that there is no room: what makes some goes through, the rest is refused.
+      if (isStoreError(error, 'StoreFull') && shortage === undefined && journal.shortage() !== undefined)
+        this.#queue.unshift(...group.map(({ write }) => write))
+      else for (const { write } of group) write.reject(error)
       return
     }
     for (const { answer } of group) answer()
@@ -227,6 +239,7 @@ export class EmbeddedStore implements Store {
       try {
         group.push({ write, answer: write.draft(draft) })
       } catch (error) {
+        if (isStoreError(error, 'StoreFull') && this.#degraded === undefined) this.#refusedAtBytes = this.#deps.state.liveBytes
         write.reject(error)
       }
     }
@@ -238,11 +251,43 @@ export class EmbeddedStore implements Store {
     try {
       await journal.commit(batch)
     } catch (error) {
-      this.#degraded = error instanceof Error ? error.message : String(error)
+      this.#degrade(error instanceof Error ? error.message : String(error))
       throw error
     }
-    this.#degraded = undefined
+    this.#degrade(journal.shortage())
     this.#apply(batch)
+  }
+
+  /** Undefined when all is well again. */
+  #degrade(why: string | undefined): void {
+    this.#degraded = why
+    if (why === undefined || this.#probeTimer !== undefined || this.#isClosed) return
+    this.#probeTimer = this.#deps.clock.setTimer(probeIntervalMs, () => void this.#probe())
+  }
+
+  /** Asks the journal whether it can go on, in the place of a group. Never rejects: what is wrong stands in the status. */
+  async #probe(): Promise<void> {
+    this.#probeTimer = undefined
+    const { journal, state } = this.#deps
+    if (this.#degraded === undefined || this.#isClosed) return
+    // What was deleted takes room until it is forgotten, and no reader's past is worth a store that cannot be written to.
+    if (journal.shortage() !== undefined) await this.compact(state.revision).catch(() => undefined)
+    if (this.#isPumping || this.#isClosed) return this.#degrade(this.#degraded)
+    this.#isPumping = true
+    try {
+      await journal.probe()
+      this.#degrade(journal.shortage())
+    } catch (error) {
+      this.#degrade(error instanceof Error ? error.message : String(error))
+    }
+    await this.#pump()
+  }
+
+  /** The size limit is reached, and nothing was deleted since. */
+  #limitAlarm(): string | undefined {
+    const { state, limits } = this.#deps
+    if (this.#refusedAtBytes === Number.POSITIVE_INFINITY) return undefined
+    return `the store holds ${state.liveBytes} bytes and has refused what would take it over its limit of ${limits.liveBytesMax}: delete something or raise the limit`
   }
 
   #apply(batch: JournalBatch): void {
@@ -253,6 +298,7 @@ export class EmbeddedStore implements Store {
     for (const id of batch.revokedLeases) leases.revoke(id)
     state.apply(batch.changes, batch.revision)
     if (batch.compaction !== undefined) state.compact(batch.compaction.revision)
+    if (state.liveBytes < this.#refusedAtBytes) this.#refusedAtBytes = Number.POSITIVE_INFINITY
     if (batch.grantedLeases.length > 0) this.#armLeaseTimer()
     this.#hub.publish(events, batch.revision)
     this.#trimHistory()

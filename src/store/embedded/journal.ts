@@ -8,6 +8,10 @@ export interface Journal {
    * The next batch is given only after this one has been answered.
    */
   commit(batch: JournalBatch): Promise<void>
+  /** Looks whether commits can go through again after one that could not; rejects with a StoreError if not. None is under way. */
+  probe(): Promise<void>
+  /** Why only what makes room may be committed, such as a full disk; as of the last commit or probe. */
+  shortage(): string | undefined
   /** Bytes taken by what is kept, or undefined where nothing is. */
   sizeBytes(): number | undefined
   /** Gives up the resources; no commit is under way. */

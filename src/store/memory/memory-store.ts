@@ -25,6 +25,8 @@ export function createMemoryStore({ clock, limits }: MemoryStoreOptions): Store 
 
 const forgetful: Journal = {
   commit: () => Promise.resolve(),
+  probe: () => Promise.resolve(),
+  shortage: () => undefined,
   sizeBytes: () => undefined,
   close: () => Promise.resolve(),
 }

@@ -3,7 +3,17 @@
  * Of what compaction left behind, the sum of the checksums is kept. So a changed, a lost and a misplaced row are all noticed at start.
  */
 import { crc32 } from 'node:zlib'
-import type { Row } from './row.ts'
+import { revisionOfRow } from '../embedded/version.ts'
+import { StoreError } from '../store-error.ts'
+import type { CheckedRow, Row } from './row.ts'
+
+/** What the last compaction left behind, as it is stored. */
+export type CompactionState = {
+  readonly revision: number
+  readonly currentRevision: number
+  readonly chain: number
+  readonly checksumSum: number
+}
 
 /** The checksum of everything a row holds. */
 export function rowChecksum({ row, key, value, createRevision, version, lease }: Row): number {
@@ -18,4 +28,41 @@ export function nextChain(chain: number, checksum: number): number {
 /** Sums of checksums stay within 32 bits. */
 export function addChecksum(sum: number, checksum: number): number {
   return (sum + checksum) >>> 0
+}
+
+/** Checks rows in the order in which they lie on disk. Fails with Corrupt, naming the first that is not as it was written. */
+export class ChecksumCheck {
+  readonly #file: string
+  readonly #compaction: CompactionState
+  #checksumSum = 0
+  #chain: number
+
+  constructor(file: string, compaction: CompactionState) {
+    this.#file = file
+    this.#compaction = compaction
+    this.#chain = compaction.chain
+  }
+
+  take(row: CheckedRow): void {
+    const revision = revisionOfRow(row.row)
+    const checksum = rowChecksum(row)
+    if (checksum !== row.checksum) throw damaged(this.#file, `the value of ${row.key} at revision ${revision}`)
+    if (revision <= this.#compaction.revision) {
+      this.#checksumSum = addChecksum(this.#checksumSum, checksum)
+      return
+    }
+    this.#chain = nextChain(this.#chain, checksum)
+    if (this.#chain !== row.chain)
+      throw damaged(this.#file, `the history before ${row.key} at revision ${revision}, where a row is missing,`)
+  }
+
+  /** Call behind the last row. */
+  finish(): void {
+    if (this.#checksumSum === this.#compaction.checksumSum) return
+    throw damaged(this.#file, `the state at revision ${this.#compaction.revision}, where a key is missing or too many,`)
+  }
+}
+
+function damaged(file: string, what: string): StoreError {
+  return new StoreError('Corrupt', `${file}: ${what} is damaged: restore the store from a snapshot`)
 }

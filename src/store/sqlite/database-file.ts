@@ -1,42 +1,19 @@
 /** Opens the SQLite file: private to its owner, held by one process, of a schema that this version knows. */
-import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync } from 'node:fs'
+import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { StoreError } from '../store-error.ts'
+import { applicationId, createTables, schemaVersion, upgradeTables } from './schema.ts'
+import { settleLog } from './settle-log.ts'
 
-/** The version of the schema below. A store of a newer one is refused, one of an older one is upgraded in place. */
-const schemaVersion = 1
+/**
+ * A small page makes a small commit small on disk: a page is written whole, to the log and to the file. Fixed when a file is made;
+ * older files keep theirs.
+ */
+const pageBytes = 1024
 
-/** Marks the file as ours, in SQLite's own header: 'NVRC'. */
-const applicationId = 0x4e565243
-
-const schema = `
-  CREATE TABLE schema_version (version INTEGER NOT NULL) STRICT;
-  -- One row per version of a key, in the order in which they were made; version 0 is a deletion.
-  CREATE TABLE version (
-    row INTEGER PRIMARY KEY,
-    key TEXT NOT NULL,
-    value BLOB,
-    create_revision INTEGER NOT NULL,
-    version INTEGER NOT NULL,
-    lease INTEGER NOT NULL,
-    checksum INTEGER NOT NULL,
-    chain INTEGER NOT NULL
-  ) STRICT;
-  -- What the last compaction left: its revision, the store's revision then, the chain at it, and the sum of the checksums kept before it.
-  CREATE TABLE compaction (
-    revision INTEGER NOT NULL,
-    current_revision INTEGER NOT NULL,
-    chain INTEGER NOT NULL,
-    checksum_sum INTEGER NOT NULL
-  ) STRICT;
-  -- AUTOINCREMENT remembers the highest number ever given, so that none is given twice.
-  CREATE TABLE lease (id INTEGER PRIMARY KEY AUTOINCREMENT, ttl_ms INTEGER NOT NULL) STRICT;
-  -- As etcd: the first write gets revision 2.
-  INSERT INTO compaction VALUES (0, 1, 0, 0);
-  INSERT INTO schema_version VALUES (${schemaVersion});
-  PRAGMA application_id = ${applicationId};
-`
+/** The log keeps so much of its room for the next round; after a burst the rest is given back. */
+const logBytesKept = 8 * 2 ** 20
 
 /** Opens the file, making it and its directory if need be. Throws StoreErrors and SQLite's own. */
 export function openDatabaseFile(file: string): DatabaseSync {
@@ -44,12 +21,14 @@ export function openDatabaseFile(file: string): DatabaseSync {
   const database = new DatabaseSync(file, { timeout: 0 })
   try {
     // The lock is taken by the first access and held until close or death, so no lock file can be left behind.
-    database.exec('PRAGMA locking_mode = EXCLUSIVE')
+    database.exec(`PRAGMA page_size = ${pageBytes}; PRAGMA locking_mode = EXCLUSIVE`)
     refuseForeign(database, file)
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; BEGIN IMMEDIATE')
-    if (isEmpty(database)) database.exec(schema)
+    settleLog(logFileOf(file))
+    database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0`)
+    database.exec(`PRAGMA journal_size_limit = ${logBytesKept}; PRAGMA cache_size = -16000; BEGIN IMMEDIATE`)
+    if (isEmpty(database)) createTables(database)
+    else bringUpToDate(database, file)
     database.exec('COMMIT')
-    refuseNewer(database, file)
     return database
   } catch (error) {
     database.close()
@@ -57,21 +36,47 @@ export function openDatabaseFile(file: string): DatabaseSync {
   }
 }
 
+/** SQLite's write-ahead log of a database file. */
+export function logFileOf(file: string): string {
+  return `${file}-wal`
+}
+
 function makePrivateFile(file: string): void {
   const directory = dirname(file)
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 })
+    const there = sizeOf(file)
+    refuseLoneLog(file, there ?? 0)
     // Never open and close a file that SQLite has open in this process: that would drop its locks.
-    if (existsSync(file)) return chmodSync(file, 0o600)
+    if (there !== undefined) return chmodSync(file, 0o600)
     closeSync(openSync(file, 'wx', 0o600))
     syncDirectory(directory)
   } catch (error) {
+    if (error instanceof StoreError) throw error
     const why = error instanceof Error ? error.message : String(error)
-    throw new StoreError('Unavailable', `cannot make ${file}: ${why}`, { cause: error })
+    const message = `cannot open or make ${file}: ${why}: check that the directory is there, is writable and belongs to this user`
+    throw new StoreError('Unavailable', message, { cause: error })
   }
 }
 
-function syncDirectory(directory: string): void {
+/** SQLite would throw the log of an empty database away. */
+function refuseLoneLog(file: string, size: number): void {
+  const log = logFileOf(file)
+  if (size > 0 || (sizeOf(log) ?? 0) === 0) return
+  const advice = `bring back the file that belongs to it, or restore a snapshot into another directory`
+  throw new StoreError('Corrupt', `${file} is missing or empty, but its log ${log} is not: ${advice}`)
+}
+
+/** Undefined where there is nothing. */
+function sizeOf(file: string): number | undefined {
+  const there = statSync(file, { throwIfNoEntry: false })
+  if (there !== undefined && !there.isFile())
+    throw new StoreError('Unavailable', `${file} is not a file: move it, or choose another directory`)
+  return there?.size
+}
+
+/** Makes names that were added to, or removed from, a directory durable. */
+export function syncDirectory(directory: string): void {
   const handle = openSync(directory, 'r')
   try {
     fsyncSync(handle)
@@ -85,11 +90,14 @@ function refuseForeign(database: DatabaseSync, file: string): void {
   throw new StoreError('Corrupt', `${file} is a database, but not a store of Navarch: choose another directory`)
 }
 
-function refuseNewer(database: DatabaseSync, file: string): void {
+function bringUpToDate(database: DatabaseSync, file: string): void {
   const version = readNumber(database, 'SELECT version FROM schema_version', 'version')
-  if (version <= schemaVersion) return
-  const message = `${file} has schema version ${version}, this version of Navarch knows up to ${schemaVersion}: use the newer Navarch`
-  throw new StoreError('SchemaTooNew', message)
+  if (version > schemaVersion) {
+    const message = `${file} has schema version ${version}, this version of Navarch knows up to ${schemaVersion}: use the newer Navarch`
+    throw new StoreError('SchemaTooNew', message)
+  }
+  if (version < 1) throw new StoreError('Corrupt', `${file} does not tell its schema version: restore it from a snapshot`)
+  upgradeTables(database, version)
 }
 
 function isEmpty(database: DatabaseSync): boolean {

@@ -1,8 +1,16 @@
-/** What the store's thread and the database's thread say to each other. One commit is under way at a time. */
+/** What the store's thread and the database's thread say to each other. One request is under way at a time. */
 import type { StoreErrorReason } from '../store-error.ts'
+import type { CompactionState } from './checksum.ts'
 import type { PackedRows } from './row.ts'
 
-export type ToWorker = ({ readonly type: 'commit' } & CommitRequest) | { readonly type: 'close' }
+/** What the database's thread is started with. */
+export type WorkerSettings = { readonly file: string; readonly reserveBytes: number }
+
+export type ToWorker =
+  | ({ readonly type: 'commit' } & CommitRequest)
+  /** Asks whether commits can go through again. */
+  | { readonly type: 'probe' }
+  | { readonly type: 'close' }
 
 /** Everything of a batch that goes to disk, in one SQLite transaction. */
 export type CommitRequest = {
@@ -16,17 +24,18 @@ export type CommitRequest = {
 export type StoredLease = { readonly id: number; readonly ttlMs: number }
 
 export type FromWorker =
-  /** At start: what is stored, in order of row. */
+  /** At start, before the rows. */
+  | { readonly type: 'compaction'; readonly compaction: CompactionState }
+  /** At start: what is stored, in order of row, not checked yet. */
   | { readonly type: 'rows'; readonly rows: PackedRows }
   | ({ readonly type: 'opened' } & StoredHead)
-  | { readonly type: 'committed'; readonly sizeBytes: number }
+  /** The commit is on disk, or the probe says that commits can be. `shortage` says why the store may not grow, if so. */
+  | { readonly type: 'done'; readonly sizeBytes: number; readonly shortage: string | undefined }
   /** Of the commit under way, or of the start, nothing was done. */
-  | { readonly type: 'failed'; readonly reason: StoreErrorReason; readonly message: string }
+  | { readonly type: 'failed'; readonly reason: StoreErrorReason; readonly message: string; readonly shortage: string | undefined }
 
 /** What is stored besides the rows. */
 export type StoredHead = {
-  readonly revision: number
-  readonly compactRevision: number
   readonly leases: readonly StoredLease[]
   readonly nextLeaseNumber: number
   readonly sizeBytes: number

@@ -1,42 +1,45 @@
 /**
- * The rows on disk: read whole and checked at start, then appended to. Each commit is one SQLite transaction with an fsync; if it fails,
- * nothing of it is there and the next one may succeed. Runs in the worker thread, without any state but the file's.
+ * The rows on disk: read whole at start, then appended to. Each commit is one SQLite transaction with an fsync. Runs in the worker thread.
+ *
+ * A commit that failed leaves the disk in doubt: its bytes may lie in the log, and the system may show what never reached the disk. So before
+ * anything else is done, `recover` moves what was acknowledged out of the log, starts the log anew, and compares with what is known here.
  */
 import { statSync } from 'node:fs'
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
-import { revisionOfRow, rowsPerRevision } from '../embedded/version.ts'
+import { rowsPerRevision } from '../embedded/version.ts'
 import { StoreError } from '../store-error.ts'
-import { addChecksum, nextChain, rowChecksum } from './checksum.ts'
+import { addChecksum, type CompactionState, nextChain, rowChecksum } from './checksum.ts'
 import { openDatabaseFile, readNumber } from './database-file.ts'
 import type { CommitRequest, StoredHead, StoredLease } from './message.ts'
-import { type PackedRows, packRows, type Row, unpackRows } from './row.ts'
+import { type CheckedRow, type PackedRows, packRows, type Row, unpackRows } from './row.ts'
 
 /** The write-ahead log is moved into the database when it has grown by so much. */
 const checkpointBytes = 4 * 2 ** 20
 /** What a commit adds to the log besides its values: its pages are written whole. */
-const commitOverheadBytes = 8192
+const commitOverheadBytes = 4096
 /** A chunk lives in memory as long as one value of it does, so chunks are small. */
 const chunkBytes = 256 * 1024
 
-type CompactionState = { readonly revision: number; readonly currentRevision: number; readonly chain: number; readonly checksumSum: number }
+/** What was acknowledged last. */
+type Head = { readonly row: number; readonly chain: number; readonly compaction: CompactionState; readonly leaseCount: number }
 
 export class RowDatabase {
   readonly #file: string
   readonly #database: DatabaseSync
   readonly #insert: StatementSync
   readonly #deleteRow: StatementSync
-  #compaction: CompactionState
-  #chain: number
+  #head: Head
+  #isInDoubt = false
   #bytesSinceCheckpoint = 0
   #fileBytes = 0
 
-  constructor(file: string) {
+  /** `database` stands in for the one that would be opened. */
+  constructor(file: string, database: DatabaseSync = openDatabaseFile(file)) {
     this.#file = file
-    this.#database = openDatabaseFile(file)
-    this.#insert = this.#database.prepare('INSERT INTO version VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
-    this.#deleteRow = this.#database.prepare('DELETE FROM version WHERE row = ? RETURNING checksum')
-    this.#compaction = readCompaction(this.#database)
-    this.#chain = this.#compaction.chain
+    this.#database = database
+    this.#insert = database.prepare('INSERT INTO version VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
+    this.#deleteRow = database.prepare('DELETE FROM version WHERE row = ? RETURNING checksum')
+    this.#head = this.#storedHead()
     this.checkpoint()
   }
 
@@ -44,13 +47,21 @@ export class RowDatabase {
     return this.#fileBytes + this.#bytesSinceCheckpoint
   }
 
-  /** Reads and checks all rows in order, chunk by chunk; then gives the rest. Fails with Corrupt, naming the first bad row. */
+  get compaction(): CompactionState {
+    return this.#head.compaction
+  }
+
+  /** Room inside of the file that later commits use before the file grows. */
+  get freeBytes(): number {
+    const pages = readNumber(this.#database, 'PRAGMA freelist_count', 'freelist_count')
+    return pages * readNumber(this.#database, 'PRAGMA page_size', 'page_size')
+  }
+
+  /** Reads all rows in order, chunk by chunk, without checking them; then gives the rest. */
   load(take: (rows: PackedRows) => void): StoredHead {
-    let chunk: Row[] = []
+    let chunk: CheckedRow[] = []
     let bytes = 0
-    let lastRow = 0
-    for (const row of this.#checkedRows()) {
-      lastRow = row.row
+    for (const row of this.#rows()) {
       chunk.push(row)
       bytes += row.value.length + row.key.length
       if (bytes < chunkBytes) continue
@@ -60,8 +71,6 @@ export class RowDatabase {
     }
     take(packRows(chunk))
     return {
-      revision: Math.max(revisionOfRow(lastRow), this.#compaction.currentRevision),
-      compactRevision: this.#compaction.revision,
       leases: readLeases(this.#database),
       nextLeaseNumber: readNumber(this.#database, "SELECT seq FROM sqlite_sequence WHERE name = 'lease'", 'seq') + 1,
       sizeBytes: this.sizeBytes,
@@ -69,30 +78,49 @@ export class RowDatabase {
   }
 
   commit(request: CommitRequest): void {
-    const before = { chain: this.#chain, compaction: this.#compaction }
+    if (this.#isInDoubt) this.recover()
     try {
       this.#database.exec('BEGIN IMMEDIATE')
-      for (const row of unpackRows(request.rows)) this.#append(row)
-      for (const { id, ttlMs } of request.grantedLeases) this.#database.prepare('INSERT INTO lease VALUES (?, ?)').run(id, ttlMs)
-      for (const id of request.revokedLeases) this.#database.prepare('DELETE FROM lease WHERE id = ?').run(id)
-      if (request.compaction !== undefined) this.#compact(request.compaction)
+      const head = this.#write(request)
       this.#database.exec('COMMIT')
+      this.#head = head
       this.#bytesSinceCheckpoint += request.rows.values.length + commitOverheadBytes
     } catch (error) {
-      this.#chain = before.chain
-      this.#compaction = before.compaction
-      if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
+      this.#isInDoubt = true
+      this.#rollBack()
       throw error
     }
   }
 
+  /**
+   * Makes sure that the file holds what was acknowledged and nothing else, durably, and that it can be written to. Fails with Corrupt if it
+   * holds something else, which only another look at the start can judge.
+   */
+  recover(): void {
+    this.#isInDoubt = true
+    this.#rollBack()
+    const { busy, log, checkpointed } = this.#database.prepare('PRAGMA wal_checkpoint(RESTART)').get() ?? {}
+    if (busy !== 0 || log !== checkpointed)
+      throw new StoreError('Degraded', `${this.#file}: its log could not be moved into it: look at the disk`)
+    // The first commit after this starts the log anew: whatever the failed one left there is void.
+    this.#database.exec('UPDATE compaction SET revision = revision')
+    const stored = this.#storedHead()
+    if (JSON.stringify(stored) !== JSON.stringify(this.#head)) {
+      const message = `${this.#file}: after a failed write it does not hold what was acknowledged: check the disk, then restart the process`
+      throw new StoreError('Corrupt', message)
+    }
+    this.#bytesSinceCheckpoint = 0
+    this.#isInDoubt = false
+  }
+
   /** Moves the log into the database if it has grown. A failure costs nothing: the log still has all, and it is tried again. */
   checkpointIfDue(): void {
-    if (this.#bytesSinceCheckpoint < checkpointBytes) return
+    if (this.#isInDoubt || this.#bytesSinceCheckpoint < checkpointBytes) return
     try {
       this.checkpoint()
     } catch {
-      // The next commit says what is wrong with the disk, if it still is.
+      // What the disk does not take now is told by the next commit, if it still does not.
+      this.#isInDoubt = true
     }
   }
 
@@ -106,64 +134,87 @@ export class RowDatabase {
     this.#database.close()
   }
 
-  #append(row: Row): void {
-    const checksum = rowChecksum(row)
-    this.#chain = nextChain(this.#chain, checksum)
-    const { key, value, createRevision, version, lease } = row
-    this.#insert.run(row.row, key, value, createRevision, version, lease, checksum, this.#chain)
+  #rollBack(): void {
+    if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
   }
 
-  #compact({ revision, currentRevision, rows }: NonNullable<CommitRequest['compaction']>): void {
-    const span = [firstRowAfter(this.#compaction.revision), firstRowAfter(revision)]
+  #write(request: CommitRequest): Head {
+    let { row: newestRow, chain, compaction, leaseCount } = this.#head
+    for (const row of unpackRows(request.rows)) {
+      chain = this.#append(row, chain)
+      newestRow = row.row
+    }
+    for (const { id, ttlMs } of request.grantedLeases) this.#database.prepare('INSERT INTO lease VALUES (?, ?)').run(id, ttlMs)
+    for (const id of request.revokedLeases) this.#database.prepare('DELETE FROM lease WHERE id = ?').run(id)
+    leaseCount += request.grantedLeases.length - request.revokedLeases.length
+    if (request.compaction !== undefined) {
+      compaction = this.#compact(compaction, request.compaction)
+      newestRow = this.#newestRow()
+    }
+    return { row: newestRow, chain, compaction, leaseCount }
+  }
+
+  #append(row: Row, chainBefore: number): number {
+    const checksum = rowChecksum(row)
+    const chain = nextChain(chainBefore, checksum)
+    const { key, value, createRevision, version, lease } = row
+    this.#insert.run(row.row, key, createRevision, version, lease, checksum, chain, value)
+    return chain
+  }
+
+  #compact(before: CompactionState, { revision, currentRevision, rows }: NonNullable<CommitRequest['compaction']>): CompactionState {
+    const span = [firstRowAfter(before.revision), firstRowAfter(revision)]
     const added = this.#database.prepare('SELECT sum(checksum) AS total FROM version WHERE row >= ? AND row < ?').get(...span)?.['total']
     const last = this.#database.prepare('SELECT chain FROM version WHERE row >= ? AND row < ? ORDER BY row DESC LIMIT 1').get(...span)
-    let checksumSum = addChecksum(this.#compaction.checksumSum, Number(added ?? 0) % 2 ** 32)
+    let checksumSum = addChecksum(before.checksumSum, Number(added ?? 0) % 2 ** 32)
     for (const row of rows) checksumSum = addChecksum(checksumSum, -Number(this.#deleteRow.get(row)?.['checksum'] ?? 0))
-    const chain = last === undefined ? this.#compaction.chain : Number(last['chain'])
-    this.#compaction = { revision, currentRevision, chain, checksumSum }
+    const chain = last === undefined ? before.chain : Number(last['chain'])
     this.#database
       .prepare('UPDATE compaction SET revision = ?, current_revision = ?, chain = ?, checksum_sum = ?')
       .run(revision, currentRevision, chain, checksumSum)
+    return { revision, currentRevision, chain, checksumSum }
   }
 
-  *#checkedRows(): Generator<Row, void> {
-    let checksumSum = 0
-    for (const record of this.#database.prepare('SELECT * FROM version ORDER BY row').iterate()) {
-      const row = rowOf(record)
-      const checksum = rowChecksum(row)
-      if (checksum !== Number(record['checksum'])) throw damaged(this.#file, `the row of ${row.key} at revision ${revisionOfRow(row.row)}`)
-      if (revisionOfRow(row.row) <= this.#compaction.revision) checksumSum = addChecksum(checksumSum, checksum)
-      else {
-        this.#chain = nextChain(this.#chain, checksum)
-        if (this.#chain !== Number(record['chain']))
-          throw damaged(this.#file, `a row before revision ${revisionOfRow(row.row)} is missing, it`)
-      }
-      yield row
-    }
-    if (checksumSum !== this.#compaction.checksumSum) throw damaged(this.#file, `the state at revision ${this.#compaction.revision}`)
+  *#rows(): Generator<CheckedRow, void> {
+    const columns = 'row, key, create_revision, version, lease, checksum, chain, value'
+    const select = this.#database.prepare(`SELECT ${columns} FROM version ORDER BY row`)
+    // Arrays come quicker than objects.
+    select.setReturnArrays(true)
+    for (const record of select.iterate()) yield rowOf(record as unknown as readonly SQLOutputValue[])
   }
-}
 
-function damaged(file: string, what: string): StoreError {
-  return new StoreError('Corrupt', `${file}: ${what} is damaged: restore the store from a snapshot`)
+  #storedHead(): Head {
+    const compaction = readCompaction(this.#database)
+    const row = this.#newestRow()
+    const last = this.#database.prepare('SELECT chain FROM version WHERE row = ? AND row >= ?').get(row, firstRowAfter(compaction.revision))
+    const leaseCount = readNumber(this.#database, 'SELECT count(*) AS count FROM lease', 'count')
+    return { row, chain: last === undefined ? compaction.chain : Number(last['chain']), compaction, leaseCount }
+  }
+
+  #newestRow(): number {
+    return readNumber(this.#database, 'SELECT max(row) AS row FROM version', 'row')
+  }
 }
 
 function firstRowAfter(revision: number): number {
   return (revision + 1) * rowsPerRevision
 }
 
-function rowOf(record: Record<string, SQLOutputValue>): Row {
-  const { row, key, value, create_revision, version, lease } = record
+function rowOf([row, key, createRevision, version, lease, checksum, chain, value]: readonly SQLOutputValue[]): CheckedRow {
   return {
     row: Number(row),
     key: String(key),
-    // SQLite gives an empty value back as NULL.
-    value: value instanceof Uint8Array ? value : new Uint8Array(),
-    createRevision: Number(create_revision),
+    createRevision: Number(createRevision),
     version: Number(version),
     lease: Number(lease),
+    checksum: Number(checksum),
+    chain: Number(chain),
+    // SQLite gives an empty value back as NULL.
+    value: value instanceof Uint8Array ? value : nothing,
   }
 }
+
+const nothing = new Uint8Array()
 
 function readCompaction(database: DatabaseSync): CompactionState {
   const record = database.prepare('SELECT * FROM compaction').get() ?? {}

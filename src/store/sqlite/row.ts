@@ -16,6 +16,9 @@ export type Row = {
   readonly lease: number
 }
 
+/** A row and what was stored with it to find damage, see `checksum.ts`. */
+export type CheckedRow = Row & { readonly checksum: number; readonly chain: number }
+
 /** Rows in the order given; `values` holds their values one behind the other. */
 export type PackedRows = {
   readonly keys: readonly string[]
@@ -23,15 +26,22 @@ export type PackedRows = {
   readonly values: Uint8Array<ArrayBuffer>
 }
 
-const numbersPerRow = 5
+const numbersPerRow = 7
 
 /** Copies the rows into fresh buffers, which may be transferred. */
-export function packRows(rows: readonly Row[]): PackedRows {
+export function packRows(rows: readonly (Row & Partial<CheckedRow>)[]): PackedRows {
   const numbers = new Float64Array(rows.length * numbersPerRow)
   const values = new Uint8Array(rows.reduce((sum, { value }) => sum + value.length, 0))
+  let at = 0
   let offset = 0
-  for (const [i, { row, value, createRevision, version, lease }] of rows.entries()) {
-    numbers.set([row, createRevision, version, lease, value.length], i * numbersPerRow)
+  for (const { row, value, createRevision, version, lease, checksum = 0, chain = 0 } of rows) {
+    numbers[at++] = row
+    numbers[at++] = createRevision
+    numbers[at++] = version
+    numbers[at++] = lease
+    numbers[at++] = value.length
+    numbers[at++] = checksum
+    numbers[at++] = chain
     values.set(value, offset)
     offset += value.length
   }
@@ -39,13 +49,18 @@ export function packRows(rows: readonly Row[]): PackedRows {
 }
 
 /** The rows again; their values are views into the packed ones. */
-export function* unpackRows({ keys, numbers, values }: PackedRows): Generator<Row, void> {
+export function* unpackRows({ keys, numbers, values }: PackedRows): Generator<CheckedRow, void> {
+  let at = 0
   let offset = 0
-  for (const [i, key] of keys.entries()) {
-    const at = i * numbersPerRow
-    const [row = 0, createRevision = 0, version = 0, lease = 0, length = 0] = numbers.subarray(at, at + numbersPerRow)
-    yield { row, key, value: values.subarray(offset, offset + length), createRevision, version, lease }
-    offset += length
+  const next = () => numbers[at++] ?? 0
+  for (const key of keys) {
+    const row = next()
+    const createRevision = next()
+    const version = next()
+    const lease = next()
+    const end = offset + next()
+    yield { row, key, value: values.subarray(offset, end), createRevision, version, lease, checksum: next(), chain: next() }
+    offset = end
   }
 }
 

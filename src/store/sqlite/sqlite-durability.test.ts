@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -73,6 +73,29 @@ test('a second opener is refused with Locked, and the first goes on', async () =
   assert.equal(status, 1)
   assert.match(String(await complaint), /another process has this store open/)
   await put(store, '/a', bytes('two'))
+})
+
+test('a file of schema 1 is upgraded in place, whole', async () => {
+  using place = temporaryDirectory()
+  cpSync(new URL('./testdata/schema-1.db', import.meta.url), join(place.directory, databaseFileName))
+  for (const round of ['upgraded', 'opened again']) {
+    await using store = await open(place.directory)
+    const { entries, revision } = await store.range({ prefix: '/' })
+    assert.deepEqual(
+      entries.map(({ key, modRevision, version, value }) => [key, modRevision, version, value.length]),
+      [
+        ['/b', 4, 2, 5],
+        ['/c', 7, 1, 0],
+        ['/large', 6, 1, 6000],
+        ['/leased', 5, 1, 4],
+      ],
+      round,
+    )
+    assert.equal(revision, 8)
+    assert.equal((await store.status()).compactRevision, 4)
+    assert.equal(entries[3]?.leaseId, '1')
+    assert.deepEqual((await take(1, store.watch({ prefix: '/a', afterRevision: 4 }))).map(summary), ['delete /a'])
+  }
 })
 
 test('a newer schema is refused with SchemaTooNew', async () => {

@@ -9,7 +9,7 @@ import { defaultStoreLimits, EmbeddedStore, type StoreLimits } from '../embedded
 import { LeaseTable } from '../embedded/lease-table.ts'
 import type { Store } from '../store.ts'
 import { StoreError } from '../store-error.ts'
-import type { FromWorker, StoredHead } from './message.ts'
+import type { FromWorker, StoredHead, WorkerSettings } from './message.ts'
 import { StateLoader } from './state-loader.ts'
 import { WorkerJournal } from './worker-journal.ts'
 
@@ -19,7 +19,12 @@ export type SqliteStoreOptions = {
   /** Made with mode 0700 if it is not there. */
   readonly directory: string
   readonly limits?: Partial<StoreLimits>
+  /** Room kept on the disk so that deletes go through when it is full; less on a small disk. */
+  readonly reserveBytes?: number
 }
+
+/** More than the log grows to, so that there is room to move it into the database. */
+const defaultReserveBytes = 16 * 2 ** 20
 
 /** The database's name in its directory. */
 export const databaseFileName = 'store.db'
@@ -28,36 +33,55 @@ export const databaseFileName = 'store.db'
  * Opens the store, making it if need be. The thread starts at once, so call early and await late.
  * Fails with Locked, SchemaTooNew, Corrupt or Unavailable.
  */
-export async function openSqliteStore({ clock, directory, limits }: SqliteStoreOptions): Promise<Store> {
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: join(directory, databaseFileName) })
-  const loader = new StateLoader()
-  const head = await load(worker, loader)
+export async function openSqliteStore({ clock, directory, limits, reserveBytes }: SqliteStoreOptions): Promise<Store> {
+  const file = join(directory, databaseFileName)
+  const workerData: WorkerSettings = { file, reserveBytes: reserveBytes ?? defaultReserveBytes }
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData })
+  const { loader, head } = await load(worker, file)
   const leases = new LeaseTable()
   // The time a lease had left is not known: as with etcd's new leader, it gets its whole time again.
   for (const { id, ttlMs } of head.leases) leases.grant({ id: String(id), ttlMs }, clock.monotonicMs())
-  return new EmbeddedStore({
-    clock,
-    journal: new WorkerJournal(worker, head.sizeBytes),
-    state: loader.finish(head, leases),
-    leases,
-    nextLeaseNumber: head.nextLeaseNumber,
-    limits: { ...defaultStoreLimits, ...limits },
-    gather: setImmediate,
-  })
+  try {
+    return new EmbeddedStore({
+      clock,
+      journal: new WorkerJournal(worker, head.sizeBytes),
+      state: loader.finish(leases),
+      leases,
+      nextLeaseNumber: head.nextLeaseNumber,
+      limits: { ...defaultStoreLimits, ...limits },
+      gather: setImmediate,
+    })
+  } catch (error) {
+    await worker.terminate()
+    throw error
+  }
 }
 
-async function load(worker: Worker, loader: StateLoader): Promise<StoredHead> {
-  const { promise, resolve, reject } = Promise.withResolvers<StoredHead>()
+/** What the database's thread sends until it has opened the store. */
+async function load(worker: Worker, file: string): Promise<{ readonly loader: StateLoader; readonly head: StoredHead }> {
+  const { promise, resolve, reject } = Promise.withResolvers<{ loader: StateLoader; head: StoredHead }>()
+  let loader: StateLoader | undefined
   const onMessage = (message: FromWorker): void => {
-    if (message.type === 'rows') loader.take(message.rows)
-    if (message.type === 'opened') resolve(message)
+    if (message.type === 'compaction') loader = new StateLoader(file, message.compaction)
+    if (message.type === 'rows') loader?.take(message.rows)
+    if (message.type === 'opened' && loader !== undefined) resolve({ loader, head: message })
     if (message.type === 'failed') reject(new StoreError(message.reason, message.message))
   }
+  const listen = (message: FromWorker): void => {
+    try {
+      onMessage(message)
+    } catch (error) {
+      reject(error)
+    }
+  }
   const onExit = (): void => reject(new StoreError('Unavailable', 'the database thread ended before the store was open'))
-  worker.on('message', onMessage).on('error', reject).on('exit', onExit)
+  worker.on('message', listen).on('error', reject).on('exit', onExit)
   try {
     return await promise
+  } catch (error) {
+    await worker.terminate()
+    throw error
   } finally {
-    worker.off('message', onMessage).off('error', reject).off('exit', onExit)
+    worker.off('message', listen).off('error', reject).off('exit', onExit)
   }
 }

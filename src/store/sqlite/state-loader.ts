@@ -1,43 +1,56 @@
-/** Builds the state in memory from the rows on disk. */
+/** Checks the rows on disk and builds the state in memory from them, while the database's thread reads on. */
 import type { LeaseTable } from '../embedded/lease-table.ts'
 import { revisionOfRow, type Version } from '../embedded/version.ts'
 import { VersionedState } from '../embedded/versioned-state.ts'
 import type { Entry, StoreEvent } from '../store.ts'
 import { StoreError } from '../store-error.ts'
-import type { StoredHead } from './message.ts'
+import { ChecksumCheck, type CompactionState } from './checksum.ts'
 import { type PackedRows, type Row, unpackRows } from './row.ts'
 
 export class StateLoader {
-  readonly #packs: PackedRows[] = []
+  readonly #state: VersionedState
+  readonly #check: ChecksumCheck
+  readonly #compaction: CompactionState
+  readonly #leased: Entry[] = []
 
-  /** Takes rows as they come, in order. Cheap, so that the database's thread is never held up. */
-  take(rows: PackedRows): void {
-    this.#packs.push(rows)
+  constructor(file: string, compaction: CompactionState) {
+    const { revision } = compaction
+    this.#compaction = compaction
+    this.#state = new VersionedState({ revision, compactRevision: revision })
+    this.#check = new ChecksumCheck(file, compaction)
   }
 
-  /** The state, once all rows are there. */
-  finish(head: StoredHead, leases: LeaseTable): VersionedState {
-    const state = new VersionedState({ revision: head.compactRevision, compactRevision: head.compactRevision })
-    for (const pack of this.#packs) {
-      for (const row of unpackRows(pack)) addRow(state, row)
+  /** Takes rows as they come, in order. Fails with Corrupt. */
+  take(rows: PackedRows): void {
+    for (const row of unpackRows(rows)) {
+      this.#check.take(row)
+      const entry = addRow(this.#state, row)
+      if (entry?.leaseId !== undefined) this.#leased.push(entry)
     }
-    state.apply([], head.revision)
-    for (const entry of state.range({ prefix: '' }).entries) {
-      if (entry.leaseId !== undefined) leases.apply({ type: 'put', key: entry.key, revision: entry.modRevision, entry })
+  }
+
+  /** The state, once all rows are there; the keys of leases are hung on them. */
+  finish(leases: LeaseTable): VersionedState {
+    const state = this.#state
+    this.#check.finish()
+    state.apply([], Math.max(state.revision, this.#compaction.currentRevision))
+    for (const entry of this.#leased) {
+      if (state.get(entry.key) === entry) leases.apply({ type: 'put', key: entry.key, revision: entry.modRevision, entry })
     }
     return state
   }
 }
 
-function addRow(state: VersionedState, row: Row): void {
+function addRow(state: VersionedState, row: Row): Entry | undefined {
   const entry = entryOf(row)
   const revision = revisionOfRow(row.row)
   if (revision <= state.compactRevision && entry !== undefined) {
     state.restore({ revision, row: row.row, entry, older: undefined })
-    return
+    return entry
   }
   const version: Version = { revision, row: row.row, entry, older: state.newest(row.key) }
   state.apply([{ event: eventOf(row.key, version), version }], revision)
+  return entry
 }
 
 function eventOf(key: string, { revision, entry, older }: Version): StoreEvent {

@@ -10,6 +10,7 @@ import { buffersOf, packRows, type Row } from './row.ts'
 export class WorkerJournal implements Journal {
   readonly #worker: Worker
   #sizeBytes: number
+  #shortage: string | undefined
   #underWay: PromiseWithResolvers<void> | undefined
   #death: StoreError | undefined
 
@@ -23,7 +24,6 @@ export class WorkerJournal implements Journal {
   }
 
   async commit(batch: JournalBatch): Promise<void> {
-    if (this.#death !== undefined) throw this.#death
     const rows = packRows(batch.changes.map(rowOf))
     const message: ToWorker = {
       type: 'commit',
@@ -32,9 +32,15 @@ export class WorkerJournal implements Journal {
       revokedLeases: batch.revokedLeases.map(Number),
       compaction: batch.compaction && { ...batch.compaction, currentRevision: batch.revision },
     }
-    this.#underWay = Promise.withResolvers()
-    this.#worker.postMessage(message, buffersOf(rows))
-    await this.#underWay.promise
+    await this.#ask(message, buffersOf(rows))
+  }
+
+  async probe(): Promise<void> {
+    await this.#ask({ type: 'probe' }, [])
+  }
+
+  shortage(): string | undefined {
+    return this.#shortage
   }
 
   sizeBytes(): number {
@@ -48,11 +54,22 @@ export class WorkerJournal implements Journal {
     await exited
   }
 
+  async #ask(message: ToWorker, transfer: ArrayBuffer[]): Promise<void> {
+    if (this.#death !== undefined) throw this.#death
+    this.#underWay = Promise.withResolvers()
+    this.#worker.postMessage(message, transfer)
+    await this.#underWay.promise
+  }
+
   #answer(message: FromWorker): void {
+    if (message.type !== 'done' && message.type !== 'failed') return
     const waiting = this.#underWay
     this.#underWay = undefined
-    if (message.type === 'failed') waiting?.reject(new StoreError(message.reason, message.message))
-    if (message.type !== 'committed') return
+    this.#shortage = message.shortage
+    if (message.type === 'failed') {
+      waiting?.reject(new StoreError(message.reason, message.message))
+      return
+    }
     this.#sizeBytes = message.sizeBytes
     waiting?.resolve()
   }
