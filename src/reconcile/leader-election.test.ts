@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Lease } from '#kinds/coordination/lease.kind'
-import { claimedLease, defaultElectionTimes, mayHold } from './leader-election.ts'
+import { systemClock } from '#base/env/clock'
+import { silentLog } from '#base/env/log'
+import { systemRandom } from '#base/env/random'
+import type { Client } from '#client/client'
+import { Lease } from '#kinds/coordination/lease.kind'
+import { hasReason } from '#meta/status'
+import { startTestApiServer } from '#testing/api-server'
+import { claimedLease, defaultElectionTimes, mayHold, runWheneverLeader } from './leader-election.ts'
 
 const options = { namespace: 'kube-system', name: 'kube-scheduler', identity: 'me', ...defaultElectionTimes }
 
@@ -41,3 +47,43 @@ test('leader election: taking over counts as a transition, renewing does not', (
   })
   assert.equal(claimedLease(undefined, options, 'now').spec.leaseTransitions, 0)
 })
+
+test('leader election: who loses the lease stops working, and works again when it is free', async () => {
+  await using server = await startTestApiServer()
+  const times = { leaseDurationMs: 60_000, renewDeadlineMs: 60, retryPeriodMs: 5 }
+  const terms: string[] = []
+  const stop = new AbortController()
+  const work = async (signal: AbortSignal) => {
+    terms.push('begun')
+    await new Promise((resolve) => signal.addEventListener('abort', resolve))
+    terms.push('over')
+  }
+  const env = { clock: systemClock, random: systemRandom, log: silentLog, client: server.client, events: { event: () => {} } }
+  const running = runWheneverLeader(env, { ...options, ...times }, work, stop.signal)
+  const until = async (wanted: readonly string[]) => {
+    while (terms.join() !== wanted.join()) await new Promise((resolve) => setImmediate(resolve))
+  }
+  await until(['begun'])
+  await hold(server.client, 'you')
+  await until(['begun', 'over'])
+  await hold(server.client, '')
+  await until(['begun', 'over', 'begun'])
+  stop.abort()
+  await running
+  assert.deepEqual(terms, ['begun', 'over', 'begun', 'over'])
+  assert.equal((await server.client.get(Lease, options)).spec.holderIdentity, '', 'it is given back')
+})
+
+/** Takes the lease, or gives it back, over the heads of the candidates. */
+async function hold(client: Client, holderIdentity: string): Promise<void> {
+  for (;;) {
+    const found = await client.get(Lease, options)
+    const taken = { ...found, spec: { ...found.spec, holderIdentity, leaseDurationSeconds: 60 } }
+    try {
+      await client.update(Lease, taken)
+      return
+    } catch (error) {
+      if (!hasReason(error, 'Conflict')) throw error
+    }
+  }
+}

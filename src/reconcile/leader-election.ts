@@ -70,12 +70,40 @@ export async function runAsLeader(
   candidate.announce()
   const stop = new AbortController()
   const leading = AbortSignal.any([signal, stop.signal])
-  const renewing = candidate.keepRenewing(leading).finally(() => stop.abort())
+  let isLost = false
+  const renewing = candidate.keepRenewing(leading).catch((error: unknown) => {
+    isLost = true
+    stop.abort()
+    throw error
+  })
   try {
     await Promise.all([lead(leading), renewing])
   } finally {
     stop.abort()
-    await candidate.release()
+    // What is lost is not ours to give, and our work may not be over yet.
+    if (!isLost) await candidate.release()
+  }
+}
+
+/** As `runAsLeader`, but a process that loses the lease stays and stands for it again. Resolves when the signal is aborted. */
+export async function runWheneverLeader(
+  deps: Deps,
+  options: LeaderElectionOptions,
+  lead: (signal: AbortSignal) => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    let term: Promise<void> = Promise.resolve()
+    try {
+      await runAsLeader(deps, options, (stop) => (term = lead(stop)), signal)
+    } catch (error) {
+      if (signal.aborted) break
+      if (!(error instanceof LeadershipLostError)) throw error
+      deps.log.warn('no longer leader', { lease: `${options.namespace}/${options.name}`, identity: options.identity })
+    } finally {
+      // The work of one term must be over before the next one may begin.
+      await term.catch((error: unknown) => deps.log.debug('the term ended with a failure', { error }))
+    }
   }
 }
 
