@@ -92,8 +92,9 @@ export async function runWorkload(workload: Workload): Promise<void> {
   const following = log.follow(workload.clock, over.signal)
   await Promise.all(clients.map((client) => work(client, workload)))
   await Promise.all(clients.map((client) => client.leave()))
+  await Promise.allSettled(background)
   await finish(auditor, log, workload)
-  await Promise.allSettled([log.leave(), ...background])
+  await log.leave()
   over.abort()
   await Promise.allSettled([following, ticking])
 }
@@ -140,17 +141,17 @@ async function work(client: WorkloadClient, { clock, callsPerClient, callsPerSec
 /** Even a client that does not slow itself down lets the clock move at times. */
 const breathEvery = 20
 
-/** Waits until the log has everything, then reads everything once more. */
+/** Reads everything once more, and waits until the log has all that anyone was told. */
 async function finish(auditor: Store, log: RunLog, { recorder, clock }: Workload): Promise<void> {
   try {
+    await auditor.range({ prefix: '' })
+    await auditor.count({ prefix: '' })
     const revision = await auditor.currentRevision()
     for (let ticks = 0; ticks < patienceTicks && log.revision < revision && log.isOpen; ticks++) {
       log.requestProgress()
       await sleep(clock, tickMs)
     }
     if (log.revision < revision && log.watch !== undefined) recorder.stuck(log.watch, revision)
-    await auditor.range({ prefix: '' })
-    await auditor.count({ prefix: '' })
   } catch {
     // The store is gone; what it answered until then is recorded.
   }
