@@ -5,7 +5,8 @@
  */
 import type { Kind } from '#meta/kind'
 import { type KubeObject, withMeta } from '#meta/object'
-import { isProtobufObject, type ObjectCodec } from '#meta/protobuf/object-codec'
+import { isProtobufObject } from '#meta/protobuf/envelope'
+import type { ObjectCodec } from '#meta/protobuf/object-codec'
 import { withoutNulls, withWireNulls } from '#meta/schema/encode'
 import { decodeObject, encodeObject } from '#meta/wire'
 
