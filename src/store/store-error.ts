@@ -6,12 +6,15 @@ export class StoreError extends Error {
   readonly oldestRevision: number | undefined
   /** With FutureRevision: the newest revision there is. */
   readonly currentRevision: number | undefined
+  /** A write was sent and its answer was lost: it may have been made or not. Never true where nothing was changed for certain. */
+  readonly isOutcomeUnknown: boolean
 
   constructor(reason: StoreErrorReason, message: string, detail: StoreErrorDetail = {}) {
     super(message, { cause: detail.cause })
     this.reason = reason
     this.oldestRevision = detail.oldestRevision
     this.currentRevision = detail.currentRevision
+    this.isOutcomeUnknown = detail.isOutcomeUnknown ?? false
   }
 }
 
@@ -37,13 +40,14 @@ export type StoreErrorReason =
   | 'SchemaTooNew'
   /** The files are damaged or not a store's. */
   | 'Corrupt'
-  /** The files or their directory cannot be opened or made. */
+  /** The files or their directory cannot be opened or made; or no server of the store can be reached, has a leader, or lets us in. */
   | 'Unavailable'
 
 /** Data and cause of a failure. */
 export interface StoreErrorDetail {
   readonly oldestRevision?: number
   readonly currentRevision?: number
+  readonly isOutcomeUnknown?: boolean
   readonly cause?: unknown
 }
 

@@ -1,0 +1,142 @@
+/**
+ * All changes of the whole store from a revision on, once and in order, through lost connections and members.
+ *
+ * One watch of etcd over all keys. As every revision changes some key, having seen a revision means having seen everything up to it:
+ * the feed's own position is the progress of all who read from it, and no notification of etcd is needed for that.
+ */
+import { type Clock, sleep } from '#base/env/clock'
+import type { Log } from '#base/env/log'
+import { GrpcError, isGrpcError } from '#net/grpc/grpc-error'
+import type { StoreEvent } from '../store.ts'
+import { compacted, StoreError } from '../store-error.ts'
+import { allKeys, storeEventOf } from './etcd-entry.ts'
+import { storeErrorOf, verdictOf } from './etcd-error.ts'
+import type { EtcdMember, EtcdMembers } from './etcd-members.ts'
+import type { EtcdEvent, EtcdWatchResponse } from './etcd-rpc.ts'
+
+/** Who takes the changes. */
+export interface FeedReader {
+  /** Whole revisions. The next come when what it returns is settled. */
+  take(events: readonly StoreEvent[], revision: number): void | Promise<void>
+  /** No more will come: Compacted, or etcd will not let us watch. */
+  fail(error: unknown): void
+}
+
+export interface FeedDeps {
+  readonly members: EtcdMembers
+  readonly clock: Clock
+  readonly log: Log
+}
+
+const createdMsMax = 5000
+const retryAfterMsMin = 20
+const retryAfterMsMax = 1000
+
+export class EtcdFeed implements Disposable {
+  readonly #deps: FeedDeps
+  readonly #reader: FeedReader
+  readonly #stop = new AbortController()
+  #revision: number
+  /** Changes of a revision of which more may come. */
+  #unfinished: StoreEvent[] = []
+  /** Whether the watch begins at the position itself, so that etcd notices if that is compacted; what it sends of it is dropped. */
+  #isInclusive: boolean
+
+  /** `isNewest`: there was nothing newer a moment ago, so that etcd need not look into its history. */
+  constructor(deps: FeedDeps, start: { readonly afterRevision: number; readonly isNewest: boolean }, reader: FeedReader) {
+    this.#deps = deps
+    this.#reader = reader
+    // The first write makes revision 2.
+    this.#revision = Math.max(start.afterRevision, 1)
+    this.#isInclusive = !start.isNewest
+  }
+
+  /** Everything up to it has been taken. */
+  get revision(): number {
+    return this.#revision
+  }
+
+  /** Runs until it is disposed of or has failed. */
+  async run(): Promise<void> {
+    const { clock, members, log } = this.#deps
+    const { signal } = this.#stop
+    for (let delayMs = retryAfterMsMin; !signal.aborted; delayMs = Math.min(2 * delayMs, retryAfterMsMax)) {
+      const member = members.current
+      const startRevision = this.#revision
+      const metadata = await members.metadata().catch(() => undefined)
+      try {
+        if (metadata !== undefined) await this.#follow(member, metadata)
+      } catch (error) {
+        if (signal.aborted) return
+        if (isFinal(error)) return this.#reader.fail(isGrpcError(error) ? storeErrorOf(error) : error)
+        log.info('the watch of etcd was lost and is opened again', { member: member.url, revision: this.#revision, error: String(error) })
+        if (metadata !== undefined && isGrpcError(error) && verdictOf(error) === 'log-in') await this.#logIn(metadata)
+        else members.giveUp(member, error)
+      }
+      if (this.#revision > startRevision) delayMs = retryAfterMsMin
+      await sleep(clock, delayMs, signal).catch(() => undefined)
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#stop.abort()
+  }
+
+  async #logIn(metadata: Readonly<Record<string, string>>): Promise<void> {
+    // If that fails the next attempt says why.
+    await this.#deps.members.renewToken(metadata).catch(() => undefined)
+  }
+
+  async #follow(member: EtcdMember, metadata: Readonly<Record<string, string>>): Promise<void> {
+    const attempt = new AbortController()
+    const signal = AbortSignal.any([this.#stop.signal, attempt.signal])
+    const late = new GrpcError('DeadlineExceeded', `no answer to a watch request within ${createdMsMax} ms`)
+    using timer = this.#deps.clock.setTimer(createdMsMax, () => attempt.abort(late))
+    this.#unfinished = []
+    const call = member.watch.watch({ signal, metadata })
+    const startRevision = this.#isInclusive ? this.#revision : this.#revision + 1
+    call.send({ createRequest: { ...allKeys, startRevision, prevKv: true, fragment: true } })
+    for await (const response of call) {
+      if (response.canceled) throw this.#cancellation(response)
+      if (response.created) {
+        timer[Symbol.dispose]()
+        if (!this.#isInclusive && (response.header?.revision ?? 0) > this.#revision) {
+          // Changes came in between: only history tells whether they are still there.
+          this.#isInclusive = true
+          return
+        }
+        this.#isInclusive = true
+      } else await this.#take(response)
+    }
+    throw new GrpcError('Unavailable', 'etcd ended the watch')
+  }
+
+  #cancellation({ compactRevision, cancelReason }: EtcdWatchResponse): Error {
+    if (compactRevision > 0) return compacted(this.#revision, compactRevision)
+    return new GrpcError(/permission denied/.test(cancelReason) ? 'PermissionDenied' : 'Unavailable', cancelReason)
+  }
+
+  async #take({ events, fragment }: EtcdWatchResponse): Promise<void> {
+    for (const event of events) this.#add(event)
+    const last = this.#unfinished.at(-1)?.revision
+    if (last === undefined) return
+    const whole = fragment ? this.#unfinished.filter(({ revision }) => revision < last) : this.#unfinished
+    this.#unfinished = fragment ? this.#unfinished.filter(({ revision }) => revision === last) : []
+    const revision = whole.at(-1)?.revision
+    if (revision === undefined) return
+    // Before it is taken: whoever takes it may ask where we stand.
+    this.#revision = revision
+    const taken = this.#reader.take(whole, revision)
+    if (taken !== undefined) await taken
+  }
+
+  #add(event: EtcdEvent): void {
+    if ((event.kv?.modRevision ?? 0) <= this.#revision) return
+    this.#unfinished.push(storeEventOf(event))
+  }
+}
+
+function isFinal(error: unknown): boolean {
+  if (error instanceof StoreError) return true
+  return error instanceof GrpcError ? verdictOf(error) === 'final' : true
+}

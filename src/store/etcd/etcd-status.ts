@@ -1,0 +1,74 @@
+/** Figures and health of an etcd, asked of every member. */
+import { GrpcError } from '#net/grpc/grpc-error'
+import type { StoreStatus } from '../store.ts'
+import { allKeys } from './etcd-entry.ts'
+import { explanationOf } from './etcd-error.ts'
+import type { EtcdMember, EtcdMembers } from './etcd-members.ts'
+import type { StatusResponse } from './etcd-rpc.ts'
+
+const askMsMax = 2000
+
+type MemberStatus =
+  | { readonly url: string; readonly status: StatusResponse; readonly alarms: readonly string[] }
+  | { readonly url: string; readonly failure: string }
+
+/** Answers also when no member does; figures that nobody tells are zero. */
+export async function etcdStatus(members: EtcdMembers, compactRevision: number): Promise<StoreStatus> {
+  const metadata = await members.metadata().catch(() => ({}))
+  const [statuses, keyCount] = await Promise.all([
+    Promise.all(members.all.map((member) => memberStatus(member, metadata))),
+    countAllKeys(members.current, metadata),
+  ])
+  const answered = statuses.filter((status) => 'status' in status).map(({ status }) => status)
+  const most = (figure: (status: StatusResponse) => number): number => Math.max(0, ...answered.map(figure))
+  return {
+    revision: most(({ header }) => header?.revision ?? 0),
+    compactRevision,
+    keyCount,
+    liveBytes: most(({ dbSizeInUse }) => dbSizeInUse),
+    sizeBytes: most(({ dbSize }) => dbSize),
+    degraded: degradedOf(statuses),
+  }
+}
+
+async function memberStatus(member: EtcdMember, metadata: Readonly<Record<string, string>>): Promise<MemberStatus> {
+  const { url, maintenance } = member
+  const options = { timeoutMs: askMsMax, metadata: withoutLeader(metadata) }
+  try {
+    const [status, { alarms }] = await Promise.all([
+      maintenance.status({}, options),
+      // Needs a majority, and is asked of the member's own raft: without one, the status says so.
+      maintenance.alarm({}, options).catch(() => ({ alarms: [] })),
+    ])
+    return { url, status, alarms: alarms.map(({ alarm }) => alarm) }
+  } catch (error) {
+    return { url, failure: error instanceof GrpcError ? explanationOf(error) : String(error) }
+  }
+}
+
+async function countAllKeys(member: EtcdMember, metadata: Readonly<Record<string, string>>): Promise<number> {
+  try {
+    return (await member.kv.range({ ...allKeys, countOnly: true }, { timeoutMs: askMsMax, metadata })).count
+  } catch {
+    return 0
+  }
+}
+
+function degradedOf(statuses: readonly MemberStatus[]): string | undefined {
+  const problems = statuses.flatMap((status) => {
+    if ('failure' in status) return [`${status.url} does not answer: ${status.failure}`]
+    const alarms = [...new Set(status.alarms)].map((alarm) => alarmTexts[alarm] ?? `alarm ${alarm}`)
+    return status.status.leader === 0 ? [`${status.url} has no leader: a majority of the members must be up`, ...alarms] : alarms
+  })
+  return problems.length === 0 ? undefined : [...new Set(problems)].join('; ')
+}
+
+const alarmTexts: Readonly<Record<string, string>> = {
+  NOSPACE: 'the quota of etcd is used up (alarm NOSPACE): delete and compact, run `etcdctl defrag`, then `etcdctl alarm disarm`',
+  CORRUPT: 'a member of etcd differs from the others (alarm CORRUPT): replace it or restore a snapshot',
+}
+
+/** A member without a leader is to answer too. */
+function withoutLeader({ token }: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return token === undefined ? {} : { token }
+}
