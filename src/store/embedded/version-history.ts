@@ -34,6 +34,14 @@ export class VersionHistory {
     return { events, isEnd: true }
   }
 
+  /** The changes after the revision. The history must not change while they are read. */
+  *after(revision: number): Generator<Change, void> {
+    for (let at = this.#indexAfter(revision); at < this.#changes.length; at++) {
+      const change = this.#changes[at]
+      if (change !== undefined) yield change
+    }
+  }
+
   /** The changes up to and with the revision. */
   upTo(revision: number): readonly Change[] {
     return this.#changes.slice(this.#head, this.#indexAfter(revision))

@@ -153,15 +153,47 @@ export class VersionedState {
 
   /** A key that was there at the revision is alive now, or was deleted since and is still remembered as dead. */
   #rangeAt(interval: Interval, limit: number, revision: number): RangeResult {
-    const found: Entry[] = []
-    for (const index of [this.#live, this.#dead]) {
-      for (const [, version] of index.entries(interval.from, interval.to)) {
-        const entry = entryAt(version, revision)
-        if (entry !== undefined) found.push(entry)
-      }
+    const entries: Entry[] = []
+    const live = this.#live.entries(interval.from, interval.to)
+    const dead = this.#dead.entries(interval.from, interval.to)
+    for (const version of merged(live, dead)) {
+      if (entries.length >= limit) break
+      const entry = entryAt(version, revision)
+      if (entry !== undefined) entries.push(entry)
     }
-    found.sort((a, b) => (a.key < b.key ? -1 : 1))
-    const entries = found.length > limit ? found.slice(0, limit) : found
-    return { entries, revision, remaining: found.length - entries.length }
+    if (entries.length < limit) return { entries, revision, remaining: 0 }
+    return { entries, revision, remaining: this.#countAt(behind(interval, entries.at(-1)?.key), revision) }
   }
+
+  /** What is there now, corrected by what has come and gone since. */
+  #countAt(interval: Interval, revision: number): number {
+    const changed = new Set<string>()
+    for (const { event } of this.#history.after(revision)) {
+      if (event.key >= interval.from && (interval.to === undefined || event.key < interval.to)) changed.add(event.key)
+    }
+    let count = this.#countLive(interval)
+    for (const key of changed) {
+      const newest = this.newest(key)
+      if (newest !== undefined) count += Number(entryAt(newest, revision) !== undefined) - Number(newest.entry !== undefined)
+    }
+    return count
+  }
+}
+
+/** Two sorted runs without a common key as one. */
+function* merged(one: Iterator<[string, Version]>, other: Iterator<[string, Version]>): Generator<Version, void> {
+  let [a, b] = [one.next(), other.next()]
+  while (a.done !== true || b.done !== true) {
+    if (b.done === true || (a.done !== true && a.value[0] < b.value[0])) {
+      if (a.done !== true) yield a.value[1]
+      a = one.next()
+    } else {
+      yield b.value[1]
+      b = other.next()
+    }
+  }
+}
+
+function behind(interval: Interval, key: string | undefined): Interval {
+  return key === undefined ? interval : { from: `${key}\u0000`, to: interval.to }
 }
