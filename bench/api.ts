@@ -1,6 +1,7 @@
 /**
  * Requests to an API server over HTTPS. Without flags it measures a `navarch kube-apiserver` of its own on a store on disk;
- * `--kubeconfig FILE` points it at any Kubernetes API, `--pid N` (again for each further process) says whose CPU time counts.
+ * `--etcd-servers URLS` has it use an etcd; `--kubeconfig FILE` points at any Kubernetes API, `--pid N` (again for each further process)
+ * says whose CPU time counts too.
  */
 import { parseArgs } from 'node:util'
 import { systemClock } from '#base/env/clock'
@@ -17,10 +18,12 @@ const roundCount = 3
 const namespacePath = '/api/v1/namespaces'
 
 export async function* measureApi(argv: readonly string[]): AsyncGenerator<Row> {
-  const { values } = parseArgs({ args: [...argv], options: { kubeconfig: { type: 'string' }, pid: { type: 'string', multiple: true } } })
-  if (values.kubeconfig !== undefined) return yield* rowsOf(values.kubeconfig, (values.pid ?? []).map(Number))
-  await using server = await startBenchServer()
-  yield* rowsOf(server.kubeconfig, [server.pid])
+  const options = { kubeconfig: { type: 'string' }, pid: { type: 'string', multiple: true }, 'etcd-servers': { type: 'string' } } as const
+  const { values } = parseArgs({ args: [...argv], options })
+  const pids = (values.pid ?? []).map(Number)
+  if (values.kubeconfig !== undefined) return yield* rowsOf(values.kubeconfig, pids)
+  await using server = await startBenchServer(values['etcd-servers'])
+  yield* rowsOf(server.kubeconfig, [server.pid, ...pids])
 }
 
 async function* rowsOf(kubeconfig: string, pids: readonly number[]): AsyncGenerator<Row> {

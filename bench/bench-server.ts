@@ -1,4 +1,4 @@
-/** A `navarch kube-apiserver` of our own, on a store on disk that goes with it. */
+/** A `navarch kube-apiserver` of our own, on a store on disk that goes with it or on an etcd that is there. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -12,7 +12,7 @@ const navarchFile = join(import.meta.dirname, '../bin/navarch.mjs')
 
 export type BenchServer = AsyncDisposable & { readonly kubeconfig: string; readonly pid: number }
 
-export async function startBenchServer(): Promise<BenchServer> {
+export async function startBenchServer(etcdServers?: string): Promise<BenchServer> {
   const port = await freePort()
   const directory = mkdtempSync(join(tmpdir(), 'navarch-bench-api-'))
   const tokenFile = join(directory, 'tokens.csv')
@@ -22,7 +22,7 @@ export async function startBenchServer(): Promise<BenchServer> {
   writeFileSync(kubeconfig, JSON.stringify(kubeconfigOf(port)))
   const words = [
     'kube-apiserver',
-    '--storage-backend=sqlite',
+    etcdServers === undefined ? '--storage-backend=sqlite' : `--etcd-servers=${etcdServers}`,
     `--data-dir=${directory}/store`,
     `--secure-port=${port}`,
     '--bind-address=127.0.0.1',

@@ -40,10 +40,10 @@ import { discoveryRoutes } from './serve/discovery-routes.ts'
 import { dispatcher } from './serve/dispatch.ts'
 import { resourceDispatcher } from './serve/dispatch-resource.ts'
 import { documentRoute, healthRoute, indexRoute, metricsRoute, versionRoute } from './serve/fixed-routes.ts'
-import type { HealthCheck } from './serve/health.ts'
 import { createMetrics } from './serve/metrics.ts'
 import { openApiRoute } from './serve/openapi-routes.ts'
 import { descriptions } from './serve/openapi-texts.ts'
+import { serverHealth } from './serve/server-health.ts'
 import { versionInfo } from './serve/version.ts'
 import { HttpServer } from './server.ts'
 import { ServiceAllocation } from './services/service-allocation.ts'
@@ -51,6 +51,7 @@ import type { WriteHook } from './services/write-hook.ts'
 import { builtinFormat } from './storage/builtin-format.ts'
 import { startCompaction } from './storage/compaction.ts'
 import { openStorage, type Storage, Storages } from './storage/storage.ts'
+import { registerStorageMetrics } from './storage/storage-metrics.ts'
 import { type StorageMediaType, valueFormat } from './storage/value-format.ts'
 import type { KubeletAccess } from './subresources/kubelet-connection.ts'
 import { namespaceDeletion } from './subresources/namespace-deletion.ts'
@@ -68,6 +69,11 @@ export type ApiServerOptions = SecurityOptions & {
   readonly storeOverrides?: ReadonlyMap<string, Store>
   /** How objects are written to the stores; JSON unless told otherwise. */
   readonly storageMediaType?: StorageMediaType
+  /** How long a store may take to answer a health check. */
+  readonly healthTimeoutMs?: number
+  readonly readyTimeoutMs?: number
+  /** For how long a store's lease is given to further objects. */
+  readonly leaseReuseMs?: number
   /** Where clients inside of the cluster reach this server. */
   readonly advertiseAddress: string
   /** How the servers of a cluster stand behind the service `kubernetes`; `lease` unless told otherwise. */
@@ -147,7 +153,8 @@ export async function createApiServer(deps: ApiServerDeps, options: ApiServerOpt
 async function openStorages({ clock, log, store }: ApiServerDeps, options: ApiServerOptions, kinds: KindTable): Promise<Storages> {
   const { storeIsShared: isShared = false, storageMediaType = 'application/json', storeOverrides = new Map<string, Store>() } = options
   const format = builtinFormat(kinds, storageMediaType)
-  const open = (store: Store) => openStorage({ store, clock, log }, { format, isShared, replayedRevisions })
+  const { leaseReuseMs = 60_000 } = options
+  const open = (one: Store) => openStorage({ store: one, clock, log }, { format, isShared, replayedRevisions, leaseReuseMs })
   const opened = new Map<Store, Promise<Storage>>()
   for (const one of [store, ...storeOverrides.values()]) if (!opened.has(one)) opened.set(one, open(one))
   const overrides = await Promise.all(
@@ -171,6 +178,7 @@ function handlerOf(
   { registry, security, situation, flowOf }: HandlerParts,
 ): Handler {
   const metrics = createMetrics()
+  registerStorageMetrics(metrics.registry, registry.storages, () => registry.kinds.all())
   const describe = descriptions()
   const address = () => `${options.advertiseAddress}:${situation.port}`
   const documents = openIdOf(options, security, address)
@@ -178,7 +186,7 @@ function handlerOf(
   const dispatch = dispatcher({
     resources: resourceDispatcher({ registry, clock, describe, handlers }),
     routes: [
-      healthRoute(healthChecks(registry.storages.all(), situation)),
+      healthRoute(serverHealth({ clock, log, storages: registry.storages, phase: () => situation.phase, ...healthTimeoutsOf(options) })),
       discoveryRoutes({ kinds: registry.kinds, address }),
       versionRoute(versionInfo(options.platform ?? 'linux/amd64')),
       metricsRoute(metrics),
@@ -204,6 +212,10 @@ function handlerOf(
   return compose(steps, dispatch)
 }
 
+function healthTimeoutsOf({ healthTimeoutMs = 2000, readyTimeoutMs = 2000 }: ApiServerOptions) {
+  return { healthTimeoutMs, readyTimeoutMs }
+}
+
 /** What bodies may be besides the objects of a kind. */
 const furtherBodies: Readonly<Record<string, Schema>> = { Binding, DeleteOptions, Eviction, Scale, TokenRequest }
 
@@ -215,26 +227,6 @@ function openIdOf({ serviceAccounts }: ApiServerOptions, { verificationKeys }: S
   const issuer = serviceAccounts?.issuers[0]
   if (issuer === undefined || verificationKeys.length === 0) return []
   return openIdDocuments({ issuer, jwksUri: () => `https://${address()}/openid/v1/jwks`, keys: verificationKeys }).map(documentRoute)
-}
-
-function healthChecks(storages: readonly Storage[], situation: Situation): readonly HealthCheck[] {
-  return [
-    { name: 'ping', paths: ['healthz', 'livez', 'readyz'], check: () => undefined },
-    { name: 'log', paths: ['healthz', 'livez', 'readyz'], check: () => undefined },
-    { name: 'etcd', paths: ['healthz', 'livez', 'readyz'], check: () => degradedOf(storages) },
-    {
-      name: 'poststarthook/bootstrap-objects',
-      paths: ['healthz', 'readyz'],
-      check: () => (situation.phase === 'starting' ? 'not finished' : undefined),
-    },
-    { name: 'shutdown', paths: ['readyz'], check: () => (situation.phase === 'stopping' ? 'process is shutting down' : undefined) },
-  ]
-}
-
-/** Why one of the stores takes no writes. */
-async function degradedOf(storages: readonly Storage[]): Promise<string | undefined> {
-  const states = await Promise.all(storages.map(({ store }) => store.status()))
-  return states.find(({ degraded }) => degraded !== undefined)?.degraded
 }
 
 type Parts = {
@@ -269,7 +261,7 @@ function assembled({ deps, options, storages, security, allocation, following, h
 
   async function bootstrap(): Promise<void> {
     const own = { address: options.advertiseAddress, port: situation.port }
-    endpoint = endpointOf({ ...deps, client }, options, own)
+    endpoint = endpointOf({ clock, log, client, storage: storages.main }, options, own)
     await ensureBootstrapObjects(client, {
       clock,
       kubernetesService: { serviceIp: allocation.kubernetesServiceIp, securePort: situation.port },

@@ -10,11 +10,9 @@ import { builtinKinds } from '#kinds/builtin-kinds'
 import { createAuthority, issueCredential } from '#net/pki/authority'
 import { writeCredential, writeKeyFile } from '#net/pki/key-file'
 import { createPrivateKeyPem } from '#net/pki/private-key'
-import { createMemoryStore } from '#store/memory/memory-store'
-import { openSqliteStore } from '#store/sqlite/sqlite-store'
-import type { Store } from '#store/store'
 import { type ApiServerOptions, createApiServer } from './api-server.ts'
 import { type ApiServerFlags, apiServerFlags } from './flags.ts'
+import { openStores, storageBackendOf } from './open-stores.ts'
 import type { AuthorizationMode, FrontProxyOptions, ServiceAccountOptions } from './security.ts'
 
 export const kubeApiserver: Component<typeof apiServerFlags> = {
@@ -26,26 +24,16 @@ export const kubeApiserver: Component<typeof apiServerFlags> = {
 
 async function runApiServer(env: Env, flags: ApiServerFlags, signal: AbortSignal): Promise<void> {
   const options = await optionsOf(env, flags)
-  await using store = await openStore(env.clock, flags)
-  await using server = await createApiServer({ ...env, store }, options)
+  await using stores = await openStores(env, flags)
+  const { store, overrides, isShared, mediaType } = stores
+  const storage = { storeOverrides: overrides, storeIsShared: isShared, storageMediaType: mediaType }
+  await using server = await createApiServer({ ...env, store }, { ...options, ...storage })
   const port = await server.listen(flags['secure-port'], flags['bind-address'])
   env.log.info('serving', { address: flags['bind-address'], port })
   await aborted(signal)
   server.startShutdown()
   // Load balancers are to notice that the server is not ready before it refuses them.
   if (flags['shutdown-delay-duration'] > 0) await sleep(env.clock, flags['shutdown-delay-duration'])
-}
-
-async function openStore(clock: Clock, flags: ApiServerFlags): Promise<Store> {
-  switch (flags['storage-backend']) {
-    case 'memory':
-      return createMemoryStore({ clock })
-    case 'sqlite':
-      await mkdir(flags['data-dir'], { recursive: true, mode: 0o700 })
-      return await openSqliteStore({ clock, directory: flags['data-dir'] })
-    case 'etcd3':
-      throw new Error('--storage-backend=etcd3 is not supported yet: use sqlite or memory')
-  }
 }
 
 async function optionsOf({ clock, log }: Env, flags: ApiServerFlags): Promise<ApiServerOptions> {
@@ -90,6 +78,9 @@ async function optionsOf({ clock, log }: Env, flags: ApiServerFlags): Promise<Ap
     limits: { readingMax: flags['max-requests-inflight'], mutatingMax: flags['max-mutating-requests-inflight'] },
     requestTimeoutMs: flags['request-timeout'],
     compactionIntervalMs: flags['etcd-compaction-interval'],
+    healthTimeoutMs: flags['etcd-healthcheck-timeout'],
+    readyTimeoutMs: flags['etcd-readycheck-timeout'],
+    leaseReuseMs: flags['lease-reuse-duration-seconds'] * 1000,
     platform: `linux/${process.arch === 'x64' ? 'amd64' : process.arch}`,
   }
 }
@@ -122,7 +113,7 @@ async function serviceAccountsOf(flags: ApiServerFlags): Promise<ServiceAccountO
 
 /** A generated key that outlives the process where the objects do. */
 async function keptKey(flags: ApiServerFlags, name: string): Promise<string> {
-  if (flags['storage-backend'] === 'memory') return await createPrivateKeyPem('rsa-2048')
+  if (storageBackendOf(flags) === 'memory') return await createPrivateKeyPem('rsa-2048')
   const path = join(flags['data-dir'], name)
   const kept = await existingFile(path)
   if (kept !== undefined) return kept

@@ -142,7 +142,7 @@ export function mapFlag(initial: Readonly<Record<string, string>>, help: string)
 export function choiceFlag<V extends string>(choices: readonly V[], initial: V, help: string): Flag<V> {
   const parse = (text: string) => {
     const choice = choices.find((value) => value === text)
-    if (choice === undefined) throw new FlagError(`must be one of ${choices.join(', ')}`)
+    if (choice === undefined) throw new FlagError(`must be one of ${choices.filter((value) => value !== '').join(', ')}`)
     return choice
   }
   return { default: initial, help, placeholder: 'string', parse }

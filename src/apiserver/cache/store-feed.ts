@@ -57,9 +57,8 @@ export class StoreFeed {
 
   /** Resolves when the caches hold the newest state. */
   static async open(deps: StoreFeedDeps, options: StoreFeedOptions): Promise<StoreFeed> {
-    const { revision, compactRevision } = await deps.store.status()
-    const startRevision = Math.max(compactRevision, revision - options.replayedRevisions, 1)
-    const loaded = await load(deps.store, options.format, Math.min(startRevision, revision))
+    const revision = await deps.store.currentRevision()
+    const loaded = await loadPast(deps.store, options.format, Math.max(revision - options.replayedRevisions, 1))
     const feed = new StoreFeed(deps, options, loaded.revision)
     for (const entry of loaded.entries) feed.cacheOfKey(entry.key).load(entry)
     feed.#running = feed.#run()
@@ -224,6 +223,16 @@ export class StoreFeed {
 }
 
 const nothing: Disposable = { [Symbol.dispose]() {} }
+
+/** The state at the revision, or the oldest after it that there is. */
+async function loadPast(store: Store, format: ValueFormat, revision: number): Promise<Loaded> {
+  try {
+    return await load(store, format, revision)
+  } catch (error) {
+    if (isStoreError(error, 'Compacted')) return await load(store, format, error.oldestRevision)
+    throw error
+  }
+}
 
 /** Everything below the root, at the revision or at the newest one. */
 async function load(store: Store, format: ValueFormat, atRevision?: number): Promise<Loaded> {

@@ -2,8 +2,10 @@
 import type { Clock } from '#base/env/clock'
 import type { Log } from '#base/env/log'
 import type { Client } from '#client/client'
-import { encodeObject } from '#meta/wire'
-import type { Store } from '#store/store'
+import { Endpoints } from '#kinds/core/endpoints.kind'
+import type { Kind } from '#meta/kind'
+import type { Storage } from '../storage/storage.ts'
+import { storedJson } from '../storage/value-format.ts'
 import { countingReconciler, type EndpointReconcilerType, leaseReconciler, type OwnAddress } from './endpoint-reconciler.ts'
 import { noEndpoint, type OwnEndpoint, sharedEndpoint, soleEndpoint } from './keep-endpoints.ts'
 import { MasterLeases } from './master-leases.ts'
@@ -14,12 +16,12 @@ export type EndpointOptions = {
   readonly serverCount?: number
 }
 
-type Deps = { readonly clock: Clock; readonly log: Log; readonly store: Store; readonly client: Client }
+type Deps = { readonly clock: Clock; readonly log: Log; readonly storage: Storage; readonly client: Client }
 type Options = { readonly endpoints?: EndpointOptions; readonly storeIsShared?: boolean }
 
 /** A store that only one server can have open needs no leases. */
 export function endpointOf(deps: Deps, { endpoints = { type: 'lease' }, storeIsShared = false }: Options, own: OwnAddress): OwnEndpoint {
-  const { client, store } = deps
+  const { client } = deps
   switch (endpoints.type) {
     case 'none':
       return noEndpoint
@@ -27,6 +29,18 @@ export function endpointOf(deps: Deps, { endpoints = { type: 'lease' }, storeIsS
       return sharedEndpoint(deps, countingReconciler(client, endpoints.serverCount ?? 1, own))
     case 'lease':
       if (!storeIsShared) return soleEndpoint(deps, countingReconciler(client, 1, own))
-      return sharedEndpoint(deps, leaseReconciler(client, new MasterLeases({ store, encode: encodeObject }), own))
+      return sharedEndpoint(
+        deps,
+        leaseReconciler(
+          client,
+          new MasterLeases({ store: deps.storage.store, encode: (endpoints) => encoded(deps.storage, endpoints) }),
+          own,
+        ),
+      )
   }
+}
+
+function encoded({ format }: Storage, endpoints: Endpoints): Uint8Array {
+  const kind = Endpoints as unknown as Kind
+  return format.toStored(kind, endpoints, storedJson(kind, endpoints))
 }

@@ -52,11 +52,8 @@ const collection = '/apis/example.io/v1/namespaces/a/widgets'
 async function setUp() {
   const clock = new VirtualClock()
   const store = createMemoryStore({ clock })
-  const format = valueFormat(
-    { codec: createObjectCodec({ messages: {} }), kindOf: () => undefined, hasMessage: () => false },
-    'application/json',
-  )
-  const options = { format, isShared: false, replayedRevisions: 100 }
+  const format = valueFormat({ codec: createObjectCodec({ messages: {} }), kindOf: () => undefined }, 'application/json')
+  const options = { format, isShared: false, replayedRevisions: 100, leaseReuseMs: 60_000 }
   const storages = new Storages(await openStorage({ store, clock, log: silentLog }, options))
   const admission = { mutate: async <T>({ object }: { readonly object: T }) => object, validate: async () => {} }
   const registry = new Registry({
@@ -206,10 +203,7 @@ test('a delete waits for finalizers and for grace', async () => {
 test('preconditions of a delete are checked', async () => {
   await using server = await setUp()
   await server.call(`POST ${collection}`, widget('w'))
-  const format = valueFormat(
-    { codec: createObjectCodec({ messages: {} }), kindOf: () => undefined, hasMessage: () => false },
-    'application/json',
-  )
+  const format = valueFormat({ codec: createObjectCodec({ messages: {} }), kindOf: () => undefined }, 'application/json')
   const options = { kind: 'DeleteOptions', apiVersion: 'v1', preconditions: { uid: 'other' } }
   await assert.rejects(server.call(`DELETE ${collection}/w`, options), failsWith(409, /Precondition failed: UID in precondition: other/))
 })

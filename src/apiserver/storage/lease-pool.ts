@@ -7,23 +7,24 @@ import type { Store } from '#store/store'
 
 type Pooled = { readonly id: string; readonly grantedMs: number; objectCount: number }
 
-/** As upstream: a lease is shared by so many objects at most, for so long at most. */
+/** As upstream: a lease is shared by so many objects at most. */
 const objectsMax = 1000
-const windowMsMax = 60_000
 
 export class LeasePool {
   readonly #store: Store
   readonly #clock: Clock
+  readonly #reuseMs: number
   readonly #byTtl = new Map<number, Promise<Pooled>>()
 
-  constructor(store: Store, clock: Clock) {
+  constructor(store: Store, clock: Clock, reuseMs: number) {
     this.#store = store
     this.#clock = clock
+    this.#reuseMs = reuseMs
   }
 
   /** The id of a lease with at least `ttlSeconds` to run. */
   async lease(ttlSeconds: number): Promise<string> {
-    const windowMs = Math.min(windowMsMax, ttlSeconds * 50)
+    const windowMs = Math.min(this.#reuseMs, ttlSeconds * 50)
     const pooled = await this.#byTtl.get(ttlSeconds)
     if (pooled !== undefined && pooled.objectCount < objectsMax && this.#clock.monotonicMs() - pooled.grantedMs < windowMs) {
       pooled.objectCount++

@@ -22,6 +22,8 @@ export type StorageOptions = {
   readonly isShared: boolean
   /** How many revisions of history are replayed at the start, so that watches from before a restart go on. */
   readonly replayedRevisions: number
+  /** For how long a lease is given to further objects. */
+  readonly leaseReuseMs: number
 }
 
 type Deps = { readonly store: Store; readonly clock: Clock; readonly log: Log }
@@ -29,7 +31,7 @@ type Deps = { readonly store: Store; readonly clock: Clock; readonly log: Log }
 /** Resolves when the caches hold the newest state. */
 export async function openStorage({ store, clock, log }: Deps, options: StorageOptions): Promise<Storage> {
   const feed = await StoreFeed.open({ store, clock, log }, options)
-  return { store, feed, leases: new LeasePool(store, clock), format: options.format }
+  return { store, feed, leases: new LeasePool(store, clock, options.leaseReuseMs), format: options.format }
 }
 
 type Resource = { readonly group: string; readonly plural: string }

@@ -25,9 +25,17 @@ export function openWebSocketChannels(
   count: number,
   format: ChannelFormat & { readonly side: 'client' | 'server' },
 ): WebSocketChannels {
+  const inTurn = oneAtATime()
   const send = (channel: number, payload: Buffer, done: (error?: Error) => void) => {
-    if (socket.readyState !== socket.OPEN) return done(new Error('the WebSocket is closed'))
-    socket.send(format.isBase64 ? `${channel}${payload.toString('base64')}` : Buffer.concat([Buffer.of(channel), payload]), done)
+    const message = format.isBase64 ? `${channel}${payload.toString('base64')}` : Buffer.concat([Buffer.of(channel), payload])
+    inTurn((next) => {
+      const finish = (error?: Error) => {
+        done(error)
+        next()
+      }
+      if (socket.readyState === socket.OPEN) socket.send(message, finish)
+      else finish(new Error('the WebSocket is closed'))
+    })
   }
   const channels = Array.from({ length: count }, (_, channel) => {
     const body = new Duplex({
@@ -68,7 +76,27 @@ export function openWebSocketChannels(
       resolve()
     })
   })
-  return { channels, closed, close: () => socket.close(1000) }
+  return { channels, closed, close: () => inTurn(() => socket.close(1000)) }
+}
+
+/**
+ * Messages leave one by one, so that TLS gives each a record of its own. Some clients (Python's) wait for bytes on the
+ * connection and then read a single message: a second one in the same record would lie unseen until more comes.
+ */
+function oneAtATime(): (task: (next: () => void) => void) => void {
+  const waiting: ((next: () => void) => void)[] = []
+  let isBusy = false
+
+  function next(): void {
+    const task = waiting.shift()
+    isBusy = task !== undefined
+    task?.(next)
+  }
+
+  return (task) => {
+    waiting.push(task)
+    if (!isBusy) next()
+  }
 }
 
 function decodeMessage(data: RawData, { isBase64 }: ChannelFormat): { channel: number; payload: Buffer } | undefined {

@@ -18,14 +18,19 @@ export interface UpgradeRequest {
 }
 
 /** Accepts with one of the offered subprotocols, or without any where `protocol` is empty. */
-export function acceptWebSocket({ request, socket, head }: UpgradeRequest, protocol: string): Promise<WebSocket> {
+export async function acceptWebSocket({ request, socket, head }: UpgradeRequest, protocol: string): Promise<WebSocket> {
   const server = new WebSocketServer({ noServer: true, clientTracking: false, maxPayload: messageBytesMax })
   delete request.headers[protocolHeader]
   if (protocol !== '') server.on('headers', (headers) => headers.push(`Sec-WebSocket-Protocol: ${protocol}`))
-  return new Promise((resolve, reject) => {
+  const accepted = await new Promise<WebSocket>((resolve, reject) => {
     server.once('wsClientError', reject)
     server.handleUpgrade(request, socket, head, resolve)
   })
+  // The answer leaves alone: see `oneAtATime` in `websocket-channels.ts`. Nothing may come in before the caller listens.
+  accepted.pause()
+  await new Promise((resolve) => socket.write('', resolve))
+  accepted.resume()
+  return accepted
 }
 
 /** Rejects with UpgradeRefused where the server stays with HTTP. The socket is paused until it gets a listener. */

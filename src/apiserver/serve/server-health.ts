@@ -1,0 +1,54 @@
+/** The health checks of the server itself, under upstream's names. */
+import { type Clock, sleep } from '#base/env/clock'
+import type { Log } from '#base/env/log'
+import type { Storages } from '../storage/storage.ts'
+import type { HealthCheck, HealthPath } from './health.ts'
+
+export type ServerHealthDeps = {
+  readonly clock: Clock
+  readonly log: Log
+  readonly storages: Storages
+  readonly phase: () => 'starting' | 'ready' | 'stopping'
+  /** How long a store may take to answer. */
+  readonly healthTimeoutMs: number
+  readonly readyTimeoutMs: number
+}
+
+export function serverHealth(deps: ServerHealthDeps): readonly HealthCheck[] {
+  const { phase, healthTimeoutMs, readyTimeoutMs } = deps
+  const all: readonly HealthPath[] = ['healthz', 'livez', 'readyz']
+  return [
+    { name: 'ping', paths: all, check: () => undefined },
+    { name: 'log', paths: all, check: () => undefined },
+    { name: 'etcd', paths: all, check: () => storeProblem(deps, healthTimeoutMs) },
+    { name: 'etcd-readiness', paths: ['readyz'], check: () => storeProblem(deps, readyTimeoutMs) },
+    {
+      name: 'poststarthook/bootstrap-objects',
+      paths: ['healthz', 'readyz'],
+      check: () => (phase() === 'starting' ? 'not finished' : undefined),
+    },
+    { name: 'shutdown', paths: ['readyz'], check: () => (phase() === 'stopping' ? 'process is shutting down' : undefined) },
+  ]
+}
+
+/** Why one of the stores takes no writes. Answers show it only to who asks for this check alone, so it is logged. */
+async function storeProblem({ clock, log, storages }: ServerHealthDeps, timeoutMs: number): Promise<string | undefined> {
+  const stop = new AbortController()
+  const late = sleep(clock, timeoutMs, stop.signal).then(
+    () => `the store did not answer within ${timeoutMs} ms`,
+    () => undefined,
+  )
+  const problem = await Promise.race([firstProblem(storages, stop.signal), late])
+  stop.abort()
+  if (problem !== undefined) log.warn('the store is not healthy', { problem })
+  return problem
+}
+
+async function firstProblem(storages: Storages, signal: AbortSignal): Promise<string | undefined> {
+  try {
+    const states = await Promise.all(storages.all().map(({ store }) => store.status(signal)))
+    return states.find(({ degraded }) => degraded !== undefined)?.degraded
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
