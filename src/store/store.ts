@@ -48,6 +48,12 @@ export interface Store extends AsyncDisposable {
   /** What an operator and the health endpoint want to know. Answers even when writes fail. */
   status(signal?: AbortSignal): Promise<StoreStatus>
 
+  /**
+   * Reads what lies on the disk once more, while the store goes on; gives what is wrong with it, in words that name the key.
+   * Absent where the disk belongs to somebody else, as etcd's.
+   */
+  verify?(signal?: AbortSignal): Promise<readonly string[]>
+
   /** Finishes the writes under way, ends all watches and gives up the resources. Every later call fails with Closed. */
   close(): Promise<void>
 }
@@ -187,7 +193,7 @@ export interface Lease {
 /** Figures and health of a store. */
 export interface StoreStatus {
   readonly revision: number
-  /** The oldest revision that can still be read and watched from. */
+  /** The oldest revision that can still be read and watched from; of etcd, as far as it has told. */
   readonly compactRevision: number
   readonly keyCount: number
   /** Bytes of all current keys and values. */

@@ -154,6 +154,7 @@ function createPassingJournal(): Journal {
     commit: () => Promise.resolve(),
     probe: () => Promise.resolve(),
     shortage: () => undefined,
+    verify: async () => [],
     sizeBytes: () => undefined,
     close: () => Promise.resolve(),
   }
@@ -197,6 +198,10 @@ class HeldJournal implements Journal {
 
   shortage(): string | undefined {
     return this.#shortage
+  }
+
+  async verify(): Promise<readonly string[]> {
+    return []
   }
 
   sizeBytes(): undefined {}

@@ -169,6 +169,11 @@ export class EmbeddedStore implements Store {
     }
   }
 
+  async verify(signal?: AbortSignal): Promise<readonly string[]> {
+    this.#checkOpen(signal)
+    return await this.#deps.journal.verify(signal)
+  }
+
   async close(): Promise<void> {
     if (this.#isClosed) return
     this.#isClosed = true

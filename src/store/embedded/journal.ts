@@ -12,6 +12,8 @@ export interface Journal {
   probe(): Promise<void>
   /** Why only what makes room may be committed, such as a full disk; as of the last commit or probe. */
   shortage(): string | undefined
+  /** Reads what is kept once more; gives what is wrong with it, in words. Commits go on beside it. */
+  verify(signal: AbortSignal | undefined): Promise<readonly string[]>
   /** Bytes taken by what is kept, or undefined where nothing is. */
   sizeBytes(): number | undefined
   /** Gives up the resources; no commit is under way. */

@@ -24,10 +24,10 @@ export async function etcdStatus(members: EtcdMembers, compactRevision: number):
   return {
     revision: most(({ header }) => header?.revision ?? 0),
     compactRevision,
-    keyCount,
+    keyCount: keyCount ?? 0,
     liveBytes: most(({ dbSizeInUse }) => dbSizeInUse),
     sizeBytes: most(({ dbSize }) => dbSize),
-    degraded: degradedOf(statuses),
+    degraded: degradedOf(statuses, keyCount !== undefined),
   }
 }
 
@@ -46,20 +46,24 @@ async function memberStatus(member: EtcdMember, metadata: Readonly<Record<string
   }
 }
 
-async function countAllKeys(member: EtcdMember, metadata: Readonly<Record<string, string>>): Promise<number> {
+/** A linearizable read: undefined if there is no majority to make it. */
+async function countAllKeys(member: EtcdMember, metadata: Readonly<Record<string, string>>): Promise<number | undefined> {
   try {
     return (await member.kv.range({ ...allKeys, countOnly: true }, { timeoutMs: askMsMax, metadata })).count
   } catch {
-    return 0
+    return undefined
   }
 }
 
-function degradedOf(statuses: readonly MemberStatus[]): string | undefined {
+/** A member that is lost harms nobody while there is a majority. */
+function degradedOf(statuses: readonly MemberStatus[], hasMajority: boolean): string | undefined {
   const problems = statuses.flatMap((status) => {
-    if ('failure' in status) return [`${status.url} does not answer: ${status.failure}`]
+    if ('failure' in status) return hasMajority ? [] : [`${status.url} does not answer: ${status.failure}`]
     const alarms = [...new Set(status.alarms)].map((alarm) => alarmTexts[alarm] ?? `alarm ${alarm}`)
-    return status.status.leader === 0 ? [`${status.url} has no leader: a majority of the members must be up`, ...alarms] : alarms
+    const hasLeader = hasMajority || status.status.leader !== 0
+    return hasLeader ? alarms : [`${status.url} has no leader: a majority of the members must be up`, ...alarms]
   })
+  if (problems.length === 0 && !hasMajority) return 'etcd does not answer in time: a majority of the members must be up'
   return problems.length === 0 ? undefined : [...new Set(problems)].join('; ')
 }
 

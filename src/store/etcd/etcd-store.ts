@@ -148,7 +148,6 @@ class EtcdStore implements Store {
 
   async status(signal?: AbortSignal): Promise<StoreStatus> {
     this.#checkOpen(signal)
-    this.#source.noteCompaction(await unlessAborted(findCompactRevision(this.#members), signal))
     return unlessAborted(etcdStatus(this.#members, this.#source.compactRevision), signal)
   }
 

@@ -27,6 +27,7 @@ const forgetful: Journal = {
   commit: () => Promise.resolve(),
   probe: () => Promise.resolve(),
   shortage: () => undefined,
+  verify: async () => [],
   sizeBytes: () => undefined,
   close: () => Promise.resolve(),
 }

@@ -5,13 +5,15 @@
  * anything else is done, `recover` moves what was acknowledged out of the log, starts the log anew, and compares with what is known here.
  */
 import { statSync } from 'node:fs'
-import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { rowsPerRevision } from '../embedded/version.ts'
 import { StoreError } from '../store-error.ts'
 import { addChecksum, type CompactionState, nextChain, rowChecksum } from './checksum.ts'
 import { openDatabaseFile, readNumber } from './database-file.ts'
-import type { CommitRequest, StoredHead, StoredLease } from './message.ts'
+import type { CommitRequest, StoredHead, StoredLease, Verified } from './message.ts'
 import { type CheckedRow, type PackedRows, packRows, type Row, unpackRows } from './row.ts'
+import { rowOf } from './row-record.ts'
+import { verifyRows } from './verify-rows.ts'
 
 /** The write-ahead log is moved into the database when it has grown by so much. */
 const checkpointBytes = 4 * 2 ** 20
@@ -113,6 +115,11 @@ export class RowDatabase {
     this.#isInDoubt = false
   }
 
+  /** Some rows, from the given one on, as they lie on disk. */
+  verify(fromRow: number): Verified {
+    return verifyRows(this.#database, this.#head.compaction.revision, fromRow)
+  }
+
   /** Moves the log into the database if it has grown. A failure costs nothing: the log still has all, and it is tried again. */
   checkpointIfDue(): void {
     if (this.#isInDoubt || this.#bytesSinceCheckpoint < checkpointBytes) return
@@ -180,7 +187,7 @@ export class RowDatabase {
     const select = this.#database.prepare(`SELECT ${columns} FROM version ORDER BY row`)
     // Arrays come quicker than objects.
     select.setReturnArrays(true)
-    for (const record of select.iterate()) yield rowOf(record as unknown as readonly SQLOutputValue[])
+    for (const record of select.iterate()) yield rowOf(record)
   }
 
   #storedHead(): Head {
@@ -199,22 +206,6 @@ export class RowDatabase {
 function firstRowAfter(revision: number): number {
   return (revision + 1) * rowsPerRevision
 }
-
-function rowOf([row, key, createRevision, version, lease, checksum, chain, value]: readonly SQLOutputValue[]): CheckedRow {
-  return {
-    row: Number(row),
-    key: String(key),
-    createRevision: Number(createRevision),
-    version: Number(version),
-    lease: Number(lease),
-    checksum: Number(checksum),
-    chain: Number(chain),
-    // SQLite gives an empty value back as NULL.
-    value: value instanceof Uint8Array ? value : nothing,
-  }
-}
-
-const nothing = new Uint8Array()
 
 function readCompaction(database: DatabaseSync): CompactionState {
   const record = database.prepare('SELECT * FROM compaction').get() ?? {}

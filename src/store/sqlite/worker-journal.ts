@@ -4,7 +4,7 @@ import type { Worker } from 'node:worker_threads'
 import type { Journal, JournalBatch } from '../embedded/journal.ts'
 import type { Change } from '../embedded/version-history.ts'
 import { StoreError } from '../store-error.ts'
-import type { FromWorker, ToWorker } from './message.ts'
+import type { FromWorker, ToWorker, Verified } from './message.ts'
 import { buffersOf, packRows, type Row } from './row.ts'
 
 export class WorkerJournal implements Journal {
@@ -12,6 +12,7 @@ export class WorkerJournal implements Journal {
   #sizeBytes: number
   #shortage: string | undefined
   #underWay: PromiseWithResolvers<void> | undefined
+  #verifying: PromiseWithResolvers<Verified> | undefined
   #death: StoreError | undefined
 
   /** Takes over a worker that has opened its database. */
@@ -43,6 +44,17 @@ export class WorkerJournal implements Journal {
     return this.#shortage
   }
 
+  async verify(signal: AbortSignal | undefined): Promise<readonly string[]> {
+    const problems: string[] = []
+    for (let fromRow: number | undefined = 0; fromRow !== undefined; ) {
+      signal?.throwIfAborted()
+      const some: Verified = await this.#verifyFrom(fromRow)
+      problems.push(...some.problems)
+      fromRow = some.nextRow
+    }
+    return problems
+  }
+
   sizeBytes(): number {
     return this.#sizeBytes
   }
@@ -54,6 +66,15 @@ export class WorkerJournal implements Journal {
     await exited
   }
 
+  /** One after the other, also when several ask. */
+  async #verifyFrom(fromRow: number): Promise<Verified> {
+    while (this.#verifying !== undefined) await this.#verifying.promise
+    if (this.#death !== undefined) throw this.#death
+    this.#verifying = Promise.withResolvers()
+    this.#worker.postMessage({ type: 'verify', fromRow } satisfies ToWorker)
+    return await this.#verifying.promise
+  }
+
   async #ask(message: ToWorker, transfer: ArrayBuffer[]): Promise<void> {
     if (this.#death !== undefined) throw this.#death
     this.#underWay = Promise.withResolvers()
@@ -62,6 +83,10 @@ export class WorkerJournal implements Journal {
   }
 
   #answer(message: FromWorker): void {
+    if (message.type === 'verified') {
+      this.#verifying?.resolve(message)
+      this.#verifying = undefined
+    }
     if (message.type !== 'done' && message.type !== 'failed') return
     const waiting = this.#underWay
     this.#underWay = undefined
@@ -78,6 +103,8 @@ export class WorkerJournal implements Journal {
   #die(cause: unknown): void {
     this.#death ??= new StoreError('Degraded', 'the database thread has ended: restart the process', { cause })
     this.#underWay?.reject(this.#death)
+    this.#verifying?.reject(this.#death)
+    this.#verifying = undefined
     this.#underWay = undefined
   }
 }

@@ -38,6 +38,7 @@ function serve(port: MessagePort, { file, reserveBytes }: WorkerSettings): void 
       port.close()
       return
     }
+    if (message.type === 'verify') return send(verified(database, message.fromRow))
     send(await answerTo(message, database, room))
     // After the answer, so that nobody waits for it.
     database.checkpointIfDue()
@@ -53,6 +54,14 @@ function serve(port: MessagePort, { file, reserveBytes }: WorkerSettings): void 
       const failed = failure(error)
       if (failed.reason === 'StoreFull') room.lack()
       return { ...failed, shortage: room.shortage }
+    }
+  }
+
+  function verified(database: RowDatabase, fromRow: number): FromWorker {
+    try {
+      return { type: 'verified', ...database.verify(fromRow) }
+    } catch (error) {
+      return { type: 'verified', problems: [failure(error).message], rowCount: 0, nextRow: undefined }
     }
   }
 
