@@ -10,6 +10,7 @@ import { type CallHistory, callHistoryOf } from './call.ts'
 import type { HistoryRecord } from './history.ts'
 import { checkLeases, type LeaseTolerance } from './lease-check.ts'
 import { checkOrder, previousFault } from './order-check.ts'
+import { checkRegisters } from './register-check.ts'
 import { Timeline } from './timeline.ts'
 import type { Violation } from './violation.ts'
 import { checkWatches } from './watch-check.ts'
@@ -28,6 +29,7 @@ export function checkHistory(records: readonly HistoryRecord[], tolerance: Lease
     ...checkOrder(history, { log, timeline, isCertain }),
     ...checkWatches(history, timeline),
     ...checkLeases(history, log, tolerance),
+    ...checkRegisters(history),
   ]
 }
 
