@@ -37,6 +37,12 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('#local/commands/agent')).agent,
   },
   {
+    name: 'balancer',
+    type: 'local',
+    summary: 'Pass clients on to several control planes, in the foreground',
+    load: async () => (await import('#local/commands/balancer')).balancer,
+  },
+  {
     name: 'kube-apiserver',
     type: 'component',
     summary: 'The API server',

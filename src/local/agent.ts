@@ -14,6 +14,7 @@ import { createProxy } from '#proxy/proxy'
 import type { ClusterPki } from './cluster-pki.ts'
 import type { Layout } from './layout.ts'
 import { keepLogsSmall } from './processes/log-rotation.ts'
+import { programNamesOf } from './programs.ts'
 import { proxyTableOf, type Settings } from './settings.ts'
 
 export type AgentOptions = { readonly layout: Layout; readonly settings: Settings; readonly pki: ClusterPki; readonly version: string }
@@ -36,7 +37,7 @@ export async function runAgent(env: Env, options: AgentOptions, signal: AbortSig
   await Promise.all([
     runKubelet(kubelet, await kubeletOptionsOf(options), signal),
     runProxy(env, options, signal),
-    keepLogsSmall(env, layout, signal),
+    keepLogsSmall(env, layout, programNamesOf(settings), signal),
   ])
 }
 

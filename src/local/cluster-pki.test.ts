@@ -19,6 +19,8 @@ const settings: Settings = {
   kubeletPort: 10250,
   podCidr: '10.244.0.0/16',
   serviceCidr: '10.96.0.0/12',
+  controlPlanes: 1,
+  controlPlaneCidr: '10.89.0.0/24',
   supervisor: 'shell',
 }
 const leaves = ['apiServer', 'apiServerKubeletClient', 'admin', 'nodeClient', 'nodeServing', 'proxyClient'] as const

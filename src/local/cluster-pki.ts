@@ -11,6 +11,7 @@ import { type CertificateRequest, type Credential, createAuthority, issueCredent
 import { type Certificate, parseCertificate } from '#net/pki/certificate'
 import { writeCredential, writeKeyFile } from '#net/pki/key-file'
 import { createPrivateKeyPem } from '#net/pki/private-key'
+import { type ControlPlaneHost, controlPlaneHosts } from './control-plane/hosts.ts'
 import type { Settings } from './settings.ts'
 
 const dayMs = 24 * 3600_000
@@ -27,14 +28,19 @@ export type ClusterPki = {
   readonly nodeServing: Credential
   readonly proxyClient: Credential
   readonly serviceAccountKeyPem: string
+  /** Of a cluster with several control planes: the certificates of their etcd. */
+  readonly etcd?: EtcdPki
 }
+
+/** The members read their own from the directory: `etcd-server-N` and `etcd-peer-N`. */
+export type EtcdPki = { readonly authority: Credential; readonly client: Credential }
 
 type Wanted = Pick<CertificateRequest, 'subject' | 'usages'> & { readonly hosts?: readonly string[] }
 
 /** Reads what is there and makes what is missing. What cannot be read counts as missing. */
 export async function ensurePki(directory: string, settings: Settings, clock: Clock): Promise<ClusterPki> {
   await mkdir(directory, { recursive: true, mode: 0o700 })
-  const authority = await ensureAuthority(directory, clock)
+  const authority = await ensureAuthority(directory, 'ca', 'kubernetes', clock)
   const leaf = (name: string, wanted: Wanted) => ensureLeaf(directory, name, authority, wanted, clock)
   const [apiServer, apiServerKubeletClient, admin, nodeClient, nodeServing, proxyClient, serviceAccountKeyPem] = await Promise.all([
     leaf('apiserver', {
@@ -59,7 +65,27 @@ export async function ensurePki(directory: string, settings: Settings, clock: Cl
     leaf('kube-proxy', { subject: { commonName: 'system:kube-proxy', organizations: [] }, usages: ['client'] }),
     ensureServiceAccountKey(directory),
   ])
-  return { authority, apiServer, apiServerKubeletClient, admin, nodeClient, nodeServing, proxyClient, serviceAccountKeyPem }
+  const credentials = { authority, apiServer, apiServerKubeletClient, admin, nodeClient, nodeServing, proxyClient, serviceAccountKeyPem }
+  const hosts = controlPlaneHosts(settings)
+  return hosts.length === 0 ? credentials : { ...credentials, etcd: await ensureEtcdPki(directory, hosts, clock) }
+}
+
+/** An authority of its own: whoever it signs for may read and write everything. */
+async function ensureEtcdPki(directory: string, hosts: readonly ControlPlaneHost[], clock: Clock): Promise<EtcdPki> {
+  const authority = await ensureAuthority(directory, 'etcd-ca', 'etcd', clock)
+  const leaf = (name: string, wanted: Wanted) => ensureLeaf(directory, name, authority, wanted, clock)
+  const member = ({ name, address }: ControlPlaneHost, kind: 'server' | 'peer', number: number) =>
+    leaf(`etcd-${kind}-${number}`, {
+      subject: { commonName: name, organizations: [] },
+      // A member is a client of the others, and of itself.
+      usages: ['server', 'client'],
+      hosts: [name, address, 'localhost', '127.0.0.1'],
+    })
+  const [client] = await Promise.all([
+    leaf('etcd-client', { subject: { commonName: 'kube-apiserver-etcd-client', organizations: [] }, usages: ['client'] }),
+    ...hosts.flatMap((host) => [member(host, 'server', host.number), member(host, 'peer', host.number)]),
+  ])
+  return { authority, client }
 }
 
 function apiServerHosts(settings: Settings): readonly string[] {
@@ -71,7 +97,8 @@ function apiServerHosts(settings: Settings): readonly string[] {
     'localhost',
     settings.nodeName,
   ]
-  return [...names, '127.0.0.1', '::1', settings.nodeAddress, firstAddressOf(settings.serviceCidr)]
+  const hosts = controlPlaneHosts(settings).flatMap(({ name, address }) => [name, address])
+  return [...names, '127.0.0.1', '::1', settings.nodeAddress, firstAddressOf(settings.serviceCidr), ...hosts]
 }
 
 /** The address of the `kubernetes` service: the first of the range. */
@@ -82,11 +109,11 @@ function firstAddressOf(cidr: string): string {
   return parts.map((part, index) => (index === last ? part + 1 : part)).join('.')
 }
 
-async function ensureAuthority(directory: string, clock: Clock): Promise<Credential> {
-  const known = await readCredential(directory, 'ca')
+async function ensureAuthority(directory: string, name: string, commonName: string, clock: Clock): Promise<Credential> {
+  const known = await readCredential(directory, name)
   if (known !== undefined && isInForce(known, clock)) return known.credential
-  const authority = await createAuthority('kubernetes', { nowMs: clock.nowMs(), validForMs: authorityValidMs })
-  await writeCredential(directory, 'ca', authority)
+  const authority = await createAuthority(commonName, { nowMs: clock.nowMs(), validForMs: authorityValidMs })
+  await writeCredential(directory, name, authority)
   return authority
 }
 

@@ -9,6 +9,8 @@ export type Layout = {
   readonly adminKubeconfig: string
   readonly nodeKubeconfig: string
   readonly storeDir: string
+  /** What the hosts of several control planes keep: each its own directory. */
+  readonly hostsDir: string
   readonly logDir: string
   /** Pid files; gone with the machine's next start. */
   readonly runDir: string
@@ -30,6 +32,7 @@ export function layoutOf(root: string): Layout {
     adminKubeconfig: join(root, 'kubeconfig', 'admin.conf'),
     nodeKubeconfig: join(root, 'kubeconfig', 'node.conf'),
     storeDir: join(root, 'store'),
+    hostsDir: join(root, 'hosts'),
     logDir: join(root, 'log'),
     runDir: join(root, 'run'),
     nodeDir,

@@ -10,6 +10,8 @@ const flags = {
   'node-address': '',
   'pod-cidr': '10.244.0.0/16',
   'service-cidr': '10.96.0.0/12',
+  'control-planes': 1,
+  'control-plane-cidr': '10.89.0.0/24',
   bridge: 'nv0',
   systemd: false,
 }
@@ -23,6 +25,8 @@ const known = {
   kubeletPort: 10250,
   podCidr: '10.244.0.0/16',
   serviceCidr: '10.96.0.0/12',
+  controlPlanes: 1,
+  controlPlaneCidr: '10.89.0.0/24',
   supervisor: 'shell',
 } as const
 const ipv4 = { netmask: '255.255.255.0', family: 'IPv4' as const, mac: '', internal: false, cidr: null }
@@ -33,6 +37,10 @@ test('what a cluster was made with stays; only a flag that was given can contrad
   assert.throws(
     () => refuseChanges(flags, new Set(['api-port']), known, '/data'),
     /the cluster in \/data was made with --api-port=7443: leave/,
+  )
+  assert.throws(
+    () => refuseChanges({ ...flags, 'control-planes': 3 }, new Set(['control-planes']), known, '/data'),
+    /the cluster in \/data was made with --control-planes=1: leave/,
   )
 })
 

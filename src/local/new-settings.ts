@@ -3,9 +3,10 @@ import { existsSync } from 'node:fs'
 import { BlockList, createServer, isIP } from 'node:net'
 import { hostname, networkInterfaces } from 'node:os'
 import { boolFlag, intFlag, stringFlag } from '#component/flags'
+import { refuseBadHosts } from './control-plane/hosts.ts'
 import { hostAddress } from './host-address.ts'
 import type { Layout } from './layout.ts'
-import { LocalError, readSettings, type Settings, stateVersion, writeSettings } from './settings.ts'
+import { LocalError, oneControlPlane, readSettings, type Settings, stateVersionOf, writeSettings } from './settings.ts'
 
 export const settingsFlags = {
   name: stringFlag('navarch', 'name of the cluster and of its kubeconfig context'),
@@ -15,6 +16,11 @@ export const settingsFlags = {
   'node-address': stringFlag('', "address of the node; the machine's first one unless told otherwise"),
   'pod-cidr': stringFlag('10.244.0.0/16', 'addresses of pods'),
   'service-cidr': stringFlag('10.96.0.0/12', 'addresses of services'),
+  'control-planes': intFlag(
+    1,
+    'how many control planes the cluster has: 1, 3 or 5; several run on hosts of their own, with an etcd, on this machine',
+  ),
+  'control-plane-cidr': stringFlag(oneControlPlane.controlPlaneCidr, 'addresses of the hosts of several control planes'),
   bridge: stringFlag('nv0', "the bridge that the node's pods hang on"),
   systemd: boolFlag(false, 'let systemd keep the processes alive and start them at boot'),
 }
@@ -29,6 +35,8 @@ const settingOf: Readonly<Record<Exclude<keyof Flags, 'systemd'>, keyof Settings
   'node-address': 'nodeAddress',
   'pod-cidr': 'podCidr',
   'service-cidr': 'serviceCidr',
+  'control-planes': 'controlPlanes',
+  'control-plane-cidr': 'controlPlaneCidr',
   bridge: 'bridge',
 }
 
@@ -40,7 +48,7 @@ export async function ensureSettings(flags: Flags, given: ReadonlySet<string>, l
     return known
   }
   const settings: Settings = {
-    stateVersion,
+    stateVersion: stateVersionOf(flags['control-planes']),
     name: flags.name,
     bridge: flags.bridge,
     nodeName: (flags['node-name'] || hostname()).toLowerCase(),
@@ -49,13 +57,17 @@ export async function ensureSettings(flags: Flags, given: ReadonlySet<string>, l
     kubeletPort: flags['kubelet-port'],
     podCidr: flags['pod-cidr'],
     serviceCidr: flags['service-cidr'],
+    controlPlanes: flags['control-planes'],
+    controlPlaneCidr: flags['control-plane-cidr'],
     supervisor: flags.systemd ? 'systemd' : 'shell',
   }
+  refuseBadHosts(settings)
   if (flags.systemd && !existsSync('/run/systemd/system'))
     throw new LocalError('this machine does not run systemd: leave --systemd out, and the cluster keeps its processes alive itself')
   await refuseBusyPort('api-port', settings.apiPort)
   await refuseBusyPort('kubelet-port', settings.kubeletPort)
-  for (const flag of ['pod-cidr', 'service-cidr'] as const) refuseTakenRange(flag, flags[flag], networkInterfaces())
+  const ranges = ['pod-cidr', 'service-cidr', ...(settings.controlPlanes === 1 ? [] : (['control-plane-cidr'] as const))] as const
+  for (const flag of ranges) refuseTakenRange(flag, flags[flag], networkInterfaces())
   await writeSettings(layout.settingsFile, settings)
   return settings
 }

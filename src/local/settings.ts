@@ -4,8 +4,8 @@ import { dirname } from 'node:path'
 import { writeKeyFile } from '#net/pki/key-file'
 
 export type Settings = {
-  /** Of this file and of the directory around it. A newer one than ours is refused, an older one is brought up. */
-  readonly stateVersion: 1
+  /** Of this file and of the directory around it. A newer one than ours is refused, an older one is brought up: 2 has several control planes. */
+  readonly stateVersion: 1 | 2
   /** Of the cluster: its kubeconfig context and its cgroup. */
   readonly name: string
   /** The bridge that the node's pods hang on. */
@@ -16,11 +16,23 @@ export type Settings = {
   readonly kubeletPort: number
   readonly podCidr: string
   readonly serviceCidr: string
+  /** With one, it runs on the machine itself; several have a host and a member of the store each. */
+  readonly controlPlanes: number
+  /** Addresses of those hosts. */
+  readonly controlPlaneCidr: string
   /** What keeps the programs alive. */
   readonly supervisor: 'shell' | 'systemd'
 }
 
-export const stateVersion = 1
+const stateVersion = 2
+
+/** What settings of version 1 do not say. */
+export const oneControlPlane = { controlPlanes: 1, controlPlaneCidr: '10.89.0.0/24' }
+
+/** A version that does not know of several control planes must not take the cluster for one with an empty store. */
+export function stateVersionOf(controlPlanes: number): 1 | 2 {
+  return controlPlanes === 1 ? 1 : 2
+}
 
 /** The nft table of the node's service proxy. */
 export function proxyTableOf({ name }: Pick<Settings, 'name'>): string {
@@ -61,7 +73,7 @@ function parsed(text: string): Settings | undefined {
   try {
     const value = JSON.parse(text) as Partial<Settings> | null
     const isWhole = typeof value?.stateVersion === 'number' && typeof value.name === 'string' && typeof value.bridge === 'string'
-    return isWhole ? (value as Settings) : undefined
+    return isWhole ? { ...oneControlPlane, ...(value as Settings) } : undefined
   } catch {
     return undefined
   }

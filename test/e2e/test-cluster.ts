@@ -22,8 +22,8 @@ export type Kubectl = readonly [program: string, ...first: string[]]
 export const realKubectl: Kubectl = ['kubectl']
 export const ownKubectl: Kubectl = [process.execPath, navarchFile, 'kubectl']
 
-/** `slot` keeps clusters of tests that run side by side apart: 0 to 9. */
-export async function startTestCluster(slot: number): Promise<TestCluster> {
+/** `slot` keeps clusters of tests that run side by side apart: 0 to 9. `more` is told to `up` besides what the slot says. */
+export async function startTestCluster(slot: number, ...more: readonly string[]): Promise<TestCluster> {
   const dataDir = await mkdtemp(join(tmpdir(), `navarch-e2e-${slot}-`))
   const kubeconfig = join(dataDir, 'user.kubeconfig')
   const navarch = async (verb: string, ...args: readonly string[]) => {
@@ -40,7 +40,7 @@ export async function startTestCluster(slot: number): Promise<TestCluster> {
     },
   }
   try {
-    await cluster.navarch('up', ...upArguments(slot), '--kubeconfig', kubeconfig)
+    await cluster.navarch('up', ...upArguments(slot), ...more, '--kubeconfig', kubeconfig)
   } catch (error) {
     await cluster[Symbol.asyncDispose]()
     throw error

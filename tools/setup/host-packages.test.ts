@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { missingPrograms } from './host-packages.ts'
+import { furtherPrograms, missingPrograms } from './host-packages.ts'
 
 test('a program counts where it lies in PATH or in its own directories', () => {
   const missing = missingPrograms(
@@ -16,4 +16,12 @@ test('the bridge of iproute2 is not the CNI plugin', () => {
     missingPrograms('/usr/sbin', (file) => file === '/usr/sbin/bridge').some(({ name }) => name === 'bridge'),
     true,
   )
+})
+
+test('etcd is needed for several control planes only', () => {
+  const names = (...args: readonly string[]) => furtherPrograms(args).map(({ name }) => name)
+  assert.deepEqual(names(), [])
+  assert.deepEqual(names('--control-planes', '1'), [])
+  assert.deepEqual(names('--control-planes', '3', '--name', 'x'), ['etcd'])
+  assert.deepEqual(names('--control-planes=5'), ['etcd'])
 })

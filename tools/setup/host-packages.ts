@@ -26,15 +26,28 @@ const hostPrograms: readonly HostProgram[] = [
   { name: 'nsenter', debianPackage: 'util-linux' },
 ]
 
+/** What is needed beside that for what `npm start` is asked for. */
+export function furtherPrograms(upArguments: readonly string[]): readonly HostProgram[] {
+  const at = upArguments.findIndex((word) => word === '--control-planes' || word.startsWith('--control-planes='))
+  const count = upArguments[at]?.split('=')[1] ?? upArguments[at + 1]
+  return at === -1 || count === '1' ? [] : [{ name: 'etcd', debianPackage: 'etcd-server' }]
+}
+
 /** The programs that are not there. `bridge` stands for the CNI plugins: iproute2 has a program of that name. */
-export function missingPrograms(path: string, exists: (file: string) => boolean): readonly HostProgram[] {
+export function missingPrograms(
+  path: string,
+  exists: (file: string) => boolean,
+  further: readonly HostProgram[] = [],
+): readonly HostProgram[] {
   const systemDirectories = [...path.split(':'), '/usr/sbin', '/sbin']
-  return hostPrograms.filter(({ name, directories = systemDirectories }) => !directories.some((directory) => exists(join(directory, name))))
+  return [...hostPrograms, ...further].filter(
+    ({ name, directories = systemDirectories }) => !directories.some((directory) => exists(join(directory, name))),
+  )
 }
 
 /** Installs what is missing, or throws one message that names it. */
-export function ensureHostPackages(say: (line: string) => void): void {
-  const missing = missingPrograms(process.env['PATH'] ?? '', isExecutable)
+export function ensureHostPackages(say: (line: string) => void, further: readonly HostProgram[]): void {
+  const missing = missingPrograms(process.env['PATH'] ?? '', isExecutable, further)
   if (missing.length === 0) return
   const packages = [...new Set(missing.map((program) => program.debianPackage))]
   const isRoot = process.getuid?.() === 0
@@ -42,7 +55,7 @@ export function ensureHostPackages(say: (line: string) => void): void {
   if (!isRoot || !hasApt) throw new Error(missingMessage(missing, packages, hasApt))
   say(`Installing Debian packages: ${packages.join(' ')}`)
   withoutServiceStarts(() => installPackages(packages))
-  const still = missingPrograms(process.env['PATH'] ?? '', isExecutable)
+  const still = missingPrograms(process.env['PATH'] ?? '', isExecutable, further)
   if (still.length > 0) throw new Error(missingMessage(still, packages, hasApt))
 }
 
@@ -60,6 +73,7 @@ export function offerTestPackages(say: (line: string) => void): void {
 
 const testPackages: readonly { readonly name: string; readonly file: string }[] = [
   { name: 'curl', file: '/usr/bin/curl' },
+  { name: 'etcd-server', file: '/usr/bin/etcd' },
   { name: 'python3-kubernetes', file: '/usr/lib/python3/dist-packages/kubernetes' },
 ]
 

@@ -18,7 +18,7 @@ import type { RoleRef, Subject } from '#kinds/rbac/types.gen'
 import { PriorityClass } from '#kinds/scheduling/priority-class.kind'
 import type { Kind } from '#meta/kind'
 import { type KubeObject, keyOf, refOf } from '#meta/object'
-import { ignoreNotFound } from '#meta/status'
+import { hasReason, ignoreNotFound } from '#meta/status'
 import { bootstrapFlowSchemas, bootstrapPriorityLevels, specAutoUpdateAnnotation } from './flow-objects.ts'
 import { bootstrapClusterRoleBindings, bootstrapClusterRoles, bootstrapRoleBindings, bootstrapRoles } from './policy-objects.ts'
 import { bindingPlan, reconciledRole } from './policy-reconcile.ts'
@@ -46,7 +46,20 @@ export type BootstrapOptions = {
   readonly hasPolicy: boolean
 }
 
+/** Servers that start at the same moment write the same objects. */
+const attemptsMax = 10
+
 export async function ensureBootstrapObjects(client: Client, options: BootstrapOptions, signal?: AbortSignal): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await ensureOnce(client, options, signal)
+    } catch (error) {
+      if (attempt === attemptsMax || !hasReason(error, 'Conflict', 'NotFound')) throw error
+    }
+  }
+}
+
+async function ensureOnce(client: Client, options: BootstrapOptions, signal: AbortSignal | undefined): Promise<void> {
   const writer = new Writer(client, signal)
   const clusterWide: Promise<unknown>[] = [
     writer.ensureAll(PriorityClass, systemPriorityClasses),
@@ -60,7 +73,8 @@ export async function ensureBootstrapObjects(client: Client, options: BootstrapO
   }
   // What is namespaced has to wait for its namespace.
   const namespaced = writer.ensureAll(Namespace, systemNamespaces.map(namespace)).then(() => ensureNamespaced(writer, options))
-  await Promise.all([...clusterWide, namespaced])
+  const outcomes = await Promise.allSettled([...clusterWide, namespaced])
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
 }
 
 /** Later ranges are the administrator's: only the first one is made here, and said to be in use. */

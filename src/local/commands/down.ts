@@ -13,11 +13,12 @@ import { removeProxyRules } from '#proxy/proxy'
 import { changeUserKubeconfig, withoutCluster } from '../cluster-kubeconfig.ts'
 import { removeAllPods } from '../containerd/containerd.ts'
 import { mountsBelow, removeLeftovers } from '../containerd/leftovers.ts'
+import { removeHostNetwork } from '../control-plane/host-network.ts'
 import { type Layout, layoutOf } from '../layout.ts'
 import { dataDirFlag, type Host, localCommand } from '../local-command.ts'
 import { containerdPathsOf } from '../node-containerd.ts'
 import { logFileOf } from '../processes/supervisor.ts'
-import { supervisorOf } from '../programs.ts'
+import { etcdNamesOf, serverNamesOf, supervisorOf } from '../programs.ts'
 import { type RemovableSettings, salvagedSettings } from '../salvaged-settings.ts'
 import { DamagedSettings, LocalError, proxyTableOf, readSettings } from '../settings.ts'
 
@@ -76,7 +77,10 @@ async function stopAll(layout: Layout, settings: RemovableSettings, { clock, std
     stderr.write('Warning: containerd does not answer: what is left of the pods is ended by force\n')
   await stop('containerd')
   await removeLeftovers(containerdPathsOf(layout), clock)
-  await stop('server')
+  if (settings.controlPlanes > 1) await stop('balancer')
+  await Promise.all(serverNamesOf(settings.controlPlanes).map(stop))
+  await Promise.all(etcdNamesOf(settings.controlPlanes).map(stop))
+  await removeHostNetwork(settings)
   await removeNodeTraces(layout, settings)
 }
 

@@ -6,21 +6,24 @@ import { layoutOf } from '../layout.ts'
 import { dataDirFlag, localCommand } from '../local-command.ts'
 import { tailOffset } from '../processes/log-tail.ts'
 import { logFileOf } from '../processes/supervisor.ts'
-import { programNames } from '../programs.ts'
-import { LocalError } from '../settings.ts'
+import { programNamesOf } from '../programs.ts'
+import { LocalError, oneControlPlane, readSettings } from '../settings.ts'
 
 export const logs = localCommand({
   name: 'logs',
   summary: 'Show the log of the control plane, the node or containerd',
-  usage: `[${programNames.join(' | ')}]`,
+  usage: `[${programNamesOf(oneControlPlane).join(' | ')}]`,
   flags: {
     ...dataDirFlag,
     follow: boolFlag(false, 'go on as it grows', { shorthand: 'f' }),
     tail: intFlag(100, 'how many lines from the end; -1 for all'),
   },
-  async run(host, flags, { args: [name = 'server'], signal }) {
-    if (!programNames.includes(name)) throw new LocalError(`unknown component ${JSON.stringify(name)}: one of ${programNames.join(', ')}`)
-    const path = logFileOf(layoutOf(flags['data-dir']), name)
+  async run(host, flags, { args: [chosen], signal }) {
+    const layout = layoutOf(flags['data-dir'])
+    const names = programNamesOf((await readSettings(layout.settingsFile)) ?? oneControlPlane)
+    const name = chosen ?? names.find((one) => one.startsWith('server')) ?? ''
+    if (!names.includes(name)) throw new LocalError(`unknown component ${JSON.stringify(name)}: one of ${names.join(', ')}`)
+    const path = logFileOf(layout, name)
     if (!existsSync(path)) throw new LocalError(`there is no log of ${name} yet: start the cluster with "navarch up"`)
     let offset = await copyFrom(path, await tailOffset(path, flags.tail), host.stdout)
     if (!flags.follow) return 0

@@ -1,10 +1,13 @@
 /** `navarch status`: what runs, since when, where, with how much memory. */
 import { readFile } from 'node:fs/promises'
 import { humanDuration } from '#meta/table'
+import { ensurePki } from '../cluster-pki.ts'
+import { controlPlaneHosts } from '../control-plane/hosts.ts'
+import { rolesOf } from '../control-plane/roles.ts'
 import { layoutOf } from '../layout.ts'
 import { dataDirFlag, localCommand } from '../local-command.ts'
 import type { Supervisor } from '../processes/supervisor.ts'
-import { programNames, supervisorOf } from '../programs.ts'
+import { programNamesOf, supervisorOf } from '../programs.ts'
 import { readSettings } from '../settings.ts'
 
 export const status = localCommand({
@@ -20,13 +23,17 @@ export const status = localCommand({
       return 1
     }
     const supervisor = supervisorOf(layout, settings, host.clock)
-    const lines = await Promise.all(programNames.map((name) => programLine(name, supervisor, host.clock.nowMs())))
+    const roles =
+      settings.controlPlanes === 1 ? undefined : await rolesOf(settings, await ensurePki(layout.pkiDir, settings, host.clock), host.clock)
+    const names = programNamesOf(settings)
+    const lines = await Promise.all(names.map((name) => programLine({ name, role: roles?.get(name) }, supervisor, host.clock.nowMs())))
     host.stdout.write(
       [
-        `${'PROCESS'.padEnd(14)}${'STATE'.padEnd(10)}${'PID'.padEnd(10)}${'UP'.padEnd(10)}MEMORY`,
+        `${'PROCESS'.padEnd(14)}${'STATE'.padEnd(10)}${'PID'.padEnd(10)}${'UP'.padEnd(10)}${roles === undefined ? 'MEMORY' : `${'MEMORY'.padEnd(10)}ROLE`}`,
         ...lines.map(({ text }) => text),
         '',
         `API server   https://${settings.nodeAddress}:${settings.apiPort}`,
+        ...controlPlaneHosts(settings).map((one) => `${''.padEnd(13)}${one.name} ${one.address}`),
         `Node         ${settings.nodeName} (${settings.nodeAddress}, kubelet port ${settings.kubeletPort})`,
         `Pods         ${settings.podCidr}`,
         `Services     ${settings.serviceCidr}`,
@@ -40,7 +47,7 @@ export const status = localCommand({
 })
 
 async function programLine(
-  name: string,
+  { name, role }: { readonly name: string; readonly role: string | undefined },
   supervisor: Supervisor,
   nowMs: number,
 ): Promise<{ readonly text: string; readonly isRunning: boolean }> {
@@ -49,8 +56,9 @@ async function programLine(
   const facts = pid === undefined ? undefined : await processFacts(pid)
   if (facts === undefined) return { text: `${name.padEnd(14)}${running === undefined ? 'stopped' : 'starting'}`, isRunning: false }
   const age = humanDuration(nowMs - facts.startedMs)
+  const memory = `${Math.round(facts.memoryKiB / 1024)}MiB`
   return {
-    text: `${name.padEnd(14)}${'running'.padEnd(10)}${String(pid).padEnd(10)}${age.padEnd(10)}${Math.round(facts.memoryKiB / 1024)}MiB`,
+    text: `${name.padEnd(14)}${'running'.padEnd(10)}${String(pid).padEnd(10)}${age.padEnd(10)}${role === undefined ? memory : `${memory.padEnd(10)}${role}`}`,
     isRunning: true,
   }
 }

@@ -14,6 +14,9 @@ import { openCriClient } from '#net/cri/client'
 import { changeUserKubeconfig, type KubeconfigFacts, withCluster, writeOwnKubeconfig } from '../cluster-kubeconfig.ts'
 import { type ClusterPki, ensurePki } from '../cluster-pki.ts'
 import { untilReady, writeContainerdConfig } from '../containerd/containerd.ts'
+import { refuseMissingEtcd } from '../control-plane/etcd-member.ts'
+import { ensureHostNetwork } from '../control-plane/host-network.ts'
+import { controlPlaneHosts, hostBridge } from '../control-plane/hosts.ts'
 import { listImages, loadImages } from '../images/image-store.ts'
 import { imageArchitecture, pauseImage, pauseImageName } from '../images/pause-image.ts'
 import { type Layout, layoutOf } from '../layout.ts'
@@ -22,7 +25,7 @@ import { ensureSettings, settingsFlags } from '../new-settings.ts'
 import { containerdOptionsOf, containerdPathsOf } from '../node-containerd.ts'
 import { type StartWatch, watchStart } from '../processes/start-failure.ts'
 import { logFileOf } from '../processes/supervisor.ts'
-import { programNames, programsOf, supervisorOf } from '../programs.ts'
+import { programNamesOf, programsOf, serverNamesOf, supervisorOf } from '../programs.ts'
 import { LocalError, type Settings } from '../settings.ts'
 import { StepLogger } from '../step-logger.ts'
 
@@ -90,6 +93,8 @@ function stepsOf(run: Run): Listr<Context> {
       {
         title: 'processes: containerd, server, agent',
         task: async (context, task) => {
+          task.title = `processes: ${programNamesOf(context.settings).join(', ')}`
+          await prepareHosts(host, context.settings)
           context.containerdConfig = await writeContainerdConfig({
             ...containerdOptionsOf(layout, logFileOf(layout, 'containerd')),
             mirrors: flags['registry-mirror'],
@@ -141,12 +146,20 @@ async function writeKubeconfigs(host: Host, flags: Flags, layout: Layout, contex
   await changeUserKubeconfig(userFile, (config) => withCluster(config, admin))
 }
 
+/** The hosts of several control planes are there before what runs on them. */
+async function prepareHosts({ environment }: Host, settings: Settings): Promise<void> {
+  const hosts = controlPlaneHosts(settings)
+  if (hosts.length === 0) return
+  refuseMissingEtcd(environment['PATH'] ?? '')
+  await ensureHostNetwork(hostBridge(settings), hosts)
+}
+
 /** What this call starts, it stops again when one of them cannot start: the next `up` then finds them as this one did. */
 async function startPrograms({ host, layout, signal }: Run, context: Context): Promise<readonly string[]> {
-  const programs = programsOf(layout, host.self, context.containerdConfig)
+  const programs = programsOf(layout, context.settings, host.self, context.containerdConfig)
   const supervisor = supervisorOf(layout, context.settings, host.clock)
   const started: string[] = []
-  context.start = await watchStart(programNames, layout, host.clock, async () => {
+  context.start = await watchStart(programNamesOf(context.settings), layout, host.clock, async () => {
     await Promise.all(started.map((name) => supervisor.stop(name)))
   })
   signal.throwIfAborted()
@@ -179,27 +192,30 @@ function archiveNameOf(tag: string): string {
   return `${tag.slice(tag.lastIndexOf('/') + 1).replace(':', '-')}.tar`
 }
 
-function clientOf(context: Context, clock: Clock): Client {
-  const { server, caPem, credential } = adminFacts(context, '127.0.0.1')
+function clientOf(context: Context, clock: Clock, address = '127.0.0.1'): Client {
+  const { server, caPem, credential } = adminFacts(context, address)
   const tls = { caPem, certificatePem: credential.certificatePem, privateKeyPem: credential.privateKeyPem }
   return new Client(new HttpTransport(fixedEndpoint(server, { tls }), { clock, userAgent: 'navarch', timeoutMs: 5000 }))
 }
 
+/** Of several control planes, each. */
 async function untilServerReady(layout: Layout, context: Context, clock: Clock, signal: AbortSignal): Promise<void> {
-  const { transport } = clientOf(context, clock)
   const supervisor = supervisorOf(layout, context.settings, clock)
+  const addresses = controlPlaneHosts(context.settings).map(({ address }) => address)
+  const transports = ['127.0.0.1', ...addresses].map((address) => clientOf(context, clock, address).transport)
+  const names = serverNamesOf(context.settings.controlPlanes)
   await until(
     clock,
     signal,
     async () => {
-      if ((await supervisor.running('server')) === undefined)
-        throw new LocalError(`the control plane did not start: see "navarch logs server"`)
-      return await transport.request({ method: 'GET', path: '/readyz' }, signal).then(
-        () => true,
-        () => false,
-      )
+      for (const name of names) {
+        if ((await supervisor.running(name)) === undefined)
+          throw new LocalError(`the control plane did not start: see "navarch logs ${name}"`)
+      }
+      const answers = transports.map((transport) => transport.request({ method: 'GET', path: '/readyz' }, signal))
+      return (await Promise.allSettled(answers)).every(({ status }) => status === 'fulfilled')
     },
-    'the API server is not ready: see "navarch logs server"',
+    `the API server is not ready: see "navarch logs ${names[0]}"`,
   )
 }
 

@@ -2,7 +2,6 @@
 import { copyFile, stat, truncate } from 'node:fs/promises'
 import { type Clock, sleep } from '#base/env/clock'
 import type { Log } from '#base/env/log'
-import { programNames } from '../programs.ts'
 import { logFileOf, type Places } from './supervisor.ts'
 
 const bytesMax = 10 << 20
@@ -12,10 +11,11 @@ const intervalMs = 60_000
 export async function keepLogsSmall(
   { clock, log }: { readonly clock: Clock; readonly log: Log },
   places: Places,
+  names: readonly string[],
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
-    for (const name of programNames) {
+    for (const name of names) {
       const path = logFileOf(places, name)
       await rotateIfLarge(path, bytesMax).catch((error: unknown) => log.warn('log not rotated, will try again', { path, error }))
     }

@@ -51,9 +51,13 @@ export async function watchStart(names: readonly string[], places: Places, clock
   }
 }
 
-/** The last line that a program of ours, or containerd, ends with when it gives up. */
+/** The last line that a program of ours, containerd or etcd ends with when it gives up. */
 export function startFailureIn(log: string): string | undefined {
-  return /^(?:Error|containerd): (?<message>.+)$/m.exec(log)?.groups?.['message'] ?? /level=fatal.* msg="(.+?)"/.exec(log)?.[1]
+  return (
+    /^(?:Error|containerd): (?<message>.+)$/m.exec(log)?.groups?.['message'] ??
+    /level=fatal.* msg="(.+?)"/.exec(log)?.[1] ??
+    /"level":"fatal".*"error":"(.+?)"/.exec(log)?.[1]
+  )
 }
 
 async function untilFailure(failure: () => Promise<string | undefined>, clock: Clock, signal: AbortSignal): Promise<never> {
