@@ -13,6 +13,7 @@ import { decodeProtobuf, type ProtobufDeps } from './request/decode-protobuf.ts'
 import { guardAgainstPanic } from './request/guard-against-panic.ts'
 import { parseRequestInfo } from './request/parse-request-info.ts'
 import { setDeadline } from './request/set-deadline.ts'
+import { encodeProtobuf } from './serve/encode-protobuf.ts'
 import type { Metrics } from './serve/metrics.ts'
 
 export type ChainDeps = {
@@ -32,6 +33,7 @@ export function chainOf(deps: ChainDeps): readonly Step[] {
     parseRequestInfo, // URL -> verb, resource, name
     deps.metrics.countRequests(deps.clock),
     guardAgainstPanic(deps.log), // one bad request harms no other
+    encodeProtobuf(deps.protobuf), // answers in protobuf for those who prefer it
     setDeadline(deps.clock, deps.requestTimeoutMs),
     authenticate(deps.authenticators), // who
     impersonate(deps.authorizer), // as whom

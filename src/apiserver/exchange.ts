@@ -5,6 +5,7 @@
 import type { WatchFrame } from '#client/transport'
 import type { Kind } from '#meta/kind'
 import type { KubeObject } from '#meta/object'
+import type { Envelope } from '#meta/protobuf/envelope'
 import type { UpgradeRequest } from '#net/streams/websocket-upgrade'
 
 export type UserInfo = {
@@ -71,16 +72,30 @@ export type Exchange = {
   readonly warnings: string[]
 }
 
+/** An object that many answers show: what it is encoded as is made once. */
+export interface SharedObject {
+  /** What `encode` makes of the object; every caller gives the same function. */
+  protobuf(encode: (object: KubeObject) => Envelope | undefined): Envelope | undefined
+}
+
 /** What a handler answers. Objects are bytes already; `object` parses them only when asked (loopback, tables). */
 export type Body =
   | { readonly kind: 'empty' }
   | { readonly kind: 'bytes'; readonly contentType: string; readonly bytes: Uint8Array }
-  | { readonly kind: 'object'; readonly bytes: () => Uint8Array; readonly object: () => unknown }
-  | { readonly kind: 'list'; readonly chunks: () => Iterable<Uint8Array>; readonly object: () => unknown }
+  | { readonly kind: 'object'; readonly bytes: () => Uint8Array; readonly object: () => unknown; readonly entry?: SharedObject }
+  | { readonly kind: 'list'; readonly chunks: () => Iterable<Uint8Array>; readonly object: () => unknown; readonly list?: SharedList }
   | { readonly kind: 'watch'; readonly watch: WatchBody }
   | { readonly kind: 'stream'; readonly contentType: string; readonly chunks: AsyncIterable<Uint8Array> }
   /** The handler has taken the socket over and answers itself. */
   | { readonly kind: 'upgraded' }
+
+/** A list by its parts. */
+export type SharedList = {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly metadata: object
+  readonly entries: readonly SharedObject[]
+}
 
 /** Frames are shared by all watchers: `bytes` is one line of JSON, made once; `frame` the same for the loopback. */
 export type WatchBody = {
@@ -90,6 +105,8 @@ export type WatchBody = {
 export interface SharedFrame {
   readonly bytes: Uint8Array
   readonly frame: WatchFrame
+  /** The object of the frame, where it stands in the cache. */
+  readonly entry?: SharedObject
 }
 
 export type Answer = { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body: Body }

@@ -3,13 +3,15 @@
  * the first use. Immutable to the outside and shared by all readers.
  */
 import { deepFreeze, type KubeObject } from '#meta/object'
+import type { Envelope } from '#meta/protobuf/envelope'
 import { withoutNulls } from '#meta/schema/encode'
 import { decodeObject, withRevision } from '#meta/wire'
+import type { SharedObject } from '../exchange.ts'
 import { isJson, type ValueFormat } from '../storage/value-format.ts'
 import { UnreadableObject } from './unreadable-object.ts'
 
 /** An object of one revision, ready to be sent. Reading it throws UnreadableObject where the stored value does not decode. */
-export interface ObjectEntry {
+export interface ObjectEntry extends SharedObject {
   readonly key: string
   readonly revision: number
   /** JSON with `metadata.resourceVersion`. */
@@ -28,6 +30,7 @@ export class CacheEntry implements ObjectEntry {
   #format: ValueFormat | undefined
   #bytes: Uint8Array | undefined
   #object: KubeObject | undefined
+  #protobuf: Envelope | undefined
 
   constructor(key: string, revision: number, value: Uint8Array, format?: ValueFormat) {
     this.key = key
@@ -58,6 +61,11 @@ export class CacheEntry implements ObjectEntry {
     return (this.#object ??= this.#read((bytes) => deepFreeze(decoded(bytes)), this.bytes()))
   }
 
+  /** Does not keep the object that it has to parse for this. */
+  protobuf(encode: (object: KubeObject) => Envelope | undefined): Envelope | undefined {
+    return (this.#protobuf ??= encode(this.#object ?? this.#read(decoded, this.bytes())))
+  }
+
   /** Why the object cannot be read; undefined if it can. */
   unreadable(): UnreadableObject | undefined {
     try {
@@ -73,6 +81,7 @@ export class CacheEntry implements ObjectEntry {
   release(): void {
     this.#bytes = undefined
     this.#object = undefined
+    this.#protobuf = undefined
   }
 
   /** The same object under another revision: what a DELETED event shows. */

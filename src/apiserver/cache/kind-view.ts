@@ -5,6 +5,7 @@
 import type { WatchType } from '#client/transport'
 import type { Kind } from '#meta/kind'
 import { deepFreeze, type KubeObject } from '#meta/object'
+import type { Envelope } from '#meta/protobuf/envelope'
 import { withWireNulls } from '#meta/schema/encode'
 import type { Schema } from '#meta/schema/schema'
 import { encodeObject, withRevision } from '#meta/wire'
@@ -102,6 +103,7 @@ class ConvertedEntry implements ObjectEntry {
   readonly #convert: (stored: KubeObject) => KubeObject
   #object: KubeObject | undefined
   #bytes: Uint8Array | undefined
+  #protobuf: Envelope | undefined
 
   constructor(source: CacheEntry, schema: Schema, convert: (stored: KubeObject) => KubeObject) {
     this.key = source.key
@@ -117,5 +119,8 @@ class ConvertedEntry implements ObjectEntry {
 
   bytes(): Uint8Array {
     return (this.#bytes ??= withRevision(encodeObject(withWireNulls(this.#schema, this.object()) as KubeObject), this.revision))
+  }
+  protobuf(encode: (object: KubeObject) => Envelope | undefined): Envelope | undefined {
+    return (this.#protobuf ??= encode(this.object()))
   }
 }

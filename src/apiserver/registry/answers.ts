@@ -10,7 +10,7 @@ const encoder = new TextEncoder()
 export function entryAnswer(entry: ObjectEntry, status = 200): Answer {
   // Made now, while the answer can still be another one.
   entry.bytes()
-  return { status, body: { kind: 'object', bytes: () => entry.bytes(), object: () => entry.object() } }
+  return { status, body: { kind: 'object', bytes: () => entry.bytes(), object: () => entry.object(), entry } }
 }
 
 /** Any value; encoded when it is sent. */

@@ -9,7 +9,9 @@ const open = encoder.encode('{')
 const close = encoder.encode(']}')
 
 export function listBody(kind: Kind, page: Page): Body {
-  return { kind: 'list', chunks: () => chunksOf(kind, page), object: () => listObject(kind, page) }
+  const { apiVersion, listKind } = kind
+  const list = { apiVersion, kind: listKind, metadata: listMeta(page), entries: page.entries }
+  return { kind: 'list', chunks: () => chunksOf(kind, page), object: () => listObject(kind, page), list }
 }
 
 /** `metadata` of a list. */

@@ -8,7 +8,9 @@ for (const [accept, format, shape] of [
   [undefined, 'json', 'object'],
   ['*/*', 'json', 'object'],
   ['application/yaml', 'yaml', 'object'],
-  ['application/vnd.kubernetes.protobuf,application/json', 'json', 'object'],
+  ['application/vnd.kubernetes.protobuf,application/json', 'protobuf', 'object'],
+  ['application/vnd.kubernetes.protobuf;as=Table;v=v1;g=meta.k8s.io,application/json', 'json', 'object'],
+  ['application/vnd.kubernetes.protobuf;as=PartialObjectMetadata;v=v1;g=meta.k8s.io', 'protobuf', 'PartialObjectMetadata'],
   ['application/json;as=Table;v=v1;g=meta.k8s.io,application/json', 'json', 'Table'],
   ['application/json;as=Table;v=v9;g=meta.k8s.io,application/json', 'json', 'object'],
   ['application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io', 'json', 'PartialObjectMetadata'],
@@ -21,7 +23,13 @@ for (const [accept, format, shape] of [
   })
 }
 
-for (const accept of ['application/cbor', 'text/html', 'application/*', 'application/json;as=Nope;v=v1;g=meta.k8s.io']) {
+for (const accept of [
+  'application/vnd.kubernetes.protobuf;as=Table;v=v1;g=meta.k8s.io',
+  'application/cbor',
+  'text/html',
+  'application/*',
+  'application/json;as=Nope;v=v1;g=meta.k8s.io',
+]) {
   test(`negotiate: ${accept} is not acceptable`, () => {
     assert.throws(
       () => negotiate(requestOf(accept)),

@@ -4,7 +4,7 @@ import type { IncomingRequest } from '../exchange.ts'
 import { type MediaType, parseAccept } from './media-type.ts'
 import { isTrue } from './parse-request-info.ts'
 
-export type OutputFormat = 'json' | 'yaml'
+export type OutputFormat = 'json' | 'yaml' | 'protobuf'
 export type OutputShape = 'object' | 'Table' | 'PartialObjectMetadata'
 export type OutputForm = {
   readonly format: OutputFormat
@@ -27,16 +27,35 @@ export function negotiate(request: IncomingRequest, isWatch = false): OutputForm
     if (format === undefined) continue
     isFormatServed = true
     const shape = shapeOf(range)
-    if (shape !== undefined) {
-      const wantsIt = isPretty || (!isWatch && range.parameters.get('pretty') === '1')
+    // A table has cells of any type: no message can hold it.
+    if (shape !== undefined && !(shape === 'Table' && format === 'protobuf')) {
+      const wantsIt = format !== 'protobuf' && (isPretty || (!isWatch && range.parameters.get('pretty') === '1'))
       return { format, shape, shapeVersion: range.parameters.get('v') ?? 'v1', isPretty: wantsIt }
     }
   }
-  throw isFormatServed ? notAcceptable(`only the following media types are accepted: ${acceptedTypes(isWatch)}`) : unknownFormat(isWatch)
+  throw isFormatServed
+    ? notAcceptable(`only the following media types are accepted: ${isWatch ? watchTypes : servedTypes}`)
+    : unknownFormat(isWatch)
 }
 
+/** The media types of objects, as error messages list them. */
+export const servedTypes = 'application/json, application/yaml, application/vnd.kubernetes.protobuf'
+const watchTypes = 'application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch'
+
 function unknownFormat(isWatch: boolean): StatusError {
-  return new StatusError(406, 'NotAcceptable', `406: Not Acceptable\n\nAvailable representations: ${acceptedTypes(isWatch)}`, {})
+  const types = isWatch ? `${servedTypes}, ${watchTypes}` : servedTypes
+  return new StatusError(406, 'NotAcceptable', `406: Not Acceptable\n\nAvailable representations: ${types}`, {})
+}
+
+/** Whether the client gets protobuf, if what it asked for has that form. */
+export function prefersProtobuf(request: IncomingRequest, isWatch: boolean): boolean {
+  if (request.headers['accept']?.includes('protobuf') !== true) return false
+  try {
+    return negotiate(request, isWatch).format === 'protobuf'
+  } catch (error) {
+    if (error instanceof StatusError) return false
+    throw error
+  }
 }
 
 function formatOf(range: MediaType, isWatch: boolean): OutputFormat | undefined {
@@ -46,6 +65,8 @@ function formatOf(range: MediaType, isWatch: boolean): OutputFormat | undefined 
       return 'json'
     case 'application/yaml':
       return isWatch ? undefined : 'yaml'
+    case 'application/vnd.kubernetes.protobuf':
+      return 'protobuf'
     default:
       return undefined
   }
@@ -59,10 +80,6 @@ function shapeOf({ parameters }: MediaType): OutputShape | undefined {
   if (parameters.get('g') !== 'meta.k8s.io' || (version !== 'v1' && version !== 'v1beta1')) return undefined
   if (as === 'Table') return 'Table'
   return as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList' ? 'PartialObjectMetadata' : undefined
-}
-
-function acceptedTypes(isWatch: boolean): string {
-  return isWatch ? 'application/json, application/json;stream=watch' : 'application/json, application/yaml'
 }
 
 /** As upstream: people at a browser, curl or wget get indented JSON unless they say otherwise. */

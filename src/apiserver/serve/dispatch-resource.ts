@@ -15,7 +15,7 @@ import { scaleHandler } from '../registry/scale.ts'
 import { updateObject } from '../registry/update.ts'
 import { watchObjects } from '../registry/watch.ts'
 import { pageNotFound } from '../request/error-answer.ts'
-import { negotiate } from '../request/negotiate.ts'
+import { negotiate, servedTypes } from '../request/negotiate.ts'
 import { present } from './present.ts'
 
 /** Answers a request for one kind. */
@@ -52,7 +52,7 @@ export function resourceDispatcher({ registry, clock, describe, handlers }: Reso
 
 /** What is answered and not stored has no rows. */
 function noTable(): StatusError {
-  return notAcceptable('only the following media types are accepted: application/json, application/yaml')
+  return notAcceptable(`only the following media types are accepted: ${servedTypes}`)
 }
 
 type Target = { readonly handler: ResourceHandler; readonly shownKind: Kind | undefined; readonly isRaw?: boolean }

@@ -1,4 +1,4 @@
-/** Turns an answer into the form that the client accepts: table or metadata, YAML, indented. Plain JSON passes untouched. */
+/** Turns an answer into the form that the client accepts: table or metadata, YAML, indented. Plain JSON passes untouched; protobuf is made of what comes out. */
 
 import { formatYaml } from '#base/encoding/yaml'
 import type { Clock } from '#base/env/clock'
@@ -103,7 +103,7 @@ function valueBody(value: unknown): Body {
 }
 
 function formattedBody(body: Body, form: OutputForm): Body {
-  if (body.kind !== 'object' && body.kind !== 'list') return body
+  if (form.format === 'protobuf' || (body.kind !== 'object' && body.kind !== 'list')) return body
   if (form.format === 'yaml') return { kind: 'bytes', contentType: 'application/yaml', bytes: encoder.encode(formatYaml(wireValue(body))) }
   if (!form.isPretty) return body
   return { kind: 'bytes', contentType: 'application/json', bytes: encoder.encode(`${JSON.stringify(wireValue(body), undefined, 2)}\n`) }
