@@ -6,13 +6,16 @@
  * batches of a watch however they are cut. What only a store on a virtual clock can prove stands in the claims of `EmbeddedSubject`.
  */
 import { test } from 'node:test'
+import type { Clock } from '#base/env/clock'
 import type { VirtualClock } from '#base/env/virtual-clock'
 import type { Store } from '../store.ts'
 
 /** What a claim is tried on. */
 export type Subject = {
   readonly store: Store
-  /** Lets so much time pass for the store: at once where its clock is virtual. */
+  /** The time that the claim goes by. */
+  readonly clock: Clock
+  /** Lets so much time pass for the store and the clock: at once where that is virtual. */
   pass(ms: number): Promise<void>
   /** A short life of a lease, which the store grants as asked. */
   readonly leaseMs: number
@@ -46,5 +49,5 @@ export const contractLimits = { queuedEventsMax: 100, queuedBytesMax: 8 * 2 ** 2
 
 /** The facts of an embedded store that was opened with the clock and `contractLimits`. */
 export function embeddedSubject(store: Store, clock: VirtualClock): EmbeddedSubject {
-  return { store, clock, limits: contractLimits, pass: (ms) => clock.advance(ms), leaseMs: 10_000, leaseLatenessMs: 1_000 }
+  return { store, clock, limits: contractLimits, pass: (ms) => clock.advance(ms), leaseMs: 500, leaseLatenessMs: 500 }
 }

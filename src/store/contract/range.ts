@@ -36,6 +36,22 @@ export const rangeContract = contract<Subject>('range', {
     assert.deepEqual(rest.entries.map(text), ['/k/3', '/k/4'])
     assert.deepEqual([rest.revision, rest.remaining], [first.revision, 0])
   },
+  'pages at one revision join to exactly the state of that revision while others write': async ({ store }) => {
+    const names = Array.from({ length: 60 }, (_, i) => `/k/${String(i).padStart(2, '0')}`)
+    await Promise.all(names.map((key) => put(store, key, bytes('old'))))
+    const whole = await store.range({ prefix: '/k/' })
+    const others = names.map((key, i) => (i % 3 === 0 ? remove(store, key) : put(store, `${key}${i % 3}`, bytes('new'))))
+    const joined = []
+    for (let afterKey: string | undefined, remaining = 1; remaining > 0; ) {
+      const page = await store.range({ prefix: '/k/', limit: 7, afterKey, atRevision: whole.revision })
+      assert.equal(page.remaining, whole.entries.length - joined.length - page.entries.length)
+      joined.push(...page.entries)
+      remaining = page.remaining
+      afterKey = page.entries.at(-1)?.key
+    }
+    await Promise.all(others)
+    assert.deepEqual(joined, whole.entries)
+  },
   'an old revision shows keys that were deleted and made again since': async ({ store }) => {
     const old = await put(store, '/a', bytes('first'))
     await remove(store, '/a')

@@ -124,6 +124,20 @@ export const txnContract = contract<Subject>('txn', {
     const [event] = await take(1, store.watch({ prefix: '/huge', afterRevision: start }))
     assert.ok(event?.previous !== undefined && Buffer.from(huge).equals(event.previous.value))
   },
+  'a client that vanishes in the middle leaves all of its transaction or nothing': async ({ store }) => {
+    for (let round = 0; round < 20; round++) {
+      const keys = [`/${round}/a`, `/${round}/b`, `/${round}/c`]
+      const abort = new AbortController()
+      const operations = keys.map((key) => ({ type: 'put', key, value: bytes(key) }) as const)
+      const abandoned = store.txn({ compares: [], operations }, abort.signal).catch(() => undefined)
+      if (round % 2 === 0) await Promise.resolve()
+      abort.abort()
+      const result = await abandoned
+      await put(store, '/other', bytes('goes on'))
+      const { length } = (await store.range({ prefix: `/${round}/` })).entries
+      assert.ok(length === 3 || (length === 0 && result === undefined), `${length} of 3 keys are there`)
+    }
+  },
   'an empty value is a value': async ({ store }) => {
     await put(store, '/empty', new Uint8Array())
     assert.equal(text(await store.get('/empty')), '')
