@@ -6,6 +6,7 @@ import { type ClientRequest, type IncomingMessage, request as requestHttp } from
 import { request as requestHttps } from 'node:https'
 import type { Duplex } from 'node:stream'
 import { badRequest, type StatusError, serviceUnavailable } from '#meta/status'
+import { FrameCutter } from '#net/streams/frame-cutter'
 import type { Answer, Exchange } from '../exchange.ts'
 
 export type Backend = {
@@ -73,10 +74,10 @@ async function relayUpgrade(
   // The other side stays with HTTP: its answer says why.
   if (!outcome.isUpgraded) return streamedAnswer(outcome.response)
   const { socket, head } = takeOver()
-  socket.write(switchingHead(outcome.response))
-  if (outcome.head.length > 0) socket.write(outcome.head)
+  await written(socket, switchingHead(outcome.response))
+  if (outcome.head.length > 0) outcome.connection.unshift(outcome.head)
   if (head.length > 0) outcome.connection.write(head)
-  join(socket, outcome.connection)
+  join(socket, outcome.connection, headers['upgrade']?.toLowerCase() === 'websocket')
   return { status: 101, body: { kind: 'upgraded' } }
 }
 
@@ -157,13 +158,27 @@ function switchingHead({ rawHeaders }: IncomingMessage): string {
 }
 
 /** Each side's end and failure is the other's. */
-function join(client: Duplex, backend: Duplex): void {
+function join(client: Duplex, backend: Duplex, isWebSocket: boolean): void {
   for (const [from, to] of [
     [client, backend],
     [backend, client],
   ] as const) {
-    from.pipe(to)
     from.on('error', () => to.destroy())
     from.on('close', () => to.destroy())
   }
+  client.pipe(backend)
+  // A failure of one side has destroyed the other already.
+  if (isWebSocket) passFrames(backend, client).catch(() => undefined)
+  else backend.pipe(client)
+}
+
+/** See `FrameCutter`. */
+async function passFrames(from: Duplex, to: Duplex): Promise<void> {
+  const cutter = new FrameCutter()
+  for await (const chunk of from) for (const piece of cutter.cut(chunk)) await written(to, piece)
+  to.end()
+}
+
+function written(to: Duplex, bytes: Uint8Array | string): Promise<void> {
+  return new Promise((resolve, reject) => to.write(bytes, (error) => (error ? reject(error) : resolve())))
 }
