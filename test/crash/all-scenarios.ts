@@ -1,4 +1,6 @@
 /** Every scenario there is. */
+
+import { etcdFaultsScenario } from './etcd/etcd-faults.ts'
 import type { Scenario } from './scenario.ts'
 import { fullDisk } from './sqlite/full-disk.ts'
 import { pause } from './sqlite/pause.ts'
@@ -17,6 +19,7 @@ export const allScenarios: readonly Scenario[] = [
   writeErrors,
   fullDisk,
   pause,
+  etcdFaultsScenario({ name: 'etcd-faults', summary: 'etcd, three members: whatever may happen to them, by chance' }),
   sigkillScenario({ name: 'broken-rollback', summary: 'of the harness: must fail, after a kill the files are older', rollsBack: true }),
   powerCutScenario({ name: 'broken-log-sync', summary: 'of the harness: must fail, the log is never synced', lies: ['log'] }),
   powerCutScenario({
