@@ -129,6 +129,22 @@ test('a lease that could not be revoked for lack of a disk is revoked when the d
   assert.equal(await store.get('/a'), undefined)
 })
 
+test('a lease whose time is over cannot be kept alive while its end is being made durable', async () => {
+  const journal = new HeldJournal()
+  const clock = new VirtualClock()
+  await using store = storeOn(journal, clock)
+  const grant = store.grantLease(1000)
+  await journal.asked()
+  journal.succeed()
+  const { id } = await grant
+  await clock.advance(1000)
+  await journal.asked()
+  await assert.rejects(store.keepLeaseAlive(id), failsWith('LeaseNotFound'))
+  journal.succeed()
+  await clock.advance(0)
+  assert.equal(await store.lease(id), undefined)
+})
+
 test('history is bounded even if nobody compacts', async () => {
   await using store = storeOn(createPassingJournal(), new VirtualClock(), { historyLengthMax: 1000 })
   for (let i = 0; i < 5000; i++) await put(store, '/a', bytes(String(i)))

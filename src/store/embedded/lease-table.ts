@@ -29,7 +29,8 @@ export class LeaseTable {
 
   keepAlive(id: string, nowMs: number): Lease {
     const granted = this.#granted.get(id)
-    if (granted === undefined) throw leaseNotFound(id)
+    // Once its time is over it ends, though its end may not be durable yet: who were told otherwise would count on its keys.
+    if (granted === undefined || granted.deadlineMs <= nowMs) throw leaseNotFound(id)
     granted.deadlineMs = nowMs + granted.lease.ttlMs
     return granted.lease
   }
