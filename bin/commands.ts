@@ -25,6 +25,12 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('#local/commands/images')).images,
   },
   {
+    name: 'store',
+    type: 'local',
+    summary: 'Look after the store: status, verify, compact, snapshots, migrate',
+    load: async () => (await import('#local/commands/store')).store,
+  },
+  {
     name: 'server',
     type: 'local',
     summary: 'Run the control plane in the foreground',

@@ -17,6 +17,7 @@ import type { Kind } from '#meta/kind'
 import type { KubeObject } from '#meta/object'
 import type { Schema } from '#meta/schema/schema'
 import { DeleteOptions } from '#meta/schema.gen'
+import { decodeObject } from '#meta/wire'
 import type { Store } from '#store/store'
 import { chosenPlugins } from './admission/all-plugins.ts'
 import type { AdmissionPlugin } from './admission/plugin.ts'
@@ -44,6 +45,7 @@ import { createMetrics } from './serve/metrics.ts'
 import { openApiRoute } from './serve/openapi-routes.ts'
 import { descriptions } from './serve/openapi-texts.ts'
 import { serverHealth } from './serve/server-health.ts'
+import { storeRoutes } from './serve/store-routes.ts'
 import { versionInfo } from './serve/version.ts'
 import { HttpServer } from './server.ts'
 import { ServiceAllocation } from './services/service-allocation.ts'
@@ -190,6 +192,11 @@ function handlerOf(
       discoveryRoutes({ kinds: registry.kinds, address }),
       versionRoute(versionInfo(options.platform ?? 'linux/amd64')),
       metricsRoute(metrics),
+      storeRoutes({
+        store: registry.storages.main.store,
+        clock,
+        decode: (value) => decodeObject(registry.storages.main.format.toJson(value)),
+      }),
       openApiRoute(registry.kinds, describe),
       ...documents,
       indexRoute(

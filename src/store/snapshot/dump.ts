@@ -3,6 +3,7 @@
  * Leases come before the entries that hang on them.
  */
 import type { Entry, Lease, RangeResult, Store } from '../store.ts'
+import { StoreError } from '../store-error.ts'
 
 export type Dump = {
   /** The revision of the store that was dumped. */
@@ -17,13 +18,19 @@ export type DumpRecord = { readonly type: 'lease'; readonly lease: Lease } | { r
 /** Small enough that other reads of the store are not held up. */
 const pageLength = 500
 
-/** The store as it is now, read page by page while it goes on. Reading fails with Compacted if it takes longer than the history is kept. */
-export async function dumpOf(store: Store, signal?: AbortSignal): Promise<Dump> {
-  const first = await store.range({ prefix: '', limit: pageLength }, signal)
-  return { revision: first.revision, keyCount: first.entries.length + first.remaining, records: recordsOf(store, first, signal) }
+export type DumpOptions = {
+  /** Leaves out what others keep beside it in the same store. */
+  readonly prefix?: string
+  readonly signal?: AbortSignal
 }
 
-async function* recordsOf(store: Store, first: RangeResult, signal: AbortSignal | undefined): AsyncGenerator<DumpRecord, void> {
+/** The store as it is now, read page by page while it goes on. Reading fails with Compacted if it takes longer than the history is kept. */
+export async function dumpOf(store: Store, options: DumpOptions = {}): Promise<Dump> {
+  const first = await store.range({ prefix: options.prefix ?? '', limit: pageLength }, options.signal)
+  return { revision: first.revision, keyCount: first.entries.length + first.remaining, records: recordsOf(store, first, options) }
+}
+
+async function* recordsOf(store: Store, first: RangeResult, { prefix = '', signal }: DumpOptions): AsyncGenerator<DumpRecord, void> {
   const leases = new Set<string>()
   for (let page = first; ; ) {
     for (const entry of page.entries) {
@@ -37,16 +44,27 @@ async function* recordsOf(store: Store, first: RangeResult, signal: AbortSignal 
     }
     const afterKey = page.entries.at(-1)?.key
     if (page.remaining === 0 || afterKey === undefined) return
-    page = await store.range({ prefix: '', limit: pageLength, afterKey, atRevision: first.revision }, signal)
+    page = await store.range({ prefix, limit: pageLength, afterKey, atRevision: first.revision }, signal)
   }
 }
 
-/** The dump with its values changed by the function, for a store whose values are of another format. */
+/**
+ * The dump with its values changed by the function, for a store whose values are of another format. Reading fails with Corrupt, naming the key,
+ * where the function throws.
+ */
 export function translatedDump(dump: Dump, translate: (key: string, value: Uint8Array) => Uint8Array): Dump {
   async function* records(): AsyncGenerator<DumpRecord, void> {
     for await (const record of dump.records) {
       if (record.type === 'lease') yield record
-      else yield { type: 'entry', entry: { ...record.entry, value: translate(record.entry.key, record.entry.value) } }
+      else yield { type: 'entry', entry: { ...record.entry, value: translated(record.entry) } }
+    }
+  }
+  function translated({ key, value }: Entry): Uint8Array {
+    try {
+      return translate(key, value)
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error)
+      throw new StoreError('Corrupt', `the value of ${key} does not decode: ${why}: mend or delete this object first`, { cause: error })
     }
   }
   return { ...dump, records: records() }

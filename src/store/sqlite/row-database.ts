@@ -120,6 +120,12 @@ export class RowDatabase {
     return verifyRows(this.#database, this.#head.compaction.revision, fromRow)
   }
 
+  /** What SQLite itself finds wrong with the file: pages, free pages, order. Takes long. */
+  verifyPages(): readonly string[] {
+    const found = this.#database.prepare('PRAGMA quick_check(20)').all()
+    return found.map((record) => String(Object.values(record)[0])).filter((text) => text !== 'ok')
+  }
+
   /** Moves the log into the database if it has grown. A failure costs nothing: the log still has all, and it is tried again. */
   checkpointIfDue(): void {
     if (this.#isInDoubt || this.#bytesSinceCheckpoint < checkpointBytes) return
