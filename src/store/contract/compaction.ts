@@ -96,6 +96,16 @@ export const compactionContract = contract<Subject>('compaction', {
     assert.equal((await store.get('/a'))?.version, 1)
     assert.equal((await events)[0]?.previous, undefined)
   },
+  'of two that overlap, the one that goes further stands': async ({ store }) => {
+    for (let turns = 0; turns < 10; turns++) {
+      const [first = 0, , third = 0] = await putAll(store, ['/a', '/b', '/c'])
+      const further = store.compact(third)
+      for (let turn = 0; turn < turns; turn++) await Promise.resolve()
+      await Promise.all([further, store.compact(first)])
+      await assert.rejects(store.range({ prefix: '/', atRevision: first }), compactedAt(third))
+      assert.equal((await store.range({ prefix: '/', atRevision: third })).entries.length, 3)
+    }
+  },
   // k3s-io/kine#414: one failure stopped compaction for ever.
   'one that was given up in the middle can be taken up again': async ({ store }) => {
     for (let round = 0; round < 30; round++) await Promise.all(Array.from({ length: 100 }, (_, i) => put(store, `/k${i}`, bytes('x'))))

@@ -82,6 +82,8 @@ export class Draft {
   compact(revision: number, countMax: number): boolean {
     const { state } = this.#base
     if (revision > state.revision) throw futureRevision(revision, state.revision)
+    // One that went further has overtaken this one.
+    if (revision <= state.compactRevision) return true
     if (this.#compaction !== undefined) return false
     const step = state.compactionStep(revision, countMax)
     this.#compaction = { revision: step, rows: state.rowsSupersededAt(step) }
