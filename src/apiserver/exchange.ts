@@ -52,6 +52,8 @@ export type IncomingRequest = {
   readonly user?: UserInfo
   /** A body that is an object already: only the loopback has that. */
   readonly object?: unknown
+  /** How the body becomes an object, where it is neither JSON nor YAML. Throws ProtobufObjectError. */
+  readonly decodeBody?: (bytes: Uint8Array) => unknown
   /** Reads the body, at most `bytesMax`; rejects with 413 beyond. */
   readBody(bytesMax: number): Promise<Uint8Array>
   /** Takes the connection over (exec, attach, port-forward, proxy of upgrades): HTTP/1.1 only. */

@@ -1,7 +1,7 @@
 /** Chooses the form of an answer from the Accept header: encoding, and whether the object is shown as itself, as table or as metadata only. */
 import { notAcceptable, StatusError } from '#meta/status'
 import type { IncomingRequest } from '../exchange.ts'
-import { type MediaType, parseAccept } from './media-type.ts'
+import { type MediaType, parseAccept, protobufType } from './media-type.ts'
 import { isTrue } from './parse-request-info.ts'
 
 export type OutputFormat = 'json' | 'yaml' | 'protobuf'
@@ -65,7 +65,7 @@ function formatOf(range: MediaType, isWatch: boolean): OutputFormat | undefined 
       return 'json'
     case 'application/yaml':
       return isWatch ? undefined : 'yaml'
-    case 'application/vnd.kubernetes.protobuf':
+    case protobufType:
       return 'protobuf'
     default:
       return undefined

@@ -1,7 +1,10 @@
-/** Reads a request's body and turns it into a value: gzip, size limit, JSON or YAML. */
+/** Reads a request's body and turns it into a value: gzip, size limit, JSON, YAML or protobuf. */
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
+import { ProtobufError } from '#base/encoding/protobuf-error'
 import { parseYaml, YamlError } from '#base/encoding/yaml'
+import { groupVersionOf } from '#meta/kind'
+import { ProtobufObjectError } from '#meta/protobuf/protobuf-object-error'
 import { parseJson } from '#meta/schema/json'
 import { JsonError } from '#meta/schema/json-scanner'
 import { badRequest, entityTooLarge, unsupportedMediaType } from '#meta/status'
@@ -50,13 +53,14 @@ export async function readBytes(request: IncomingRequest, bytesMax: number): Pro
 /** Parses a body; undefined if it is empty. `kind` is what was expected, for the message of a 400. */
 export async function readValue(request: IncomingRequest, kind: string, findDuplicates = false): Promise<ReadBody | undefined> {
   if (request.object !== undefined) return { value: request.object, duplicates: [] }
+  if (request.decodeBody !== undefined) return protobufBody(await readBytes(request, bodyBytesMax), kind, request.decodeBody)
   const format = bodyFormatOf(request)
   const text = await readText(request)
   return format === 'json' ? jsonBody(text, kind, findDuplicates) : yamlBody(text, kind)
 }
 
-function unrecognized(kind: string, why: string, text: string) {
-  return badRequest(`the object provided is unrecognized (must be of type ${kind}): ${why} (${excerpt(text)})`)
+function unrecognized(kind: string, why: string, body: string | Uint8Array) {
+  return badRequest(`the object provided is unrecognized (must be of type ${kind}): ${why} (${excerpt(body)})`)
 }
 
 function jsonBody(text: string, kind: string, findDuplicates: boolean): ReadBody {
@@ -77,13 +81,25 @@ function yamlBody(text: string, kind: string): ReadBody {
   }
 }
 
-/** As upstream: the start of the text, in hex when it is not printable. */
-function excerpt(text: string): string {
-  if (text === '') return '<empty>'
-  const bytes = new TextEncoder().encode(text)
-  const isPrintable = /^[\x20-\x7e]*$/.test(text)
-  if (!isPrintable) return bytes.length > 30 ? `${bytes.subarray(0, 30).toHex()} ...` : bytes.toHex()
-  return text.length > 30 ? `${text.slice(0, 30)} ...` : text
+function protobufBody(bytes: Uint8Array, kind: string, decodeBody: (bytes: Uint8Array) => unknown): ReadBody | undefined {
+  if (bytes.length === 0) return undefined
+  try {
+    return { value: decodeBody(bytes), duplicates: [] }
+  } catch (error) {
+    if (!(error instanceof ProtobufObjectError)) throw error
+    const why = error.cause instanceof ProtobufError ? error.cause.message : error.message
+    if (error.type === undefined) throw unrecognized(kind, why, bytes)
+    const [, version] = groupVersionOf(error.type.apiVersion)
+    throw badRequest(`${error.type.kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ${why}`, error)
+  }
+}
+
+/** As upstream: the start of the body, in hex when it is not printable. */
+function excerpt(body: string | Uint8Array): string {
+  if (body.length === 0) return '<empty>'
+  if (typeof body === 'string' && /^[\x20-\x7e]*$/.test(body)) return body.length > 30 ? `${body.slice(0, 30)} ...` : body
+  const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body
+  return bytes.length > 30 ? `${bytes.subarray(0, 30).toHex()} ...` : bytes.toHex()
 }
 
 function decodeUtf8(bytes: Uint8Array): string {

@@ -9,10 +9,9 @@ import { StatusError } from '#meta/status'
 import type { Answer, Body, Exchange, SharedFrame, SharedList, Step, WatchBody } from '../exchange.ts'
 import type { ProtobufDeps } from '../request/decode-protobuf.ts'
 import { errorAnswer } from '../request/error-answer.ts'
+import { protobufType } from '../request/media-type.ts'
 import { prefersProtobuf } from '../request/negotiate.ts'
 import { answerSchemas } from './answer-schemas.ts'
-
-const mediaType = 'application/vnd.kubernetes.protobuf'
 
 export function encodeProtobuf(deps: ProtobufDeps): Step {
   const encoder = createEncoder(deps)
@@ -77,7 +76,7 @@ function createEncoder({ messages, schemaOf }: ProtobufDeps): Encoder {
 function encodedAnswer(answer: Answer, encoder: Encoder): Answer {
   const body = encodedBody(answer.body, encoder)
   if (body === undefined) return answer
-  const type = body.kind === 'watch' ? `${mediaType};stream=watch` : mediaType
+  const type = body.kind === 'watch' ? `${protobufType};stream=watch` : protobufType
   return { ...answer, headers: { ...answer.headers, 'content-type': type }, body }
 }
 

@@ -27,7 +27,7 @@ export class ProtobufReader {
   /** `number << 3 | wireType` of the next field. */
   tag(): number {
     const tag = this.#varint()
-    if (tag >>> 3 === 0) throw new ProtobufError('field number 0')
+    if (tag >>> 3 === 0) throw new ProtobufError('proto: illegal tag 0')
     return tag
   }
 
@@ -76,7 +76,7 @@ export class ProtobufReader {
   enter(): number {
     const outer = this.#end
     const length = this.#length()
-    if (length > outer - this.#at) throw new ProtobufError('unexpected end of message')
+    if (length > outer - this.#at) throw new ProtobufError('unexpected EOF')
     this.#end = this.#at + length
     return outer
   }
@@ -91,12 +91,12 @@ export class ProtobufReader {
     else if (wireType === 1) this.#skipOver(8)
     else if (wireType === 2) this.#skipOver(this.#length())
     else if (wireType === 5) this.#skipOver(4)
-    else throw new ProtobufError(`wire type ${wireType} is not known`)
+    else throw new ProtobufError(`proto: illegal wireType ${wireType}`)
   }
 
   #length(): number {
     const length = this.#varint()
-    if (this.#high !== 0) throw new ProtobufError('unexpected end of message')
+    if (this.#high !== 0) throw new ProtobufError('unexpected EOF')
     return length
   }
 
@@ -114,7 +114,7 @@ export class ProtobufReader {
   /** Where the `count` bytes start that were next. */
   #skipOver(count: number): number {
     const start = this.#at
-    if (count > this.#end - start) throw new ProtobufError('unexpected end of message')
+    if (count > this.#end - start) throw new ProtobufError('unexpected EOF')
     this.#at = start + count
     return start
   }
@@ -135,11 +135,11 @@ export class ProtobufReader {
     this.#high = 0
     for (let shift = 0; shift < 70; shift += 7) {
       const byte = this.#at < this.#end ? this.#bytes[this.#at++] : undefined
-      if (byte === undefined) throw new ProtobufError('unexpected end of message')
+      if (byte === undefined) throw new ProtobufError('unexpected EOF')
       this.#addSeptet(byte & 0x7f, shift)
       if (byte < 0x80) return this.#low
     }
-    throw new ProtobufError('integer is longer than 10 bytes')
+    throw new ProtobufError('proto: integer overflow')
   }
 
   #addSeptet(septet: number, shift: number): void {

@@ -72,7 +72,7 @@ function readFields(reader: ProtobufReader, fields: Fields, slots: Slots, depth:
 /** Fields of a newer version are passed over. */
 function skip(reader: ProtobufReader, fields: Fields, tag: number): void {
   for (let wireType = 0; wireType < 8; wireType++) {
-    if (fields[(tag & ~7) | wireType] !== undefined) throw new ProtobufError(`wrong wire type ${tag & 7} for field ${tag >>> 3}`)
+    if (fields[(tag & ~7) | wireType] !== undefined) throw new ProtobufError(`proto: wrong wireType = ${tag & 7} for field ${tag >>> 3}`)
   }
   reader.skip(tag & 7)
 }

@@ -5,9 +5,8 @@
 import { lengthDelimited } from '#base/encoding/protobuf-layout'
 import { ProtobufReader } from '#base/encoding/protobuf-reader'
 import { ProtobufWriter } from '#base/encoding/protobuf-writer'
-import { ProtobufObjectError } from './protobuf-object-error.ts'
+import { type ObjectType, ProtobufObjectError } from './protobuf-object-error.ts'
 
-export type ObjectType = { readonly apiVersion: string; readonly kind: string }
 export type Envelope = ObjectType & { readonly message: Uint8Array }
 
 /** "k8s" and a zero. */

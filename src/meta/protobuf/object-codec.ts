@@ -11,7 +11,7 @@ import { type Schema, shortNameOf } from '../schema/schema.ts'
 import { createStructReaders } from './decode.ts'
 import { createStructWriters } from './encode.ts'
 import { envelopeOf, openEnvelope } from './envelope.ts'
-import { ProtobufObjectError } from './protobuf-object-error.ts'
+import { type ObjectType, ProtobufObjectError } from './protobuf-object-error.ts'
 import { createPlanner } from './struct-plan.ts'
 
 /** Its functions throw ProtobufObjectError. */
@@ -40,7 +40,7 @@ export function createObjectCodec({ messages }: ObjectCodecOptions): ObjectCodec
   /** Valid until the next call. */
   function written(schema: Schema, object: object): Uint8Array {
     const fields = writerOf(planOf(schema))
-    return naming(shortNameOf(schema), 'misfit', () => {
+    return naming(shortNameOf(schema), 'misfit', undefined, () => {
       if (!isJsonObject(object)) throw new ProtobufError('not an object')
       writer.clear()
       fields(writer, object)
@@ -53,26 +53,30 @@ export function createObjectCodec({ messages }: ObjectCodecOptions): ObjectCodec
     encode: (schema, object) => envelopeOf({ apiVersion: schema.apiVersion ?? '', kind: shortNameOf(schema) }, written(schema, object)),
     encodeMessage: (schema, object) => written(schema, object).slice(),
     decode(bytes, schemaOf) {
-      const { apiVersion, kind, message } = naming('the envelope', 'malformed', () => openEnvelope(bytes))
+      const { message, ...type } = naming('the envelope', 'malformed', undefined, () => openEnvelope(bytes))
+      const { apiVersion, kind } = type
       const schema = schemaOf(apiVersion, kind)
-      if (schema === undefined)
-        throw new ProtobufObjectError(
-          'unknown-kind',
-          `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)}`,
-        )
+      if (schema === undefined) throw unknownKind(type)
       const read = readerOf(planOf(schema))
-      const fields = naming(`${apiVersion} ${kind}`, 'malformed', () => read(new ProtobufReader(message), 0))
+      const fields = naming(`${apiVersion} ${kind}`, 'malformed', type, () => read(new ProtobufReader(message), 0))
       return { kind, apiVersion, ...fields } as unknown as KubeObject
     },
   }
 }
 
+function unknownKind(type: ObjectType): ProtobufObjectError {
+  const [kind, version] = [JSON.stringify(type.kind), JSON.stringify(type.apiVersion)]
+  return new ProtobufObjectError('unknown-kind', `no kind ${kind} is registered for version ${version}`, { type })
+}
+
 /** Says of what the bytes or values were. */
-function naming<T>(subject: string, failure: 'malformed' | 'misfit', work: () => T): T {
+function naming<T>(subject: string, failure: 'malformed' | 'misfit', type: ObjectType | undefined, work: () => T): T {
   try {
     return work()
   } catch (error) {
-    if (error instanceof ProtobufError) throw new ProtobufObjectError(failure, `${subject}: ${error.message}`, error)
+    if (error instanceof ProtobufError) {
+      throw new ProtobufObjectError(failure, `${subject}: ${error.message}`, { ...(type === undefined ? {} : { type }), cause: error })
+    }
     throw error
   }
 }

@@ -1,5 +1,8 @@
 /** Why bytes are no object, or an object does not become bytes. */
 
+/** What an envelope says that it holds. */
+export type ObjectType = { readonly apiVersion: string; readonly kind: string }
+
 export type ProtobufObjectFailure =
   /** The bytes do not begin as every Kubernetes protobuf value does. */
   | 'not-an-envelope'
@@ -13,9 +16,12 @@ export type ProtobufObjectFailure =
 export class ProtobufObjectError extends Error {
   override readonly name = 'ProtobufObjectError'
   readonly failure: ProtobufObjectFailure
+  /** What the envelope said it holds, if it could be read. */
+  readonly type: ObjectType | undefined
 
-  constructor(failure: ProtobufObjectFailure, message: string, cause?: unknown) {
-    super(message, { cause })
+  constructor(failure: ProtobufObjectFailure, message: string, details: { readonly type?: ObjectType; readonly cause?: unknown } = {}) {
+    super(message, { cause: details.cause })
     this.failure = failure
+    this.type = details.type
   }
 }
