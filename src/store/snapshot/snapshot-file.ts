@@ -2,18 +2,16 @@
 import { createReadStream, existsSync } from 'node:fs'
 import { link, open, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { Readable } from 'node:stream'
+import { Readable, type Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip, createGzip } from 'node:zlib'
 import { StoreError } from '../store-error.ts'
 import type { Dump } from './dump.ts'
 import { type SnapshotHead, SnapshotReader, snapshotBytes } from './snapshot-format.ts'
 
-const gzipOptions = { level: 1 }
-
-/** The dump as the packed bytes of a snapshot. */
-export function packedSnapshot(dump: Dump, nowMs: number): Readable {
-  return Readable.from(snapshotBytes(dump, nowMs)).compose(createGzip(gzipOptions)) as Readable
+/** The dump as the packed bytes of a snapshot, made while they are read. */
+export function packedSnapshot(dump: Dump, nowMs: number): AsyncIterable<Uint8Array> {
+  return through(() => Readable.from(snapshotBytes(dump, nowMs)), createGzip({ level: 1 }))
 }
 
 /** Writes packed bytes, such as `packedSnapshot` gives, to a file, and checks what was written before it gets its name. Replaces nothing. */
@@ -55,16 +53,20 @@ function readerOf(file: string): SnapshotReader {
 }
 
 async function* unpacked(file: string): AsyncGenerator<Uint8Array, void> {
-  const source = createReadStream(file, { highWaterMark: 256 * 1024 })
   try {
-    yield* source.compose(createGunzip({ chunkSize: 256 * 1024 })) as AsyncIterable<Uint8Array>
+    yield* through(() => createReadStream(file, { highWaterMark: 256 * 1024 }), createGunzip({ chunkSize: 256 * 1024 }))
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : ''
     if (!code.startsWith('E')) throw error
     throw new StoreError('Unavailable', `cannot read the snapshot ${file}: ${String(error)}`, { cause: error })
-  } finally {
-    source.destroy()
   }
+}
+
+/** What the transformation makes of the source, which is opened by the first read. Whatever fails is told to the reader. */
+async function* through(open: () => Readable, transform: Transform): AsyncGenerator<Uint8Array, void> {
+  // Its failure destroys the transformation, whose reader hears of it.
+  pipeline(open(), transform).catch(() => undefined)
+  yield* transform as AsyncIterable<Uint8Array>
 }
 
 function refused(file: string, error: NodeJS.ErrnoException): never {
