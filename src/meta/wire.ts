@@ -1,7 +1,7 @@
 /**
  * An object is turned into bytes once, when it is written. Its resourceVersion is known only after
- * that, so the stored bytes lack it, and `withRevision` splices it in: behind `"metadata":{`, which
- * `encodeObject` always puts first after apiVersion and kind.
+ * that, so the stored bytes lack it, and `withRevision` splices it in where upstream writes it: in `metadata`, which
+ * `encodeObject` always puts first after apiVersion and kind, behind what names the object.
  */
 import type { KubeObject } from './object.ts'
 
@@ -19,9 +19,11 @@ const metadataOpening = encoder.encode('"metadata":{')
 
 /** The bytes to send: those that are stored, with the revision as resourceVersion. */
 export function withRevision(stored: Uint8Array, revision: number): Uint8Array<ArrayBuffer> {
-  const at = endOfMetadataOpening(stored)
-  const isEmpty = stored[at] === 0x7d
-  const field = encoder.encode(`"resourceVersion":"${revision}"${isEmpty ? '' : ','}`)
+  const opening = endOfMetadataOpening(stored)
+  const at = endOfNames(stored, opening)
+  const isLast = stored[at] === closingBrace
+  const text = `"resourceVersion":"${revision}"`
+  const field = encoder.encode(at > opening ? `,${text}` : isLast ? text : `${text},`)
   const bytes = new Uint8Array(stored.length + field.length)
   bytes.set(stored.subarray(0, at))
   bytes.set(field, at)
@@ -41,6 +43,28 @@ function endOfMetadataOpening(bytes: Uint8Array): number {
     return at + metadataOpening.length
   }
   throw new Error('stored object has no metadata')
+}
+
+/** The metadata fields that stand before resourceVersion. */
+const names = ['name', 'generateName', 'namespace', 'selfLink', 'uid'].map((field) => encoder.encode(`"${field}":"`))
+const [quote, backslash, comma, closingBrace] = [0x22, 0x5c, 0x2c, 0x7d]
+
+/** Behind the last of them, before the comma or brace that follows. */
+function endOfNames(bytes: Uint8Array, opening: number): number {
+  let end = opening
+  for (let at = opening; ; at = end + 1) {
+    const name = names.find((one) => startsWith(bytes, at, one))
+    if (name === undefined) return end
+    end = endOfString(bytes, at + name.length)
+    if (bytes[end] !== comma) return end
+  }
+}
+
+/** Behind the closing quote of the string that goes on here. */
+function endOfString(bytes: Uint8Array, start: number): number {
+  let at = start
+  while (at < bytes.length && bytes[at] !== quote) at += bytes[at] === backslash ? 2 : 1
+  return at + 1
 }
 
 function startsWith(bytes: Uint8Array, at: number, wanted: Uint8Array): boolean {

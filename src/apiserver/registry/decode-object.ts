@@ -1,8 +1,8 @@
 /** A request's body as an object of a kind: checked for what it is, decoded by the schema, defaulted. */
+import { defaulted } from '#meta/defaulted'
 import { groupVersionOf, type Kind } from '#meta/kind'
 import type { KubeObject } from '#meta/object'
 import { DecodingError, decode } from '#meta/schema/decode'
-import { withDefaults } from '#meta/schema/default'
 import { isJsonObject, type JsonObject } from '#meta/schema/go-type'
 import { strictErrors } from '#meta/schema/unknown-fields'
 import { badRequest, type StatusError } from '#meta/status'
@@ -26,12 +26,6 @@ export function decodeObjectOf({ kinds, exchange, kind }: Reading, value: unknow
   const decoded = decodeAs(kind, named)
   if (validation !== 'Ignore') reportStrict(exchange, kind, strictErrors(kind.schema, named, duplicates), validation)
   return defaulted(kind, decoded)
-}
-
-/** The schema's defaults, then those that depend on other fields. */
-export function defaulted(kind: Kind, object: KubeObject): KubeObject {
-  const filled = withDefaults(kind.schema, object)
-  return kind.defaults === undefined ? filled : kind.defaults(filled)
 }
 
 /** Decodes without looking for fields that are not known. */

@@ -1,7 +1,7 @@
 /** The health checks of the server itself, under upstream's names. */
 import { type Clock, sleep } from '#base/env/clock'
 import type { Log } from '#base/env/log'
-import type { Storages } from '../storage/storage.ts'
+import type { Storage, Storages } from '../storage/storage.ts'
 import type { HealthCheck, HealthPath } from './health.ts'
 
 export type ServerHealthDeps = {
@@ -46,9 +46,16 @@ async function storeProblem({ clock, log, storages }: ServerHealthDeps, timeoutM
 
 async function firstProblem(storages: Storages, signal: AbortSignal): Promise<string | undefined> {
   try {
-    const states = await Promise.all(storages.all().map(({ store }) => store.status(signal)))
-    return states.find(({ degraded }) => degraded !== undefined)?.degraded
+    const problems = await Promise.all(storages.all().map((storage) => problemOf(storage, signal)))
+    return problems.find((problem) => problem !== undefined)
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
   }
+}
+
+/** As upstream: a shared store has to answer a read, for which it needs a majority of its members. An embedded one knows how it is. */
+async function problemOf({ store, feed }: Storage, signal: AbortSignal): Promise<string | undefined> {
+  if (!feed.isShared) return (await store.status(signal)).degraded
+  await feed.freshness(signal)
+  return undefined
 }

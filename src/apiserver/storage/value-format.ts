@@ -3,6 +3,7 @@
  * per object. On etcd it stands as upstream writes it: Kubernetes protobuf, and JSON for kinds that have no message. What is read tells
  * by its first bytes which of both it is, so either may lie in any store.
  */
+import { defaulted } from '#meta/defaulted'
 import type { Kind } from '#meta/kind'
 import { type KubeObject, withMeta } from '#meta/object'
 import { isProtobufObject } from '#meta/protobuf/envelope'
@@ -38,8 +39,9 @@ export function valueFormat({ codec, kindOf }: ValueFormatDeps, mediaType: Stora
     if (isJson(value)) return value
     const object = codec.decode(value, (apiVersion, kind) => kindOf(apiVersion, kind)?.schema)
     const kind = kindOf(object.apiVersion, object.kind)
-    // What another server wrote in another version becomes the version that is stored here.
-    return kind === undefined ? encodeObject(object) : storedJson(storedKindOf(kind), storedForm(kind, object))
+    if (kind === undefined) return encodeObject(object)
+    // Another server may have stored another version, and what it would fill in at reading as this one does.
+    return storedJson(storedKindOf(kind), storedForm(kind, defaulted(kind, object)))
   }
 
   function translate(value: Uint8Array): Uint8Array {

@@ -2,6 +2,7 @@
  * Writes objects as Go's generated marshallers do: fields by number, what Go holds by value always, pointers where they are set, maps by key.
  * A plan becomes functions at its first use. All of them write from the end to the start, as the writer does.
  */
+import { sortedKeys } from '#base/collections/sorted-keys'
 import { ProtobufError } from '#base/encoding/protobuf-error'
 import { lengthDelimited, varint } from '#base/encoding/protobuf-layout'
 import type { ProtobufWriter } from '#base/encoding/protobuf-writer'
@@ -100,7 +101,7 @@ function mapWriter({ name, number, value: plan }: OwnField, write: Write): Write
     const map = struct[name]
     if (map === undefined || map === null) return
     if (!isJsonObject(map)) throw new ProtobufError(`${name}: not a map`)
-    const keys = Object.keys(map).sort()
+    const keys = sortedKeys(map)
     for (let index = keys.length - 1; index >= 0; index--) {
       const key = keys[index] ?? ''
       const end = writer.length

@@ -8,6 +8,7 @@
  *
  * A value of the wrong type throws a `DecodingError` in upstream's words.
  */
+import { sortedKeys } from '#base/collections/sorted-keys'
 import { canonicalQuantity } from '../quantity.ts'
 import { canonicalBase64 } from './base64.ts'
 import { goTypeOf, isJsonObject, type JsonObject } from './go-type.ts'
@@ -142,7 +143,7 @@ function decodeList(schema: Schema, value: unknown, at: Place): readonly unknown
 function decodeMap(schema: Schema, values: Schema, value: unknown, at: Place): JsonObject {
   if (!isJsonObject(value)) throw mismatch(schema, value, at)
   const decoded: Record<string, unknown> = {}
-  for (const key of Object.keys(value).sort()) define(decoded, key, decodeEntry(values, value[key], at))
+  for (const key of sortedKeys(value)) define(decoded, key, decodeEntry(values, value[key], at))
   return decoded
 }
 
