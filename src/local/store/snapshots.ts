@@ -1,4 +1,6 @@
 /** `navarch store snapshot save`, `snapshot restore` and `migrate`. */
+import { existsSync } from 'node:fs'
+import { rename, rm } from 'node:fs/promises'
 import { type Dump, dumpOf, watchedDump } from '#store/snapshot/dump'
 import { fillStore } from '#store/snapshot/fill-store'
 import { checkSnapshot, openSnapshot, packedSnapshot, saveSnapshot } from '#store/snapshot/snapshot-file'
@@ -6,6 +8,7 @@ import { restoreSqliteStore } from '#store/sqlite/restore-sqlite-store'
 import { openSqliteStore } from '#store/sqlite/sqlite-store'
 import { layoutOf } from '../layout.ts'
 import type { Host } from '../local-command.ts'
+import type { Supervisor } from '../processes/supervisor.ts'
 import { serverNamesOf, supervisorOf } from '../programs.ts'
 import { LocalError, readSettings } from '../settings.ts'
 import { hasStore, openEtcd, openTarget, storeDirOf, type Target } from './open-target.ts'
@@ -53,11 +56,11 @@ function told(dump: Dump, tell: Tell): Dump {
 export async function restoreFrom(file: string, run: Run): Promise<number> {
   const { host, flags } = run
   const isForEtcd = flags['etcd-servers'].length > 0
-  if (!isForEtcd) await refuseRunningCluster(host, flags)
+  if (!isForEtcd && !flags.replace) await refuseRunningCluster(host, flags)
   // Before anything is written: the end of the file may be missing.
   const head = await showingProgress(`checking ${file}`, () => checkSnapshot(file))
   const dump = await openSnapshot(file)
-  const where = isForEtcd ? await intoEtcd(dump, run) : await intoSqlite(dump, run)
+  const where = isForEtcd ? await intoEtcd(dump, run) : await (flags.replace ? inPlaceOf : intoSqlite)(dump, run)
   host.stdout.write(
     `${head.keyCount.toLocaleString('en')} objects of ${head.time} are restored; the store goes on at revision ${where.revision}, so that every client lists anew.\n${where.next}\n`,
   )
@@ -71,7 +74,27 @@ async function intoSqlite(dump: Dump, { flags }: Run): Promise<Restored> {
   const revision = await showingProgress(`restoring into ${directory}`, (tell) =>
     restoreSqliteStore(directory, told(dumpFor('sqlite', dump), tell)),
   )
-  return { revision, next: 'Start the cluster with "navarch up", or kube-apiserver with this directory.' }
+  return { revision, next: startAdvice }
+}
+
+const startAdvice = 'Start the cluster with "navarch up", or kube-apiserver with this directory.'
+
+/** The store that is there comes back where the restore fails. */
+async function inPlaceOf(dump: Dump, run: Run): Promise<Restored> {
+  const { host, flags } = run
+  await stopServers(host, flags)
+  const directory = storeDirOf(flags)
+  if (!existsSync(directory)) return await intoSqlite(dump, run)
+  const aside = `${directory}-before-${new Date(host.clock.nowMs()).toISOString().replaceAll(':', '')}`
+  await rename(directory, aside)
+  try {
+    const { revision } = await intoSqlite(dump, run)
+    return { revision, next: `The store that was there lies in ${aside}. ${startAdvice}` }
+  } catch (error) {
+    await rm(directory, { recursive: true, force: true })
+    await rename(aside, directory)
+    throw error
+  }
 }
 
 async function intoEtcd(dump: Dump, { host, flags, signal }: Run): Promise<Restored> {
@@ -89,15 +112,26 @@ async function intoEtcd(dump: Dump, { host, flags, signal }: Run): Promise<Resto
 
 /** A server that runs has its old file open, whatever lies there by now. */
 async function refuseRunningCluster(host: Host, flags: StoreFlags): Promise<void> {
-  if (flags['store-dir'] !== '') return
+  const { supervisor, names } = await serversOf(host, flags)
+  for (const name of names) {
+    if ((await supervisor?.running(name)) === undefined) continue
+    const advice = 'restore into another --data-dir, or let --replace stop its control plane'
+    throw new LocalError(`the cluster in ${flags['data-dir']} is running: ${advice}`)
+  }
+}
+
+async function stopServers(host: Host, flags: StoreFlags): Promise<void> {
+  const { supervisor, names } = await serversOf(host, flags)
+  for (const name of names) await supervisor?.stop(name)
+}
+
+/** What keeps the control plane of the cluster running, if there is one. */
+async function serversOf(host: Host, flags: StoreFlags): Promise<{ readonly supervisor?: Supervisor; readonly names: readonly string[] }> {
+  if (flags['store-dir'] !== '') return { names: [] }
   const layout = layoutOf(flags['data-dir'])
   const settings = await readSettings(layout.settingsFile)
-  if (settings === undefined) return
-  const supervisor = supervisorOf(layout, settings, host.clock)
-  for (const name of serverNamesOf(settings.controlPlanes)) {
-    if ((await supervisor.running(name)) !== undefined)
-      throw new LocalError(`the cluster in ${layout.root} is running: stop it first, or restore into another --data-dir`)
-  }
+  if (settings === undefined) return { names: [] }
+  return { supervisor: supervisorOf(layout, settings, host.clock), names: serverNamesOf(settings.controlPlanes) }
 }
 
 /** Between a stopped sqlite store and an etcd, one of which is empty. */

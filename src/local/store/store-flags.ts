@@ -1,6 +1,6 @@
 /** Which store `navarch store` is about. */
 import type { FlagValues } from '#component/flags'
-import { listFlag, stringFlag } from '#component/flags'
+import { boolFlag, listFlag, stringFlag } from '#component/flags'
 import { dataDirFlag } from '../local-command.ts'
 
 export const storeFlags = {
@@ -17,6 +17,7 @@ export const storeFlags = {
   'etcd-keyfile': stringFlag('', 'key of that certificate'),
   'etcd-username': stringFlag('', 'user of etcd'),
   'etcd-password-file': stringFlag('', 'file with the password of that user'),
+  replace: boolFlag(false, 'let "snapshot restore" stop the control plane and put the store that is there aside; pods run on'),
   to: stringFlag('', 'where "migrate" brings the objects: etcd or sqlite; the other one is where they come from'),
 }
 
