@@ -1,6 +1,6 @@
 /** Opens the SQLite file: private to its owner, held by one process, of a schema that this version knows. */
-import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { accessSync, chmodSync, closeSync, constants, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { StoreError } from '../store-error.ts'
 import { applicationId, createTables, schemaVersion, upgradeTables } from './schema.ts'
@@ -44,7 +44,7 @@ export function logFileOf(file: string): string {
 function makePrivateFile(file: string): void {
   const directory = dirname(file)
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 })
+    makeDurableDirectory(directory)
     const there = sizeOf(file)
     refuseLoneLog(file, there ?? 0)
     // Never open and close a file that SQLite has open in this process: that would drop its locks.
@@ -73,6 +73,27 @@ function sizeOf(file: string): number | undefined {
   if (there !== undefined && !there.isFile())
     throw new StoreError('Unavailable', `${file} is not a file: move it, or choose another directory`)
   return there?.size
+}
+
+/**
+ * Makes the directory and what is above it, so that a cut of power does not take it away with all that is in it.
+ * One that is there is synced too: the process that made it may have been killed just then.
+ */
+function makeDurableDirectory(directory: string): void {
+  const whole = resolve(directory)
+  const firstMade = mkdirSync(whole, { recursive: true, mode: 0o700 })
+  if (firstMade === undefined) return syncParentIfReadable(whole)
+  for (let made = whole; made.length >= firstMade.length; made = dirname(made)) syncDirectory(dirname(made))
+}
+
+/** A directory that an operator prepared may lie in one that is not ours to read; then its name was made durable by others. */
+function syncParentIfReadable(directory: string): void {
+  try {
+    accessSync(dirname(directory), constants.R_OK)
+  } catch {
+    return
+  }
+  syncDirectory(dirname(directory))
 }
 
 /** Makes names that were added to, or removed from, a directory durable. */
