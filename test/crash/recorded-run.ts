@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sleep, systemClock } from '#base/env/clock'
-import type { Random } from '#base/env/random'
+import { type Random, seededRandom } from '#base/env/random'
 import { type HistoryRecord, writeRecord } from '#store/history/history'
 import { Recorder } from '#store/history/recorder'
 import { churnMix, kubernetesMix, logEnd, runWorkload } from '#store/history/workload'
@@ -28,9 +28,10 @@ export class RecordedRun {
   #ownCount = 0
   #onRecord: () => void = () => undefined
 
-  constructor(random: Random) {
-    this.#random = random
-    this.#mix = random.float() < 0.5 ? kubernetesMix : churnMix
+  /** Draws from a stream of its own: how far the load has come when a fault is chosen must not change the choice. */
+  constructor(seed: number) {
+    this.#random = seededRandom(~seed)
+    this.#mix = this.#random.float() < 0.5 ? kubernetesMix : churnMix
   }
 
   /** Called after each record from now on. */
@@ -65,7 +66,7 @@ export class RecordedRun {
     this.#note({ type: 'restart', atMs: systemClock.monotonicMs(), why })
   }
 
-  /** Writes the history down, for a run that has failed. */
+  /** Writes the history down. */
   save(directory: string): void {
     writeFileSync(join(directory, 'history.jsonl'), this.history.map(writeRecord).join(''))
   }

@@ -1,6 +1,6 @@
 /**
  * `node test/crash/run.ts SCENARIO --seed N --count M --jobs J`: runs a scenario from each seed of N to N + M - 1, a line for each, and sums up.
- * A run that fails leaves its directory and names it. Without a scenario, lists them.
+ * A run that fails leaves its directory and names it; with `--keep`, all do. Without a scenario, lists them.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -17,6 +17,7 @@ const { values, positionals } = parseArgs({
     jobs: { type: 'string', default: '1' },
     directory: { type: 'string', default: tmpdir() },
     quiet: { type: 'boolean', default: false },
+    keep: { type: 'boolean', default: false },
   },
 })
 const scenario = allScenarios.find(({ name }) => name === positionals[0])
@@ -53,7 +54,7 @@ async function runAll(chosen: Scenario): Promise<boolean> {
   console.log(
     `${chosen.name}: ${runCount} runs, ${failed.length} failed${failed.length > 0 ? ` (${failed.join(' ')})` : ''}, ${seconds} s; ${told(totals)}`,
   )
-  if (failed.length === 0) rmSync(directory, { recursive: true })
+  if (failed.length === 0 && !values.keep) rmSync(directory, { recursive: true })
   return failed.length === 0
 }
 
@@ -65,7 +66,7 @@ async function runOne(runner: ScenarioRunner, seed: number, directory: string): 
   try {
     const figures = await runner.run(seed, place)
     if (!values.quiet) console.log(`ok    seed ${seed}  ${seconds()} s  ${told(figures)}`)
-    rmSync(place, { recursive: true })
+    if (!values.keep) rmSync(place, { recursive: true })
     return figures
   } catch (error) {
     writeFileSync(join(place, 'failure.txt'), inspect(error, { depth: 8 }))

@@ -31,9 +31,9 @@ const agreementMsMax = 30_000
 /** Snapshots every 200 entries and short elections, so that a run of seconds meets them; damage is looked for at start. */
 const etcdArguments = ['--snapshot-count=200', '--heartbeat-interval=50', '--election-timeout=400', '--experimental-initial-corrupt-check']
 
-/** Starts three members, with their data and settings below the directory. */
-export async function startEtcdCluster(directory: string): Promise<EtcdCluster> {
-  const network = createMemberNetwork(3)
+/** Starts three members, with their settings below the directory. The number keeps clusters of one process apart: 0 to 99. */
+export async function startEtcdCluster(directory: string, number = 0): Promise<EtcdCluster> {
+  const network = createMemberNetwork(3, number)
   try {
     const settingsOf = (member: number): string => join(directory, `settings-${member}`)
     const configure = (member: number, settings: MemberSettings): void => writeFileSync(settingsOf(member), shellSettings(settings))

@@ -40,20 +40,20 @@ export function etcdFaultsScenario(options: EtcdFaultsOptions): Scenario {
 
 async function runOnce({ faults }: EtcdFaultsOptions, seed: number, directory: string): Promise<Figures> {
   const random = seededRandom(seed)
-  const run = new RecordedRun(random)
-  await using cluster = await startEtcdCluster(directory)
+  const repairRandom = seededRandom(seed + 2 ** 31)
+  const run = new RecordedRun(seed)
+  await using cluster = await startEtcdCluster(directory, seed % 100)
   try {
     const made = await loadWithFaults(run, cluster, random, faults ?? chooseFaults(random))
     await cluster.untilAgreed()
-    const repairs = await repair(cluster, random)
+    const repairs = await repair(cluster, repairRandom)
     await cluster.untilAgreed()
     await withStores(cluster, (stores) => run.load(stores, { clientCount: 3, callsPerClient: 15, leaseMs: 60_000 }))
     await cluster.untilAgreed()
     checkRecordedRun(run)
     return { ...made, ...repairs, ...run.figures() }
-  } catch (error) {
+  } finally {
     run.save(directory)
-    throw error
   }
 }
 

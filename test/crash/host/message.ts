@@ -43,6 +43,8 @@ export type Failure = {
 /** How the process is to open its store. */
 export type HostOptions = {
   readonly directory: string
+  /** Room that the store keeps for bad times; without it, as much as ever. */
+  readonly reserveBytes?: number
   /** For tests of the harness: acknowledges writes in the trace before they are made. */
   readonly acknowledgesEarly?: boolean
 }

@@ -16,7 +16,7 @@ const marks = marksFile === undefined ? undefined : openSync(marksFile, 'a')
 const watches = new Map<number, Watch>()
 
 try {
-  const store = await openSqliteStore({ clock: systemClock, directory: options.directory })
+  const store = await openSqliteStore({ clock: systemClock, directory: options.directory, reserveBytes: options.reserveBytes })
   process.on('message', (message: ToHost) => void obey(store, message))
   process.on('disconnect', () => process.exit())
   send({ type: 'opened' })
@@ -74,7 +74,10 @@ async function made(store: Store, call: Call): Promise<unknown> {
 async function follow(id: number, watch: Watch): Promise<void> {
   watches.set(id, watch)
   try {
-    for await (const batch of watch) send({ type: 'batch', id, batch })
+    for await (const batch of watch) {
+      mark({ revision: batch.revision })
+      send({ type: 'batch', id, batch })
+    }
     send({ type: 'end', id, failure: undefined })
   } catch (error) {
     send({ type: 'end', id, failure: failureOf(error) })

@@ -63,7 +63,7 @@ static struct faults *faults;
 #define REAL(name) ((__typeof__(&name))real_##name)
 static void *real_open64, *real_openat, *real_close, *real_write, *real_pwrite64, *real_writev, *real_pwritev, *real_ftruncate64,
     *real_fsync, *real_fdatasync, *real_rename, *real_unlink, *real_mkdir, *real_mmap64, *real_fallocate64, *real_posix_fallocate64,
-    *real_dup, *real_copy_file_range, *real_truncate64;
+    *real_dup, *real_copy_file_range, *real_truncate64, *real_unlinkat, *real_remove, *real_rmdir, *real_renameat;
 
 __attribute__((constructor)) static void start(void) {
   real_open64 = dlsym(RTLD_NEXT, "open64");
@@ -79,6 +79,10 @@ __attribute__((constructor)) static void start(void) {
   real_fdatasync = dlsym(RTLD_NEXT, "fdatasync");
   real_rename = dlsym(RTLD_NEXT, "rename");
   real_unlink = dlsym(RTLD_NEXT, "unlink");
+  real_unlinkat = dlsym(RTLD_NEXT, "unlinkat");
+  real_remove = dlsym(RTLD_NEXT, "remove");
+  real_rmdir = dlsym(RTLD_NEXT, "rmdir");
+  real_renameat = dlsym(RTLD_NEXT, "renameat");
   real_mkdir = dlsym(RTLD_NEXT, "mkdir");
   real_mmap64 = dlsym(RTLD_NEXT, "mmap64");
   real_fallocate64 = dlsym(RTLD_NEXT, "fallocate64");
@@ -349,6 +353,47 @@ int unlink(const char *path) {
   pthread_mutex_unlock(&lock);
   errno = kept_errno;
   return result;
+}
+
+/* The path as it would be from the root, for a call that names a directory by its descriptor. */
+static const char *path_from(int directory, const char *path, char *buffer, size_t size) {
+  char link[64];
+  if (path[0] == '/' || directory == AT_FDCWD) return path;
+  snprintf(link, sizeof link, "/proc/self/fd/%d", directory);
+  ssize_t length = readlink(link, buffer, size - 1);
+  if (length < 0) return path;
+  snprintf(buffer + length, size - (size_t)length, "/%s", path);
+  return buffer;
+}
+
+int unlinkat(int directory, const char *path, int flags) {
+  char buffer[4096];
+  const char *whole = path_from(directory, path, buffer, sizeof buffer);
+  if (!is_below_root(whole)) return REAL(unlinkat)(directory, path, flags);
+  if (flags & AT_REMOVEDIR) unsupported("removal of a directory");
+  pthread_mutex_lock(&lock);
+  int result = REAL(unlinkat)(directory, path, flags);
+  int kept_errno = errno;
+  if (result == 0) record_text(UNLINK, whole);
+  pthread_mutex_unlock(&lock);
+  errno = kept_errno;
+  return result;
+}
+
+int remove(const char *path) {
+  struct stat status;
+  if (!is_below_root(path)) return REAL(remove)(path);
+  return lstat(path, &status) == 0 && S_ISDIR(status.st_mode) ? rmdir(path) : unlink(path);
+}
+
+int rmdir(const char *path) {
+  if (is_below_root(path)) unsupported("removal of a directory");
+  return REAL(rmdir)(path);
+}
+
+int renameat(int from_directory, const char *from, int to_directory, const char *to) {
+  if (is_below_root(from) || is_below_root(to)) return rename(from, to);
+  return REAL(renameat)(from_directory, from, to_directory, to);
 }
 
 int mkdir(const char *path, mode_t mode) {

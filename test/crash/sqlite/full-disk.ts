@@ -29,7 +29,7 @@ export const fullDisk: Scenario = {
 
 async function runOnce(seed: number, directory: string): Promise<Figures> {
   const random = seededRandom(seed)
-  const run = new RecordedRun(random)
+  const run = new RecordedRun(seed)
   using disk = mountLoopDisk(directory, diskBytes)
   const store = join(disk.path, 'store')
   try {
@@ -44,9 +44,8 @@ async function runOnce(seed: number, directory: string): Promise<Figures> {
     await host.stop()
     checkRecordedRun(run, { compactsItself: true })
     return { deletesWhileFull: deleted, ...run.figures() }
-  } catch (error) {
+  } finally {
     run.save(directory)
-    throw error
   }
 }
 

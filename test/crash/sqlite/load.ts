@@ -74,8 +74,7 @@ async function revoke({ store, leases }: Client): Promise<void> {
   if (id !== undefined) await store.revokeLease(id)
 }
 
-async function compact({ store, random, name }: Client): Promise<void> {
-  if (name !== 'client-0') return
+async function compact({ store, random }: Client): Promise<void> {
   const { revision, compactRevision } = await store.status()
   await store.compact(compactRevision + Math.floor((revision - compactRevision) * random.float()))
 }

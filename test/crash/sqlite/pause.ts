@@ -18,7 +18,7 @@ export const pause: Scenario = {
 
 async function runOnce(seed: number, directory: string): Promise<Figures> {
   const random = seededRandom(seed)
-  const run = new RecordedRun(random)
+  const run = new RecordedRun(seed)
   try {
     await using host = await startHost({ directory: join(directory, 'store') })
     const stop = new AbortController()
@@ -37,8 +37,7 @@ async function runOnce(seed: number, directory: string): Promise<Figures> {
     await host.stop()
     checkRecordedRun(run)
     return { pauses: pausesPerRun, ...run.figures() }
-  } catch (error) {
+  } finally {
     run.save(directory)
-    throw error
   }
 }

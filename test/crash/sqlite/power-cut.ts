@@ -14,7 +14,6 @@ import { type DiskImage, DiskModel } from '../disk/disk-model.ts'
 import { type Fate, sampleFate } from '../disk/fate.ts'
 import { type DiskOperation, decodeTrace } from '../disk/trace.ts'
 import { type HostedStore, startHost } from '../host/host-process.ts'
-import type { HostOptions } from '../host/message.ts'
 import { readFiles, writeImage } from '../place.ts'
 import type { Figures, Scenario, ScenarioRunner } from '../scenario.ts'
 import { compileShim } from '../shim/compile-shim.ts'
@@ -36,6 +35,8 @@ export type PowerCutOptions = {
 }
 
 const statesPerRun = 24
+/** Small, so that most of a record is about data. */
+const reserveBytes = 16 * 1024
 /** Starts of the store in one record: each begins with what the one before has left. */
 const startsPerRun = 3
 
@@ -65,8 +66,9 @@ class PowerCutRunner implements ScenarioRunner {
   }
 
   async run(seed: number, directory: string): Promise<Figures> {
-    const random = seededRandom(seed)
-    const { operations, witness, store } = await this.#record(random, directory)
+    const { operations, witness, store } = await this.#record(seed, directory)
+    const random = seededRandom(~seed)
+    const isExact = this.#options.failsCalls !== true
     const cuts = Array.from({ length: statesPerRun }, () => chooseCut(operations, random)).sort((a, b) => a - b)
     const model = new DiskModel(join(directory, 'root'))
     const acknowledged = new AcknowledgementLog()
@@ -77,7 +79,7 @@ class PowerCutRunner implements ScenarioRunner {
       }
       const fate = sampleFate(random, cut)
       const image = model.survive(fate.contents, fate.names)
-      await checkImage(image, { witness, store, acknowledged: acknowledged.current(), cut, fate, directory })
+      await checkImage(image, { witness, store, acknowledged: acknowledged.current(), isExact, cut, fate, directory })
     }
     return { states: cuts.length, operations: operations.length, revisions: witness.revision }
   }
@@ -85,10 +87,11 @@ class PowerCutRunner implements ScenarioRunner {
   async [Symbol.asyncDispose](): Promise<void> {}
 
   /** Loads a store, and shows that the record is complete: replayed, it gives the files that are there. */
-  async #record(random: Random, directory: string): Promise<Recorded> {
+  async #record(seed: number, directory: string): Promise<Recorded> {
     const { lies, acknowledgesEarly, failsCalls = false } = this.#options
     const root = join(directory, 'root')
     mkdirSync(root)
+    const random = seededRandom(seed)
     using faults = new FaultFile(join(directory, 'faults'), lies)
     const environment = {
       LD_PRELOAD: this.#shim,
@@ -101,14 +104,12 @@ class PowerCutRunner implements ScenarioRunner {
     // The root has been there for long; a directory below it is the store's own to make, and to keep.
     const store = random.float() < 0.25 ? join(root, 'made/by/the/store') : root
     for (let start = 0; start < startsPerRun; start++) {
-      await using host = await startHost({ directory: store, acknowledgesEarly } satisfies HostOptions, environment)
+      await using host = await startHost({ directory: store, reserveBytes, acknowledgesEarly }, environment)
       await loadWitnessed(host, witness, random, failsCalls ? faults : undefined)
-      // The last one is left as it is: its files are compared with the replayed record while it sleeps.
-      if (start < startsPerRun - 1) {
-        if (random.float() < 0.5) await host.stop()
-        else await host.kill()
-      } else assertSameFiles(replayed(root, join(directory, 'trace')), readFiles(root))
+      if (start < startsPerRun - 1 && random.float() < 0.5) await host.kill()
+      else await host.stop()
     }
+    assertSameFiles(replayed(root, join(directory, 'trace')), readFiles(root))
     return { operations: decodeTrace(readFileSync(join(directory, 'trace'))), witness, store: relative(root, store) }
   }
 }
@@ -121,7 +122,7 @@ async function loadWitnessed(host: HostedStore, witness: Witness, random: Random
   witnessed.catch(() => undefined)
   if (faults !== undefined) faults.inject(randomFault(random, 400))
   await runLoad(store, {
-    random,
+    random: seededRandom(Math.floor(random.float() * 2 ** 32)),
     clientCount: 1 + Math.floor(random.float() * 6),
     operationsPerClient: Math.floor(random.float() * 220),
     onFailure: faults === undefined ? undefined : () => undefined,
@@ -163,18 +164,22 @@ type ImageCheck = {
   readonly witness: Witness
   readonly store: string
   readonly acknowledged: Parameters<typeof checkRecovered>[2]
+  readonly isExact: boolean
   readonly cut: number
   readonly fate: Fate
   readonly directory: string
 }
 
-async function checkImage(image: DiskImage, { witness, store: path, acknowledged, cut, fate, directory }: ImageCheck): Promise<void> {
+async function checkImage(
+  image: DiskImage,
+  { witness, store: path, acknowledged, isExact, cut, fate, directory }: ImageCheck,
+): Promise<void> {
   // In memory where there is such a place: nothing more is to be lost here.
   const place = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'navarch-crash-state-'))
   try {
     writeImage(image, place)
-    await using store = await openSqliteStore({ clock: new VirtualClock(), directory: join(place, path) })
-    await checkRecovered(store, witness, acknowledged)
+    await using store = await openSqliteStore({ clock: new VirtualClock(), directory: join(place, path), reserveBytes })
+    await checkRecovered(store, witness, acknowledged, { isExact })
   } catch (error) {
     writeImage(image, join(directory, 'state'))
     throw new Error(`cut after operation ${cut}, ${fate.name}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })

@@ -29,7 +29,7 @@ export function sigkillScenario(options: SigkillOptions): Scenario {
 
 async function runOnce({ rollsBack = false }: SigkillOptions, seed: number, directory: string): Promise<Figures> {
   const random = seededRandom(seed)
-  const run = new RecordedRun(random)
+  const run = new RecordedRun(seed)
   const store = join(directory, 'store')
   const killCount = 1 + Math.floor(random.float() * killsMax)
   try {
@@ -43,9 +43,8 @@ async function runOnce({ rollsBack = false }: SigkillOptions, seed: number, dire
     await host.stop()
     checkRecordedRun(run)
     return { kills: killCount, ...run.figures() }
-  } catch (error) {
+  } finally {
     run.save(directory)
-    throw error
   }
 }
 

@@ -32,7 +32,7 @@ export const writeErrors: Scenario = {
 
 async function runOnce(shim: string, seed: number, directory: string): Promise<Figures> {
   const random = seededRandom(seed)
-  const run = new RecordedRun(random)
+  const run = new RecordedRun(seed)
   using faults = new FaultFile(join(directory, 'faults'))
   const environment = { LD_PRELOAD: shim, CRASH_ROOT: join(directory, 'store'), CRASH_FAULTS: faults.path }
   let hits = 0
@@ -51,9 +51,8 @@ async function runOnce(shim: string, seed: number, directory: string): Promise<F
     await host.stop()
     checkRecordedRun(run, { compactsItself: true })
     return { hits, ...run.figures() }
-  } catch (error) {
+  } finally {
     run.save(directory)
-    throw error
   }
 }
 
