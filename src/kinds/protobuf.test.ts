@@ -9,7 +9,7 @@ import type { KubeObject } from '#meta/object'
 import { isProtobufObject } from '#meta/protobuf/envelope'
 import { createObjectCodec } from '#meta/protobuf/object-codec'
 import { decode } from '#meta/schema/decode'
-import { withWireNulls } from '#meta/schema/encode'
+import { wireForm } from '#meta/schema/encode'
 import { type Schema, shortNameOf } from '#meta/schema/schema'
 import { builtinKinds } from './builtin-kinds.ts'
 import { protobufMessages } from './protobuf.gen.ts'
@@ -43,7 +43,7 @@ test('every kind filled in: JSON, YAML and protobuf are one object, and it gives
     assert.deepEqual(decode(schema, parseYaml(yaml)), object)
     const read = codec.decode(Buffer.from(protobuf, 'base64'), schemaOf)
     assert.deepEqual(read, object)
-    assert.equal(JSON.stringify(withWireNulls(schema, read)), json, 'the order of fields too')
+    assert.equal(JSON.stringify(wireForm(schema, read)), json, 'the order of fields too')
     assert.equal(Buffer.from(codec.encode(schema, object)).toString('base64'), protobuf, `${value.apiVersion} ${value.kind}`)
   }
 })

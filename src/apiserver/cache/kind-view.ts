@@ -6,7 +6,7 @@ import type { WatchType } from '#client/transport'
 import type { Kind } from '#meta/kind'
 import { deepFreeze, type KubeObject } from '#meta/object'
 import type { Envelope } from '#meta/protobuf/envelope'
-import { withWireNulls } from '#meta/schema/encode'
+import { wireForm } from '#meta/schema/encode'
 import type { Schema } from '#meta/schema/schema'
 import { encodeObject, withRevision } from '#meta/wire'
 import type { SharedFrame } from '../exchange.ts'
@@ -118,7 +118,7 @@ class ConvertedEntry implements ObjectEntry {
   }
 
   bytes(): Uint8Array {
-    return (this.#bytes ??= withRevision(encodeObject(withWireNulls(this.#schema, this.object()) as KubeObject), this.revision))
+    return (this.#bytes ??= withRevision(encodeObject(wireForm(this.#schema, this.object()) as KubeObject), this.revision))
   }
   protobuf(encode: (object: KubeObject) => Envelope | undefined): Envelope | undefined {
     return (this.#protobuf ??= encode(this.object()))

@@ -2,7 +2,7 @@
 import type { Kind } from '#meta/kind'
 import type { KubeObject } from '#meta/object'
 import { validateObjectMeta } from '#meta/object-meta-validation'
-import { withWireNulls } from '#meta/schema/encode'
+import { wireForm } from '#meta/schema/encode'
 import { alreadyExists, badRequest, invalidObject, StatusError } from '#meta/status'
 import type { Answer, Exchange } from '../exchange.ts'
 import { type WriteOptions, writeOptionsOf } from '../request/write-options.ts'
@@ -73,7 +73,7 @@ async function prepared(
 async function store(registry: Registry, kind: Kind, object: KubeObject, options: WriteOptions): Promise<Answer | undefined> {
   const view = registry.viewOf(kind)
   const key = view.keyOf(object.metadata.namespace, object.metadata.name ?? '')
-  if (options.isDryRun) return view.cache.get(key) === undefined ? valueAnswer(withWireNulls(kind.schema, object), 201) : undefined
+  if (options.isDryRun) return view.cache.get(key) === undefined ? valueAnswer(wireForm(kind.schema, object), 201) : undefined
   // As upstream: it is the store that refuses it, so a dry run does not see it.
   if (hasRevision(object)) throw new StatusError(500, '', 'resourceVersion should not be set on objects to be created')
   const result = await commitNew(registry, kind, key, object)

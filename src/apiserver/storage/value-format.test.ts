@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { HorizontalPodAutoscalerV1 } from '#kinds/autoscaling/horizontal-pod-autoscaler.v1.kind'
 import { ConfigMap } from '#kinds/core/config-map.kind'
 import { protobufMessages } from '#kinds/protobuf.gen'
+import { defaulted } from '#meta/defaulted'
 import { createObjectCodec } from '#meta/protobuf/object-codec'
 import { decodeObject } from '#meta/wire'
 import { storedForm, storedJson, storedKindOf, valueFormat } from './value-format.ts'
@@ -26,13 +27,11 @@ test('JSON stays as it is, and becomes protobuf when it is translated', () => {
   assert.deepEqual(format.translate(json), codec.encode(ConfigMap.schema, object))
 })
 
-test('what another server stored in a version that we do not store is read as the one that we do', () => {
+test('what another server stored in a version that we do not store is read as the one that we do, with its defaults', () => {
   const scaler = { apiVersion: 'autoscaling/v1', kind: 'HorizontalPodAutoscaler', metadata: { name: 'a' }, spec: { maxReplicas: 3 } }
   const value = codec.encode(HorizontalPodAutoscalerV1.schema, scaler)
-  const stored = storedForm(
-    HorizontalPodAutoscalerV1,
-    codec.decode(value, () => HorizontalPodAutoscalerV1.schema),
-  )
+  const read = codec.decode(value, () => HorizontalPodAutoscalerV1.schema)
+  const stored = storedForm(HorizontalPodAutoscalerV1, defaulted(HorizontalPodAutoscalerV1, read))
   assert.equal(decodeObject(format.toJson(value)).apiVersion, 'autoscaling/v2')
   assert.deepEqual(format.toJson(value), storedJson(storedKindOf(HorizontalPodAutoscalerV1), stored))
 })

@@ -8,7 +8,7 @@ import type { Kind } from '#meta/kind'
 import { type KubeObject, withMeta } from '#meta/object'
 import { isProtobufObject } from '#meta/protobuf/envelope'
 import type { ObjectCodec } from '#meta/protobuf/object-codec'
-import { withoutNulls, withWireNulls } from '#meta/schema/encode'
+import { wireForm, withoutNulls } from '#meta/schema/encode'
 import { decodeObject, encodeObject } from '#meta/wire'
 
 export interface ValueFormat {
@@ -74,5 +74,5 @@ export function storedForm(kind: Kind, object: KubeObject): KubeObject {
 
 /** The stored form of an object as the caches hold it. */
 export function storedJson(storedKind: Kind, stored: KubeObject): Uint8Array {
-  return encodeObject(withWireNulls(storedKind.schema, stored) as KubeObject)
+  return encodeObject(wireForm(storedKind.schema, stored) as KubeObject)
 }

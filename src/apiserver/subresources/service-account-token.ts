@@ -2,7 +2,7 @@
 import { TokenRequest as tokenRequestSchema } from '#kinds/authentication/schema.gen'
 import type { TokenRequest } from '#kinds/authentication/types.gen'
 import { DecodingError, decode } from '#meta/schema/decode'
-import { withWireNulls } from '#meta/schema/encode'
+import { wireForm } from '#meta/schema/encode'
 import { badRequest } from '#meta/status'
 import { valueAnswer } from '../registry/answers.ts'
 import { admissionOf } from '../registry/write-call.ts'
@@ -20,7 +20,7 @@ export function serviceAccountToken(deps: TokenRequestDeps): ResourceHandler {
     // Nodes get tokens for the pods that run on them only: that is admission's to check.
     await registry.admission.validate(admissionOf(exchange, kind, write), signal)
     const issued = await issueToken({ namespace: info.namespace, name: info.name }, wanted, deps)
-    return valueAnswer(withWireNulls(tokenRequestSchema, issued), 201)
+    return valueAnswer(wireForm(tokenRequestSchema, issued), 201)
   }
 }
 

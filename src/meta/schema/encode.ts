@@ -1,16 +1,21 @@
-/** What the wire has and our objects lack: nulls where Go always writes a list, a map or a time that is empty. */
+/** What the wire has and our objects lack: Go's order of fields, and nulls where it always writes a list, a map or a time that is empty. */
 import { isJsonObject, type JsonObject } from './go-type.ts'
 import type { Schema } from './schema.ts'
 
 /**
- * The value to hand to `JSON.stringify`, so that the bytes equal upstream's (`"rules":null`, `"lastProbeTime":null`).
- * Shares what need not change with `value`; fields stand in the schema's order.
+ * The value to hand to `JSON.stringify`, so that the bytes equal upstream's: fields in the schema's order, and
+ * nulls (`"rules":null`, `"lastProbeTime":null`). Shares what need not change with `value`.
  */
-export function withWireNulls(schema: Schema, value: unknown): unknown {
-  if (!canHoldNulls(schema)) return value
-  if (Array.isArray(value)) return value.map((item) => withWireNulls(schema.items ?? schema, item))
+export function wireForm(schema: Schema, value: unknown): unknown {
+  if (schema.type !== 'object' && schema.type !== 'array') return value
+  if (Array.isArray(value)) return schema.items === undefined || isScalar(schema.items) ? value : listOf(schema.items, value)
   if (!isJsonObject(value)) return value
-  return schema.values === undefined ? struct(schema, value) : mapOf(schema.values, value)
+  if (schema.values !== undefined) return isScalar(schema.values) ? value : mapOf(schema.values, value)
+  return schema.properties === undefined ? value : struct(schema, value)
+}
+
+function isScalar({ type }: Schema): boolean {
+  return type !== 'object' && type !== 'array'
 }
 
 /** A value off the wire without its nulls: the inverse, for what needs no decoding because we or another API server wrote it. */
@@ -20,38 +25,48 @@ export function withoutNulls(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).flatMap(([key, inner]) => (inner === null ? [] : [[key, withoutNulls(inner)]])))
 }
 
+function listOf(items: Schema, value: readonly unknown[]): readonly unknown[] {
+  return value.map((item) => wireForm(items, item))
+}
+
 function mapOf(values: Schema, value: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withWireNulls(values, inner)]))
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, wireForm(values, inner)]))
+}
+
+type Field = { readonly name: string; readonly schema: Schema; readonly writesNull: boolean }
+
+const fieldsOfSchemas = new WeakMap<Schema, readonly Field[]>()
+
+function fieldsOf(schema: Schema): readonly Field[] {
+  let fields = fieldsOfSchemas.get(schema)
+  if (fields === undefined) {
+    fields = Object.entries(schema.properties ?? {}).map(([name, field]) => ({
+      name,
+      schema: field,
+      writesNull: schema.writesNull?.includes(name) === true,
+    }))
+    fieldsOfSchemas.set(schema, fields)
+  }
+  return fields
 }
 
 function struct(schema: Schema, value: JsonObject): JsonObject {
   const written: Record<string, unknown> = {}
-  for (const [name, field] of Object.entries(schema.properties ?? {})) {
+  for (const { name, schema: field, writesNull } of fieldsOf(schema)) {
     const inner = value[name]
-    const writesNull = schema.writesNull?.includes(name) === true
     if (inner === undefined || (writesNull && isEmptyList(inner))) {
       if (writesNull) written[name] = null
     } else {
-      written[name] = withWireNulls(field, inner)
+      written[name] = wireForm(field, inner)
     }
   }
-  return written
+  return schema.preserveUnknown === true ? { ...written, ...unknownOf(schema, value) } : written
+}
+
+function unknownOf({ properties = {} }: Schema, value: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(value).filter(([name]) => !Object.hasOwn(properties, name)))
 }
 
 function isEmptyList(value: unknown): boolean {
   return Array.isArray(value) && value.length === 0
-}
-
-const nullHolders = new WeakMap<Schema, boolean>()
-
-/** Whether anything at or below the schema may be written as null. A definition that contains itself counts as holding none by that way. */
-function canHoldNulls(schema: Schema): boolean {
-  if (schema.type !== 'object' && schema.type !== 'array') return false
-  const known = nullHolders.get(schema)
-  if (known !== undefined) return known
-  nullHolders.set(schema, false)
-  const inner = [schema.items, schema.values, ...Object.values(schema.properties ?? {})]
-  const answer = schema.writesNull !== undefined || inner.some((one) => one !== undefined && canHoldNulls(one))
-  nullHolders.set(schema, answer)
-  return answer
 }

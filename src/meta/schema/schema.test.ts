@@ -18,7 +18,7 @@ import {
 } from './build.ts'
 import { decode } from './decode.ts'
 import { withDefaults } from './default.ts'
-import { withoutNulls, withWireNulls } from './encode.ts'
+import { wireForm, withoutNulls } from './encode.ts'
 import { parseJson } from './json.ts'
 import type { Schema } from './schema.ts'
 import { strictErrors, unknownFields } from './unknown-fields.ts'
@@ -106,8 +106,8 @@ test('withDefaults fills what is absent and shares what is complete', () => {
   assert.equal(withDefaults(Spec, complete), complete)
 })
 
-test('withWireNulls writes null for empty lists and times, withoutNulls takes it away', () => {
-  const wire = withWireNulls(Spec, { name: 'a', ports: [] })
+test('wireForm writes null for empty lists and times, withoutNulls takes it away', () => {
+  const wire = wireForm(Spec, { name: 'a', ports: [] })
   assert.deepEqual(wire, { name: 'a', ports: null, started: null })
   assert.deepEqual(withoutNulls(wire), { name: 'a' })
 })
