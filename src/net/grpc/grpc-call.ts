@@ -1,7 +1,8 @@
 /** One call on the wire: requests, answers as they come, and a status at the end. */
-import { type ClientHttp2Session, type ClientHttp2Stream, constants, type IncomingHttpHeaders } from 'node:http2'
+import { type ClientHttp2Stream, constants, type IncomingHttpHeaders } from 'node:http2'
 import { GrpcError, grpcCodes } from './grpc-error.ts'
 import { framed, MessageReader } from './grpc-frames.ts'
+import type { GrpcSession } from './grpc-session.ts'
 
 export type CallRequest = {
   readonly path: string
@@ -33,10 +34,10 @@ type End = {
 }
 
 /** Begins a call; the requests are still to be sent. */
-export function openCall(session: ClientHttp2Session, request: CallRequest, onMessage: (message: Uint8Array) => void): OpenCall {
+export function openCall(session: GrpcSession, request: CallRequest, onMessage: (message: Uint8Array) => void): OpenCall {
   const stream = requestStream(session, request)
   return {
-    finished: finished(stream, request, onMessage),
+    finished: finished(session, stream, request, onMessage),
     send: (message) => void stream.write(framed(message)),
     end: (message) => void (message === undefined ? stream.end() : stream.end(framed(message))),
     pause: () => void stream.pause(),
@@ -44,7 +45,7 @@ export function openCall(session: ClientHttp2Session, request: CallRequest, onMe
   }
 }
 
-function requestStream(session: ClientHttp2Session, { path, timeoutMs, metadata }: CallRequest): ClientHttp2Stream {
+function requestStream({ http2, failure }: GrpcSession, { path, timeoutMs, metadata }: CallRequest): ClientHttp2Stream {
   const headers = {
     ':method': 'POST',
     ':path': path,
@@ -54,14 +55,15 @@ function requestStream(session: ClientHttp2Session, { path, timeoutMs, metadata 
     ...metadata,
   }
   try {
-    return session.request(headers)
+    return http2.request(headers)
   } catch (cause) {
     // The session came to its end in this moment.
-    throw new GrpcError('Unavailable', messageOf(cause), { cause, isUnsent: true })
+    throw new GrpcError('Unavailable', messageOf(failure ?? cause), { cause: failure ?? cause, isUnsent: true })
   }
 }
 
 function finished(
+  session: GrpcSession,
   stream: ClientHttp2Stream,
   { signal, messageBytesMax }: CallRequest,
   onMessage: (message: Uint8Array) => void,
@@ -88,7 +90,9 @@ function finished(
     stream.on('error', (error) => (failure = error))
     stream.on('close', () => {
       signal.removeEventListener('abort', onAbort)
-      const problem = signal.aborted ? signal.reason : problemOf({ httpStatus, status, failure, rstCode: stream.rstCode })
+      const problem = signal.aborted
+        ? signal.reason
+        : problemOf({ httpStatus, status, failure: session.failure ?? failure, rstCode: stream.rstCode })
       if (problem === undefined) resolve()
       else reject(problem)
     })

@@ -146,7 +146,7 @@ function begin(
   onMessage: (message: Uint8Array) => void,
 ): OpenCall {
   signal.throwIfAborted()
-  return openCall(session.http2, { path, timeoutMs, metadata, messageBytesMax, signal }, onMessage)
+  return openCall(session, { path, timeoutMs, metadata, messageBytesMax, signal }, onMessage)
 }
 
 /** What is to be sent: kept until there is a call to send it on. */

@@ -13,7 +13,7 @@ export class GrpcConnection implements Disposable {
   #pending: Promise<GrpcSession> | undefined
   /** The pending one once it is there: a call need not wait then. */
   #ready: GrpcSession | undefined
-  #isClosed = false
+  readonly #closing = new AbortController()
 
   constructor(target: GrpcTarget, clock: Clock) {
     this.#target = target
@@ -28,7 +28,7 @@ export class GrpcConnection implements Disposable {
   /** Fails with Unavailable when there is no server; waiting for one, only with the signal's reason. */
   async session(waitsForServer: boolean, signal: AbortSignal): Promise<GrpcSession> {
     for (let delayMs = retryAfterMsMin; ; delayMs = Math.min(2 * delayMs, retryAfterMsMax)) {
-      if (this.#isClosed) throw new GrpcError('Canceled', 'the channel has been closed', { isUnsent: true })
+      if (this.#closing.signal.aborted) throw new GrpcError('Canceled', 'the channel has been closed', { isUnsent: true })
       try {
         return await unlessAborted(this.#connected(), signal)
       } catch (cause) {
@@ -41,21 +41,17 @@ export class GrpcConnection implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#isClosed = true
-    // One that never came to be needs no end.
-    void this.#pending?.then(
-      ({ http2 }) => http2.destroy(),
-      () => undefined,
-    )
+    this.#closing.abort()
   }
 
   #connected(): Promise<GrpcSession> {
     if (this.#pending !== undefined) return this.#pending
-    const pending = openSession(this.#target, this.#clock, () => {
+    const onLost = (): void => {
       if (this.#pending !== pending) return
       this.#pending = undefined
       this.#ready = undefined
-    })
+    }
+    const pending = openSession(this.#target, this.#clock, onLost, this.#closing.signal)
     this.#pending = pending
     pending.then(
       (session) => {

@@ -38,6 +38,8 @@ export interface GrpcSession {
   /** Calls that wait for one answer. */
   unaryCount: number
   streamCount: number
+  /** Why it came to its end, where that is known. */
+  failure: Error | undefined
 }
 
 const streamWindowBytes = 1 << 20
@@ -45,11 +47,13 @@ const sessionWindowBytes = 16 << 20
 /** What is taken until the server says how many calls it bears at a time: gRPC servers in Go do not, and bear all. */
 const concurrentCallsMax = 10_000
 
-/** Resolves when the session is ready; `onLost` is called when it takes no more calls. */
-export function openSession(target: GrpcTarget, clock: Clock, onLost: () => void): Promise<GrpcSession> {
+/** Resolves when the session is ready; `onLost` is called when it takes no more calls; the signal ends it with all its calls. */
+export function openSession(target: GrpcTarget, clock: Clock, onLost: () => void, signal: AbortSignal): Promise<GrpcSession> {
   return new Promise((resolve, reject) => {
     const http2 = connectTo(target)
-    const session: GrpcSession = { http2, unaryCount: 0, streamCount: 0 }
+    const onAbort = (): void => http2.destroy()
+    signal.addEventListener('abort', onAbort, { once: true })
+    const session: GrpcSession = { http2, unaryCount: 0, streamCount: 0, failure: undefined }
     const timer = connectTimer(target, clock, http2)
     let keepAlive: Disposable | undefined
     http2.once('connect', () => {
@@ -58,7 +62,10 @@ export function openSession(target: GrpcTarget, clock: Clock, onLost: () => void
       if (target.keepAlive !== undefined) keepAlive = keepSessionAlive(session, target.keepAlive, clock)
       resolve(session)
     })
-    http2.on('error', reject)
+    http2.on('error', (error: Error) => {
+      session.failure ??= error
+      reject(error)
+    })
     // The server wants no more calls on it: those under way go on.
     http2.on('goaway', () => {
       onLost()
@@ -67,6 +74,7 @@ export function openSession(target: GrpcTarget, clock: Clock, onLost: () => void
     http2.once('close', () => {
       timer?.[Symbol.dispose]()
       keepAlive?.[Symbol.dispose]()
+      signal.removeEventListener('abort', onAbort)
       onLost()
       reject(new Error('the server closed the connection'))
     })
@@ -110,9 +118,10 @@ function keepSessionAlive(session: GrpcSession, { busyIntervalMs, idleIntervalMs
   }
   const arm = (): void => {
     tick = clock.setTimer(busyIntervalMs, () => {
+      if (http2.destroyed) return
       quietMs += busyIntervalMs
       const isDue = session.unaryCount > 0 || (session.streamCount > 0 && quietMs >= idleIntervalMs)
-      if (isDue && deadline === undefined && !http2.destroyed && !http2.closed) ping()
+      if (isDue && deadline === undefined && !http2.closed) ping()
       arm()
     })
   }

@@ -31,6 +31,11 @@ export function verdictOf({ code, details, isUnsent }: GrpcError): CallVerdict {
     : 'final'
 }
 
+/** Waiting does not help: a certificate is wrong. */
+export function isHopeless({ details }: GrpcError): boolean {
+  return certificateAdvice(details) !== undefined
+}
+
 /** By a part of what etcd says: the reason, and what to do. */
 const translations: readonly (readonly [part: string, reason: StoreErrorReason, advice: string])[] = [
   [

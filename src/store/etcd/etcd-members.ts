@@ -10,7 +10,7 @@ import { GrpcError } from '#net/grpc/grpc-error'
 import type { GrpcTls } from '#net/grpc/grpc-session'
 import type { CallOptions } from '#net/grpc/service'
 import { StoreError } from '../store-error.ts'
-import { storeErrorOf, unavailable, verdictOf } from './etcd-error.ts'
+import { isHopeless, storeErrorOf, unavailable, verdictOf } from './etcd-error.ts'
 import {
   type AuthCalls,
   authService,
@@ -171,7 +171,8 @@ export class EtcdMembers implements Disposable {
       } else {
         failures.set(member.url, error)
         this.giveUp(member, error)
-        const isOver = clock.monotonicMs() >= deadlineMs && failures.size === this.#members.length
+        const isTime = clock.monotonicMs() >= deadlineMs || [...failures.values()].every(isHopeless)
+        const isOver = isTime && failures.size === this.#members.length
         if (isOver || (verdict === 'unknown' && !isRepeatable)) throw unavailable(failures, verdict === 'unknown' && !isRepeatable)
         if (failures.has(this.current.url)) {
           await sleep(clock, delayMs, signal)
