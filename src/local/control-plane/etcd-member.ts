@@ -40,6 +40,8 @@ export function etcdCommand(
     'peer-trusted-ca-file': certificate('etcd-ca.crt'),
     'peer-cert-file': certificate(`etcd-peer-${host.number}.crt`),
     'peer-key-file': certificate(`etcd-peer-${host.number}.key`),
+    // A member that was cut off must not unseat the leader when it comes back.
+    'pre-vote': 'true',
     logger: 'zap',
     'log-level': 'warn',
   }
