@@ -15,6 +15,7 @@ import { Eviction } from '#kinds/policy/schema.gen'
 import { protobufMessages } from '#kinds/protobuf.gen'
 import type { Kind } from '#meta/kind'
 import type { KubeObject } from '#meta/object'
+import { createObjectCodec } from '#meta/protobuf/object-codec'
 import type { Schema } from '#meta/schema/schema'
 import { DeleteOptions } from '#meta/schema.gen'
 import { decodeObject } from '#meta/wire'
@@ -54,7 +55,7 @@ import { builtinFormat } from './storage/builtin-format.ts'
 import { startCompaction } from './storage/compaction.ts'
 import { openStorage, type Storage, Storages } from './storage/storage.ts'
 import { registerStorageMetrics } from './storage/storage-metrics.ts'
-import { type StorageMediaType, valueFormat } from './storage/value-format.ts'
+import type { StorageMediaType } from './storage/value-format.ts'
 import type { KubeletAccess } from './subresources/kubelet-connection.ts'
 import { namespaceDeletion } from './subresources/namespace-deletion.ts'
 import { openIdDocuments } from './tokens/openid.ts'
@@ -214,7 +215,10 @@ function handlerOf(
     flowOf,
     limits: options.limits ?? defaultInFlightLimits,
     requestTimeoutMs: options.requestTimeoutMs ?? 60_000,
-    protobuf: { messages: protobufMessages, schemaOf: (apiVersion, kind) => bodySchemaOf(registry.kinds, apiVersion, kind) },
+    protobuf: {
+      codec: createObjectCodec({ messages: protobufMessages }),
+      schemaOf: (apiVersion, kind) => bodySchemaOf(registry.kinds, apiVersion, kind),
+    },
   })
   return compose(steps, dispatch)
 }

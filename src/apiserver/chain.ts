@@ -40,7 +40,7 @@ export function chainOf(deps: ChainDeps): readonly Step[] {
     classifyFlow(deps.flowOf), // in which flow
     limitInFlight(deps.limits), // how many at once
     authorize(deps.authorizer), // may they
-    decodeProtobuf(deps.protobuf), // from here on a body is JSON or YAML
+    decodeProtobuf(deps.protobuf), // how a body in protobuf is read
   ]
 }
 

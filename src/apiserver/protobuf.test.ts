@@ -170,7 +170,7 @@ async function* eventsOf(response: IncomingMessage): AsyncGenerator<WatchEvent> 
 }
 
 test('a failure within a watch is a Status in a frame', async () => {
-  const step = encodeProtobuf({ messages: protobufMessages, schemaOf })
+  const step = encodeProtobuf({ codec, schemaOf })
   const watch: WatchBody = { run: async (send) => void send([errorFrame(expired('too old'))]) }
   const exchange = { request: { headers: { accept: protobuf }, query: new URLSearchParams() } } as unknown as Exchange
   const { body } = await step(exchange, async () => ({ status: 200, body: { kind: 'watch', watch } }))

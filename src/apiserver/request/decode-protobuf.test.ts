@@ -8,12 +8,12 @@ import type { Exchange } from '../exchange.ts'
 import { decodeProtobuf } from './decode-protobuf.ts'
 import { readValue } from './read-body.ts'
 
-const messages = protobufMessages
+const codec = createObjectCodec({ messages: protobufMessages })
 const schemaOf = (apiVersion: string, kind: string) => (apiVersion === 'v1' && kind === 'ConfigMap' ? ConfigMap.schema : undefined)
-const step = decodeProtobuf({ messages, schemaOf })
+const step = decodeProtobuf({ codec, schemaOf })
 
 const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, data: { k: 'v' } }
-const bytes = createObjectCodec({ messages }).encode(ConfigMap.schema, object)
+const bytes = codec.encode(ConfigMap.schema, object)
 
 /** What a handler that wants a config map reads. */
 async function received(body: Uint8Array, headers: Readonly<Record<string, string>> = {}): Promise<unknown> {

@@ -1,7 +1,7 @@
 /** Step: turns answers into the Kubernetes protobuf encoding for clients that prefer it. What has no message stays JSON, as its type says. */
 import { ProtobufWriter } from '#base/encoding/protobuf-writer'
 import { type Envelope, envelopeOf, envelopeParts, joined } from '#meta/protobuf/envelope'
-import { createObjectCodec, type ObjectCodec } from '#meta/protobuf/object-codec'
+import type { ObjectCodec } from '#meta/protobuf/object-codec'
 import { isJsonObject } from '#meta/schema/go-type'
 import { type Schema, shortNameOf } from '#meta/schema/schema'
 import { ListMeta } from '#meta/schema.gen'
@@ -40,8 +40,7 @@ interface Encoder {
   frame(frame: SharedFrame): SharedFrame
 }
 
-function createEncoder({ messages, schemaOf }: ProtobufDeps): Encoder {
-  const codec = createObjectCodec({ messages })
+function createEncoder({ codec, schemaOf }: ProtobufDeps): Encoder {
   const further = new Map(answerSchemas.map((schema) => [`${schema.apiVersion} ${shortNameOf(schema)}`, schema]))
   const schemaFor = (apiVersion: string, kind: string): Schema | undefined =>
     further.get(`${apiVersion} ${kind}`) ?? schemaOf(apiVersion, kind)
