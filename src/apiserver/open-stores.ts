@@ -83,7 +83,7 @@ async function openWhenThere({ clock, log }: Env, options: EtcdStoreOptions, tim
       return await openEtcdStore(options)
     } catch (error) {
       if (!isStoreError(error, 'Unavailable') || clock.monotonicMs() >= deadlineMs) throw error
-      log.warn('etcd is not there yet', { error })
+      log.warn('etcd is not there yet', { why: error.message })
     }
     await sleep(clock, retryMs)
   }
