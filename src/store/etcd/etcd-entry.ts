@@ -1,7 +1,6 @@
 /** Between etcd's words for keys and values and ours. */
 import { intervalOf } from '../key-range.ts'
 import type { Entry, KeyRange, StoreEvent } from '../store.ts'
-import { compacted } from '../store-error.ts'
 import type { EtcdEvent, EtcdId, KeyValue } from './etcd-rpc.ts'
 
 /** A range as etcd says it: the zero character stands for the first key, and for an end behind the last. */
@@ -32,15 +31,17 @@ export function etcdIdOf(leaseId: string): bigint | undefined {
   return /^[0-9a-f]{1,16}$/.test(leaseId) ? BigInt(`0x${leaseId}`) : undefined
 }
 
-/** Throws Compacted when etcd no longer has what was before the change. */
+/** Whether something was there before the change and etcd did not send it along. */
+export function lacksPrevious({ type, kv, prevKv }: EtcdEvent): boolean {
+  return prevKv === undefined && (type === 'DELETE' || (kv?.version ?? 0) > 1)
+}
+
+/** Of an event that does not lack what was before. */
 export function storeEventOf({ type, kv, prevKv }: EtcdEvent): StoreEvent {
   if (kv === undefined) throw new Error('etcd sent an event without a key')
   const { key, modRevision: revision } = kv
   const previous = prevKv === undefined ? undefined : entryOf(prevKv)
-  if (type === 'DELETE') {
-    if (previous === undefined) throw compacted(revision - 1, revision)
-    return { type: 'delete', key, revision, previous }
-  }
-  if (previous === undefined && kv.version > 1) throw compacted(revision - 1, revision)
-  return { type: 'put', key, revision, entry: entryOf(kv), previous }
+  if (type === 'PUT') return { type: 'put', key, revision, entry: entryOf(kv), previous }
+  if (previous === undefined) throw new Error(`etcd sent a deletion of ${key} without what was deleted`)
+  return { type: 'delete', key, revision, previous }
 }

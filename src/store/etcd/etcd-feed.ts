@@ -8,8 +8,8 @@ import { type Clock, sleep } from '#base/env/clock'
 import type { Log } from '#base/env/log'
 import { GrpcError, isGrpcError } from '#net/grpc/grpc-error'
 import type { StoreEvent } from '../store.ts'
-import { compacted, StoreError } from '../store-error.ts'
-import { allKeys, storeEventOf } from './etcd-entry.ts'
+import { compacted, isStoreError, StoreError } from '../store-error.ts'
+import { allKeys, lacksPrevious, storeEventOf } from './etcd-entry.ts'
 import { storeErrorOf, verdictOf } from './etcd-error.ts'
 import type { EtcdMember, EtcdMembers } from './etcd-members.ts'
 import type { EtcdEvent, EtcdWatchResponse } from './etcd-rpc.ts'
@@ -69,7 +69,7 @@ export class EtcdFeed implements Disposable {
       } catch (error) {
         if (signal.aborted) return
         if (isFinal(error)) return this.#reader.fail(isGrpcError(error) ? storeErrorOf(error) : error)
-        log.info('the watch of etcd was lost and is opened again', { member: member.url, revision: this.#revision, error: String(error) })
+        log.debug('the watch of etcd was lost and is opened again', { member: member.url, revision: this.#revision, error: String(error) })
         if (metadata !== undefined && isGrpcError(error) && verdictOf(error) === 'log-in') await this.#logIn(metadata)
         else members.giveUp(member, error)
       }
@@ -117,7 +117,11 @@ export class EtcdFeed implements Disposable {
   }
 
   async #take({ events, fragment }: EtcdWatchResponse): Promise<void> {
-    for (const event of events) this.#add(event)
+    for (const event of events) {
+      // Changes up to the position were seen before the watch was opened again.
+      if ((event.kv?.modRevision ?? 0) <= this.#revision) continue
+      this.#unfinished.push(storeEventOf(lacksPrevious(event) ? await this.#withPrevious(event) : event))
+    }
     const last = this.#unfinished.at(-1)?.revision
     if (last === undefined) return
     const whole = fragment ? this.#unfinished.filter(({ revision }) => revision < last) : this.#unfinished
@@ -130,13 +134,20 @@ export class EtcdFeed implements Disposable {
     if (taken !== undefined) await taken
   }
 
-  #add(event: EtcdEvent): void {
-    if ((event.kv?.modRevision ?? 0) <= this.#revision) return
-    this.#unfinished.push(storeEventOf(event))
+  /** A change that falls into the moment in which etcd opens a watch comes without what was before. */
+  async #withPrevious(event: EtcdEvent): Promise<EtcdEvent> {
+    const { key = '', modRevision = 0 } = event.kv ?? {}
+    const request = { key, revision: modRevision - 1 }
+    try {
+      const { kvs } = await this.#deps.members.read((member, options) => member.kv.range(request, options), this.#stop.signal)
+      return { ...event, prevKv: kvs[0] }
+    } catch (error) {
+      throw isStoreError(error, 'Compacted') ? compacted(modRevision - 1, modRevision) : error
+    }
   }
 }
 
 function isFinal(error: unknown): boolean {
-  if (error instanceof StoreError) return true
+  if (error instanceof StoreError) return error.reason === 'Compacted'
   return error instanceof GrpcError ? verdictOf(error) === 'final' : true
 }

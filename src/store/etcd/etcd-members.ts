@@ -60,7 +60,7 @@ const retryMsMax = 4000
 const retryAfterMsMin = 20
 const retryAfterMsMax = 500
 /** A member that hangs is given up within four seconds while a call waits. etcd takes offence at idle pings more often than 5 s. */
-const keepAlive = { busyIntervalMs: 2000, idleIntervalMs: 6000, timeoutMs: 2000 }
+const keepAlive = { busyIntervalMs: 1500, idleIntervalMs: 6000, timeoutMs: 2500 }
 /** Pages are bounded by us, a batch of changes by etcd. */
 const messageBytesMax = 512 << 20
 
@@ -72,6 +72,8 @@ export class EtcdMembers implements Disposable {
   #index = 0
   #metadata: Readonly<Record<string, string>> = withoutToken
   #login: Promise<void> | undefined
+  /** Members of which the log has been told since the last call that went well. */
+  readonly #complaints = new Set<string>()
 
   constructor({ endpoints, tls, user }: EtcdAddress, deps: MembersDeps) {
     this.#deps = deps
@@ -108,13 +110,12 @@ export class EtcdMembers implements Disposable {
 
   /** Turns to the next member, unless that has been done already. */
   giveUp(member: EtcdMember, why: unknown): void {
-    if (this.#members[this.#index] !== member || this.#members.length === 1) return
+    if (this.#members[this.#index] !== member) return
     this.#index = (this.#index + 1) % this.#members.length
-    this.#deps.log.warn('an etcd member does not serve: turning to the next', {
-      member: member.url,
-      next: this.current.url,
-      error: why instanceof Error ? why.message : String(why),
-    })
+    // While none serves, the first complaint about each is enough.
+    if (this.#complaints.has(member.url)) return
+    this.#complaints.add(member.url)
+    this.#deps.log.warn('an etcd member does not serve', { member: member.url, error: why instanceof Error ? why.message : String(why) })
   }
 
   /** A call that does no harm when it is made twice. */
@@ -146,7 +147,9 @@ export class EtcdMembers implements Disposable {
     const metadata = this.#user === undefined ? this.#metadata : await this.metadata()
     const member = this.current
     try {
-      return await call(member, { signal, metadata, timeoutMs: callTimeoutMs })
+      const answer = await call(member, { signal, metadata, timeoutMs: callTimeoutMs })
+      if (this.#complaints.size > 0) this.#complaints.clear()
+      return answer
     } catch (error) {
       signal?.throwIfAborted()
       if (!(error instanceof GrpcError)) throw error
