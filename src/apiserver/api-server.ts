@@ -217,6 +217,7 @@ function handlerOf(
     requestTimeoutMs: options.requestTimeoutMs ?? 60_000,
     protobuf: {
       codec: createObjectCodec({ messages: protobufMessages }),
+      kinds: registry.kinds,
       schemaOf: (apiVersion, kind) => bodySchemaOf(registry.kinds, apiVersion, kind),
     },
   })

@@ -8,13 +8,15 @@ import { createProtobufCodec } from '#base/encoding/protobuf'
 import { ConfigMap } from '#kinds/core/config-map.kind'
 import { ConfigMapList } from '#kinds/core/schema.gen'
 import { protobufMessages } from '#kinds/protobuf.gen'
+import { defineKind } from '#meta/kind'
 import type { KubeObject } from '#meta/object'
 import { createObjectCodec } from '#meta/protobuf/object-codec'
 import { type Schema, shortNameOf } from '#meta/schema/schema'
 import { expired } from '#meta/status'
 import { startTestApiServer, type TestApiServer } from '#testing/api-server'
-import { errorFrame } from './cache/watch-frame.ts'
-import type { Exchange, WatchBody } from './exchange.ts'
+import { bookmarkFrame, errorFrame } from './cache/watch-frame.ts'
+import type { Answer, Exchange, SharedFrame, WatchBody } from './exchange.ts'
+import { valueAnswer } from './registry/answers.ts'
 import { answerSchemas } from './serve/answer-schemas.ts'
 import { encodeProtobuf } from './serve/encode-protobuf.ts'
 
@@ -169,11 +171,31 @@ async function* eventsOf(response: IncomingMessage): AsyncGenerator<WatchEvent> 
   }
 }
 
+const watching = { request: { headers: { accept: protobuf }, query: new URLSearchParams() }, info: {} } as unknown as Exchange
+
+function watchAnswer(frame: SharedFrame): Promise<Answer> {
+  const watch: WatchBody = { run: async (send) => void send([frame]) }
+  return Promise.resolve({ status: 200, body: { kind: 'watch', watch } })
+}
+
+test('what has no message is watched and shown in JSON', async () => {
+  const widget = defineKind({
+    apiVersion: 'example.io/v1',
+    kind: 'Widget',
+    plural: 'widgets',
+    scope: 'Cluster',
+    schema: { type: 'object' },
+  })
+  const step = encodeProtobuf({ codec, schemaOf: () => widget.schema, kinds: { find: () => widget } })
+  const watch = watchAnswer(bookmarkFrame(widget, 1))
+  assert.equal(await step(watching, () => watch), await watch)
+  const object = valueAnswer({ kind: 'Widget', apiVersion: 'example.io/v1', metadata: {} })
+  assert.equal(await step(watching, () => Promise.resolve(object)), object)
+})
+
 test('a failure within a watch is a Status in a frame', async () => {
-  const step = encodeProtobuf({ codec, schemaOf })
-  const watch: WatchBody = { run: async (send) => void send([errorFrame(expired('too old'))]) }
-  const exchange = { request: { headers: { accept: protobuf }, query: new URLSearchParams() } } as unknown as Exchange
-  const { body } = await step(exchange, async () => ({ status: 200, body: { kind: 'watch', watch } }))
+  const step = encodeProtobuf({ codec, schemaOf, kinds: { find: () => ConfigMap } })
+  const { body } = await step(watching, () => watchAnswer(errorFrame(expired('too old'))))
   assert.equal(body.kind, 'watch')
   const sent: Uint8Array[] = []
   await body.watch.run((frames) => sent.push(...frames.map(({ bytes }) => bytes)) > 0, new AbortController().signal)

@@ -6,7 +6,7 @@ import { isJsonObject } from '#meta/schema/go-type'
 import { type Schema, shortNameOf } from '#meta/schema/schema'
 import { ListMeta } from '#meta/schema.gen'
 import { StatusError } from '#meta/status'
-import type { Answer, Body, Exchange, SharedFrame, SharedList, Step, WatchBody } from '../exchange.ts'
+import type { Answer, Body, Exchange, RequestInfo, SharedFrame, SharedList, Step, WatchBody } from '../exchange.ts'
 import type { ProtobufDeps } from '../request/decode-protobuf.ts'
 import { errorAnswer } from '../request/error-answer.ts'
 import { protobufType } from '../request/media-type.ts'
@@ -19,8 +19,14 @@ export function encodeProtobuf(deps: ProtobufDeps): Step {
     const answer = await answerOrStatus(exchange, next)
     const { kind } = answer.body
     if ((kind !== 'object' && kind !== 'list' && kind !== 'watch') || !prefersProtobuf(exchange.request, kind === 'watch')) return answer
-    return encodedAnswer(answer, encoder)
+    return kind === 'watch' && !hasMessage(deps, exchange.info) ? answer : encodedAnswer(answer, encoder)
   }
+}
+
+/** Whether the watched kind has a message: a stream cannot change its form later. */
+function hasMessage({ kinds, codec }: ProtobufDeps, { group, version, resource }: RequestInfo): boolean {
+  const kind = kinds.find(group, version, resource)
+  return kind !== undefined && codec.has(kind.schema)
 }
 
 /** Refusals are encoded too. */
