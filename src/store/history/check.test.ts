@@ -656,6 +656,17 @@ for (const [name, rule, words, tell] of badHistories) {
 
 const goodHistories: readonly (readonly [name: string, tell: (script: Script) => void])[] = [
   [
+    'a lease takes a key that a lost transaction would have deleted among other things',
+    (s) => {
+      s.grant('7', 1000)
+      const one = s.put('/a', 'one', 2, { leaseId: '7' })
+      s.lose({ type: 'delete', key: '/a' }, { type: 'put', key: '/b', value: 'two' })
+      s.pass(1500)
+      s.batch(s.watch({ prefix: '', afterRevision: 1 }), 3, written(one), deleted(one, 3))
+      s.range({ prefix: '' }, 3, [])
+    },
+  ],
+  [
     'a write of unknown outcome is never seen',
     (s) => {
       s.lose({ type: 'put', key: '/a', value: 'one' })

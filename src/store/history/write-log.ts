@@ -35,12 +35,18 @@ export type WriteLog = {
 
 /** Reconstructs the log. */
 export function writeLogOf(history: CallHistory): WriteLog {
-  const builder = new LogBuilder(history.calls.filter(isTxn))
+  const builder = new LogBuilder(history.calls.filter(isTxn), revisionsSeenWhole(history))
   builder.placeAnswered()
   for (const sighting of entrySightings(history)) builder.placePut(sighting)
   const deletes = Map.groupBy(deleteSightings(history), ({ event }) => event.revision)
   for (const sightings of deletes.values()) builder.placeDeletes(sightings)
   return builder.finish()
+}
+
+/** The revisions of which a watch of everything told all changes. */
+function revisionsSeenWhole({ watches }: CallHistory): ReadonlySet<number> {
+  const whole = watches.filter(({ request }) => request.prefix === '')
+  return new Set(whole.flatMap(({ batches }) => batches.flatMap(({ events }) => events.map(({ revision }) => revision))))
 }
 
 /** Whether the answer to a transaction says that it changed something. */
@@ -68,9 +74,11 @@ class LogBuilder {
   /** What was complained of already, so that one wrong entry is told once. */
   readonly #told = new Set<string>()
   readonly #violations: Violation[] = []
+  readonly #seenWhole: ReadonlySet<number>
 
-  constructor(txns: readonly TxnCall[]) {
+  constructor(txns: readonly TxnCall[], seenWhole: ReadonlySet<number>) {
     this.#txns = txns
+    this.#seenWhole = seenWhole
     this.#writers = writersOf(txns)
   }
 
@@ -130,6 +138,8 @@ class LogBuilder {
         !this.#revisions.has(call) &&
         call.invokedAt < firstAt &&
         keys.every((key) => deletes(call, key)) &&
+        // All puts that were seen are placed by now: had it been this one, what it puts would have been seen too.
+        !(this.#seenWhole.has(revision) && call.request.operations.some(({ type }) => type === 'put')) &&
         sightings.every(({ event }) => expects(call, event.key, event.previous)),
     )
     const [writer] = candidates.toSorted((a, b) => a.request.operations.length - b.request.operations.length)
