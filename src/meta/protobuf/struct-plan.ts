@@ -60,6 +60,8 @@ export function createPlanner(messages: Readonly<Record<string, string>>): Plann
   return {
     has,
     planOf(schema) {
+      const known = plans.get(schema.definition ?? schema)
+      if (known !== undefined) return known
       if (has(schema)) return structOf(schema, messageNameOf(schema))
       throw new ProtobufObjectError('unknown-kind', `${schema.name ?? 'this type'} has no protobuf message`)
     },
