@@ -57,6 +57,19 @@ export async function readSettings(path: string): Promise<Settings | undefined> 
   return decode(text, path)
 }
 
+/** For commands that need a cluster. */
+export async function existingSettings({
+  root,
+  settingsFile,
+}: {
+  readonly root: string
+  readonly settingsFile: string
+}): Promise<Settings> {
+  const settings = await readSettings(settingsFile)
+  if (settings === undefined) throw new LocalError(`there is no cluster in ${root}: make one with "navarch up"`)
+  return settings
+}
+
 function decode(text: string, path: string): Settings {
   const settings = parsed(text)
   if (settings === undefined) throw new DamagedSettings(`${path} is damaged: restore it, or remove the cluster with "navarch down --purge"`)

@@ -4,7 +4,7 @@ import { runAgent } from '../agent.ts'
 import { ensurePki } from '../cluster-pki.ts'
 import { layoutOf } from '../layout.ts'
 import { dataDirFlag, localCommand } from '../local-command.ts'
-import { LocalError, readSettings } from '../settings.ts'
+import { existingSettings } from '../settings.ts'
 
 export const agent = localCommand({
   name: 'agent',
@@ -13,8 +13,7 @@ export const agent = localCommand({
   flags: dataDirFlag,
   async run(host, flags, { signal }) {
     const layout = layoutOf(flags['data-dir'])
-    const settings = await readSettings(layout.settingsFile)
-    if (settings === undefined) throw new LocalError(`there is no cluster in ${layout.root}: make one with "navarch up"`)
+    const settings = await existingSettings(layout)
     const pki = await ensurePki(layout.pkiDir, settings, host.clock)
     const log = textLog(host.stderr, 'info', host.clock)
     await runAgent({ clock: host.clock, random: host.random, log }, { layout, settings, pki, version: host.version }, signal)

@@ -6,7 +6,7 @@ import { ensurePki } from '../cluster-pki.ts'
 import { controlPlaneHosts } from '../control-plane/hosts.ts'
 import { layoutOf } from '../layout.ts'
 import { dataDirFlag, localCommand } from '../local-command.ts'
-import { LocalError, readSettings } from '../settings.ts'
+import { existingSettings, LocalError } from '../settings.ts'
 
 export const balancer = localCommand({
   name: 'balancer',
@@ -15,8 +15,7 @@ export const balancer = localCommand({
   flags: dataDirFlag,
   async run(host, flags, { signal }) {
     const layout = layoutOf(flags['data-dir'])
-    const settings = await readSettings(layout.settingsFile)
-    if (settings === undefined) throw new LocalError(`there is no cluster in ${layout.root}: make one with "navarch up"`)
+    const settings = await existingSettings(layout)
     const addresses = controlPlaneHosts(settings).map(({ address }) => address)
     if (addresses.length === 0) throw new LocalError(`the cluster in ${layout.root} has one control plane: it needs no balancer`)
     const { authority } = await ensurePki(layout.pkiDir, settings, host.clock)

@@ -6,7 +6,7 @@ import { controlPlaneHosts } from '../control-plane/hosts.ts'
 import { layoutOf } from '../layout.ts'
 import { dataDirFlag, localCommand } from '../local-command.ts'
 import { runServer } from '../server.ts'
-import { LocalError, readSettings } from '../settings.ts'
+import { existingSettings, LocalError } from '../settings.ts'
 
 export const server = localCommand({
   name: 'server',
@@ -15,8 +15,7 @@ export const server = localCommand({
   flags: { ...dataDirFlag, 'control-plane': intFlag(0, 'which of several control planes this one is, from 1 on') },
   async run(host, flags, { signal }) {
     const layout = layoutOf(flags['data-dir'])
-    const settings = await readSettings(layout.settingsFile)
-    if (settings === undefined) throw new LocalError(`there is no cluster in ${layout.root}: make one with "navarch up"`)
+    const settings = await existingSettings(layout)
     const pki = await ensurePki(layout.pkiDir, settings, host.clock)
     const number = flags['control-plane']
     const hosts = controlPlaneHosts(settings)

@@ -48,7 +48,7 @@ export function etcdCommand(
   return ['etcd', ...Object.entries(options).map(([key, value]) => `--${key}=${value}`)]
 }
 
-export function etcdDir(layout: Layout, host: ControlPlaneHost): string {
+function etcdDir(layout: Layout, host: ControlPlaneHost): string {
   return join(layout.hostsDir, `${host.number}`, 'etcd')
 }
 

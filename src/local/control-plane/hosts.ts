@@ -24,7 +24,7 @@ type Facts = Pick<Settings, 'name' | 'bridge' | 'controlPlanes' | 'controlPlaneC
 /** Linux names interfaces with up to 15 letters. */
 const interfaceNameMax = 15
 const bridgeSuffix = 'cp'
-export const controlPlanesMax = 5
+const controlPlanesMax = 5
 
 /** None where the only control plane runs on the machine itself. */
 export function controlPlaneHosts({ name, bridge, controlPlanes, controlPlaneCidr }: Facts): readonly ControlPlaneHost[] {
