@@ -12,7 +12,7 @@ import type { IncomingRequest } from '../exchange.ts'
 import { parseMediaType } from './media-type.ts'
 
 /** As upstream: what a resource request may send. */
-export const bodyBytesMax = 3 * 1024 * 1024
+const bodyBytesMax = 3 * 1024 * 1024
 
 export type BodyFormat = 'json' | 'yaml'
 
@@ -39,7 +39,7 @@ export async function readText(request: IncomingRequest, bytesMax = bodyBytesMax
 }
 
 /** The bytes of a body, unpacked; throws 413 beyond the limit. */
-export async function readBytes(request: IncomingRequest, bytesMax: number): Promise<Uint8Array> {
+async function readBytes(request: IncomingRequest, bytesMax: number): Promise<Uint8Array> {
   const bytes = await request.readBody(bytesMax)
   if (request.headers['content-encoding'] !== 'gzip') return bytes
   try {
