@@ -656,6 +656,18 @@ for (const [name, rule, words, tell] of badHistories) {
 
 const goodHistories: readonly (readonly [name: string, tell: (script: Script) => void])[] = [
   [
+    'a lease takes a key that a lost transaction would have deleted together with another',
+    (s) => {
+      s.grant('7', 1000)
+      const one = s.put('/a', 'one', 2, { leaseId: '7' })
+      const two = s.put('/b', 'two', 3)
+      s.lose({ type: 'delete', key: '/a' }, { type: 'delete', key: '/b' })
+      s.pass(1500)
+      s.batch(s.watch({ prefix: '', afterRevision: 1 }), 4, written(one), written(two), deleted(one, 4))
+      s.range({ prefix: '' }, 4, [two])
+    },
+  ],
+  [
     'a lease takes a key that a lost transaction would have deleted among other things',
     (s) => {
       s.grant('7', 1000)

@@ -8,6 +8,7 @@ import type { Call, CallHistory } from './call.ts'
 import type { CallRequest, SeenEntry } from './history.ts'
 import { type DeleteSighting, deleteSightings, type EntrySighting, entrySightings } from './sighting.ts'
 import type { Violation } from './violation.ts'
+import { WholeView } from './whole-view.ts'
 
 /** A transaction that a client asked for. */
 export type TxnCall = Call & { readonly request: TxnRequest }
@@ -35,18 +36,12 @@ export type WriteLog = {
 
 /** Reconstructs the log. */
 export function writeLogOf(history: CallHistory): WriteLog {
-  const builder = new LogBuilder(history.calls.filter(isTxn), revisionsSeenWhole(history))
+  const builder = new LogBuilder(history.calls.filter(isTxn), new WholeView(history))
   builder.placeAnswered()
   for (const sighting of entrySightings(history)) builder.placePut(sighting)
   const deletes = Map.groupBy(deleteSightings(history), ({ event }) => event.revision)
   for (const sightings of deletes.values()) builder.placeDeletes(sightings)
   return builder.finish()
-}
-
-/** The revisions of which a watch of everything told all changes. */
-function revisionsSeenWhole({ watches }: CallHistory): ReadonlySet<number> {
-  const whole = watches.filter(({ request }) => request.prefix === '')
-  return new Set(whole.flatMap(({ batches }) => batches.flatMap(({ events }) => events.map(({ revision }) => revision))))
 }
 
 /** Whether the answer to a transaction says that it changed something. */
@@ -74,11 +69,11 @@ class LogBuilder {
   /** What was complained of already, so that one wrong entry is told once. */
   readonly #told = new Set<string>()
   readonly #violations: Violation[] = []
-  readonly #seenWhole: ReadonlySet<number>
+  readonly #whole: WholeView
 
-  constructor(txns: readonly TxnCall[], seenWhole: ReadonlySet<number>) {
+  constructor(txns: readonly TxnCall[], whole: WholeView) {
     this.#txns = txns
-    this.#seenWhole = seenWhole
+    this.#whole = whole
     this.#writers = writersOf(txns)
   }
 
@@ -138,8 +133,7 @@ class LogBuilder {
         !this.#revisions.has(call) &&
         call.invokedAt < firstAt &&
         keys.every((key) => deletes(call, key)) &&
-        // All puts that were seen are placed by now: had it been this one, what it puts would have been seen too.
-        !(this.#seenWhole.has(revision) && call.request.operations.some(({ type }) => type === 'put')) &&
+        this.#couldBeAll(call, keys, revision) &&
         sightings.every(({ event }) => expects(call, event.key, event.previous)),
     )
     const [writer] = candidates.toSorted((a, b) => a.request.operations.length - b.request.operations.length)
@@ -151,6 +145,14 @@ class LogBuilder {
     }
     const story = `${keys.join(', ')} is shown deleted under revision ${revision}, but nobody deleted it`
     this.#violations.push({ rule: 'unwritten', at: firstAt, story })
+  }
+
+  /** Whether the transaction could have done this and no more: all puts that were seen are placed by now, so it cannot be one with puts. */
+  #couldBeAll(call: TxnCall, keys: readonly string[], revision: number): boolean {
+    if (!this.#whole.has(revision)) return true
+    return call.request.operations.every(
+      ({ type, key }) => type === 'delete' && (keys.includes(key) || !this.#whole.wasThere(key, revision)),
+    )
   }
 
   #place(txn: TxnCall, revision: number, seenAt: number, seenMs: number): void {
