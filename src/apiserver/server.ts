@@ -15,7 +15,7 @@ import type { Duplex } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 import { type Clock, sleep } from '#base/env/clock'
 import type { Log } from '#base/env/log'
-import { entityTooLarge, StatusError } from '#meta/status'
+import { entityTooLarge, StatusError, timeout } from '#meta/status'
 import type { Handler } from './chain.ts'
 import type { Exchange, IncomingRequest, RequestInfo } from './exchange.ts'
 import { http1Sink, http2Sink, type ResponseSink } from './serve/response-sink.ts'
@@ -29,6 +29,9 @@ export type ServerOptions = {
   /** Authorities whose names are shown to clients that have several certificates; who a certificate names is checked by `authn/`. */
   readonly clientCa?: string
 }
+
+/** Why a request ends early where nothing says more. One for all: making an error costs more than most requests. */
+const cutOff = timeout('the request was cut off')
 
 export class HttpServer {
   readonly #deps: ServerDeps
@@ -107,7 +110,7 @@ export class HttpServer {
   #onHttp2(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
     const { session } = stream
     const abort = new AbortController()
-    stream.on('close', () => abort.abort())
+    stream.on('close', () => abort.abort(cutOff))
     stream.on('error', (error) => this.#deps.log.debug('stream failed', { error }))
     const method = String(headers[':method'])
     const request = {
@@ -125,13 +128,13 @@ export class HttpServer {
     // HTTP/2 comes by 'stream'.
     if (message.httpVersionMajor !== 1) return
     const abort = new AbortController()
-    response.on('close', () => abort.abort())
+    response.on('close', () => abort.abort(cutOff))
     void this.#serve(this.#http1Request(message), abort, http1Sink(response))
   }
 
   #onUpgrade(message: IncomingMessage, socket: Duplex, head: Buffer): void {
     const abort = new AbortController()
-    socket.on('close', () => abort.abort())
+    socket.on('close', () => abort.abort(cutOff))
     socket.on('error', (error) => this.#deps.log.debug('upgraded connection failed', { error }))
     const request = { ...this.#http1Request(message), upgrade: () => ({ request: message, socket, head }) }
     // What the handler refuses or does not take over is answered like any request, and the connection ends with it.
