@@ -62,25 +62,34 @@ export async function restoreFrom(file: string, run: Run): Promise<number> {
   const dump = await openSnapshot(file)
   const where = isForEtcd ? await intoEtcd(dump, run) : await (flags.replace ? inPlaceOf : intoSqlite)(dump, run)
   host.stdout.write(
-    `${head.keyCount.toLocaleString('en')} objects of ${head.time} are restored; the store goes on at revision ${where.revision}, so that every client lists anew.\n${where.next}\n`,
+    `${head.keyCount.toLocaleString('en')} objects of ${head.time} are restored; the store goes on at revision ${where.revision}.\n${where.next}\n`,
   )
   return 0
 }
 
 type Restored = { readonly revision: number; readonly next: string }
 
-async function intoSqlite(dump: Dump, { flags }: Run): Promise<Restored> {
+async function intoSqlite(dump: Dump & { readonly time?: string }, { host, flags }: Run): Promise<Restored> {
   const directory = storeDirOf(flags)
+  const step = revisionStepSince(dump.time, host.clock.nowMs())
   const revision = await showingProgress(`restoring into ${directory}`, (tell) =>
-    restoreSqliteStore(directory, told(dumpFor('sqlite', dump), tell)),
+    restoreSqliteStore(directory, told(dumpFor('sqlite', dump), tell), step),
   )
   return { revision, next: startAdvice }
 }
 
+/** No cluster makes as many revisions in so long; what is dumped now, makes none afterwards. */
+function revisionStepSince(time: string | undefined, nowMs: number): number {
+  const ageSeconds = time === undefined ? 0 : (nowMs - Date.parse(time)) / 1000
+  return 100_000 + revisionsPerSecondMax * Math.max(0, Math.ceil(ageSeconds))
+}
+
+const revisionsPerSecondMax = 10_000
+
 const startAdvice = 'Start the cluster with "navarch up", or kube-apiserver with this directory.'
 
 /** The store that is there comes back where the restore fails. */
-async function inPlaceOf(dump: Dump, run: Run): Promise<Restored> {
+async function inPlaceOf(dump: Dump & { readonly time?: string }, run: Run): Promise<Restored> {
   const { host, flags } = run
   await stopServers(host, flags)
   const directory = storeDirOf(flags)
@@ -103,12 +112,15 @@ async function intoEtcd(dump: Dump, { host, flags, signal }: Run): Promise<Resto
   const revision = await showingProgress(`filling ${name}`, (tell) =>
     fillStore(store, told(dumpFor('etcd', dump), tell), {
       prefix: objectPrefix,
+      keepsOwnRevisions: flags['keep-own-revisions'],
       tellRevisions: (remaining) => tell(`${remaining.toLocaleString('en')} revisions until it is beyond the old store`),
       signal,
     }),
   )
-  return { revision, next: 'Start the API servers with this --etcd-servers.' }
+  return { revision, next: etcdAdvice }
 }
+
+const etcdAdvice = 'Start the API servers with this --etcd-servers.'
 
 /** A server that runs has its old file open, whatever lies there by now. */
 async function refuseRunningCluster(host: Host, flags: StoreFlags): Promise<void> {

@@ -18,6 +18,10 @@ export const storeFlags = {
   'etcd-username': stringFlag('', 'user of etcd'),
   'etcd-password-file': stringFlag('', 'file with the password of that user'),
   replace: boolFlag(false, 'let "snapshot restore" stop the control plane and put the store that is there aside; pods run on'),
+  'keep-own-revisions': boolFlag(
+    false,
+    'leave an etcd that is filled at the revision it gets by itself; nodes, controllers and other clients must be stopped meanwhile',
+  ),
   to: stringFlag('', 'where "migrate" brings the objects: etcd or sqlite; the other one is where they come from'),
 }
 

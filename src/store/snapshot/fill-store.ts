@@ -10,20 +10,27 @@ import type { Dump } from './dump.ts'
 /** As far as etcd lets a transaction grow without being told otherwise. */
 const operationCountMax = 100
 const transactionBytesMax = 2 ** 20
-const inFlightMax = 64
+const inFlightMax = 16
+const revisionsInFlightMax = 512
+/** Each takes a transaction, of which a store makes some thousand in a second. */
+const revisionMax = 10_000_000
 /** Revisions beyond the dump's: some were made between the dump and the end of the store that was dumped. */
 const revisionMargin = 10_000
 
 export type FillOptions = {
   /** What must be empty; other users' keys may stand beside it. */
   readonly prefix?: string
+  /** Leaves the store at the revision it gets by itself. Whoever read the store that was dumped has to be started anew. */
+  readonly keepsOwnRevisions?: boolean
   /** Tells how many revisions are still to be made once the entries are there. */
   readonly tellRevisions?: (remaining: number) => void
   readonly signal?: AbortSignal
 }
 
 /** Resolves with the store's revision once everything is in it. Fails with Unavailable if the store is not empty. */
-export async function fillStore(store: Store, dump: Dump, { prefix = '', tellRevisions, signal }: FillOptions = {}): Promise<number> {
+export async function fillStore(store: Store, dump: Dump, options: FillOptions = {}): Promise<number> {
+  const { prefix = '', keepsOwnRevisions = false, signal } = options
+  if (!keepsOwnRevisions) refuseFarRevision(dump.revision)
   const there = await store.count({ prefix }, signal)
   if (there > 0)
     throw new StoreError('Unavailable', `the store is not empty: it has ${there} keys under ${JSON.stringify(prefix)}: use an empty one`)
@@ -38,10 +45,16 @@ export async function fillStore(store: Store, dump: Dump, { prefix = '', tellRev
     )
   }
   await transactions.end()
-  await raiseRevision(store, dump.revision + revisionMargin, { tellRevisions, signal })
+  if (!keepsOwnRevisions) await raiseRevision(store, dump.revision + revisionMargin, options)
   const revision = await store.currentRevision(signal)
   await store.compact(revision, signal)
   return revision
+}
+
+function refuseFarRevision(revision: number): void {
+  if (revision <= revisionMax) return
+  const message = `the objects are of revision ${revision}, which takes too many transactions to reach: stop everything that reads the store, copy with its own revisions, and start all anew`
+  throw new StoreError('Invalid', message)
 }
 
 async function* batched(
@@ -84,11 +97,11 @@ async function raiseRevision(store: Store, target: number, { tellRevisions, sign
     const missing = target - (await store.currentRevision(signal))
     tellRevisions?.(Math.max(missing, 0))
     if (missing <= 0) break
-    const puts = Array.from({ length: Math.min(missing, 2000) }, () => () => put(store, revisionKey, value, {}, signal))
+    const puts = Array.from({ length: Math.min(missing, 20_000) }, () => () => put(store, revisionKey, value, {}, signal))
     const writer = async (): Promise<void> => {
       for (let next = puts.pop(); next !== undefined; next = puts.pop()) await next()
     }
-    await Promise.all(Array.from({ length: inFlightMax }, writer))
+    await Promise.all(Array.from({ length: revisionsInFlightMax }, writer))
   }
   await remove(store, revisionKey, undefined, signal)
 }
@@ -105,7 +118,7 @@ class InFlight {
       })
       .finally(() => this.#running.delete(running))
     this.#running.add(running)
-    if (this.#running.size >= inFlightMax / 4) await Promise.race(this.#running)
+    if (this.#running.size >= inFlightMax) await Promise.race(this.#running)
     this.#check()
   }
 

@@ -15,19 +15,20 @@ import { logFileOf, openDatabaseFile, syncDirectory } from './database-file.ts'
 import type { Row } from './row.ts'
 import { databaseFileName } from './sqlite-store.ts'
 
-/** More revisions than any store makes between a snapshot and its loss. */
-const revisionStep = 1_000_000_000
 const entriesPerTransaction = 5000
 
-/** Resolves with the store's new revision, once it is on disk. If the dump fails, there is no store. */
-export async function restoreSqliteStore(directory: string, dump: Dump): Promise<number> {
+/**
+ * Resolves with the store's new revision, once it is on disk. If the dump fails, there is no store. `revisionStep` is more than the
+ * revisions that the store may have made after the dump.
+ */
+export async function restoreSqliteStore(directory: string, dump: Dump, revisionStep: number): Promise<number> {
   const file = join(directory, databaseFileName)
   refuseStore(directory, file)
   const unfinished = join(directory, 'restoring.db')
   // What an earlier restore that was cut off has left.
   removeDatabase(unfinished)
   try {
-    const revision = await fill(unfinished, dump)
+    const revision = await fill(unfinished, dump, revisionStep)
     renameSync(unfinished, file)
     syncDirectory(directory)
     return revision
@@ -44,7 +45,7 @@ function refuseStore(directory: string, file: string): void {
   throw new StoreError('Unavailable', `${there} is there already: restore into another directory, or move the store away`)
 }
 
-async function fill(file: string, dump: Dump): Promise<number> {
+async function fill(file: string, dump: Dump, revisionStep: number): Promise<number> {
   const database = openDatabaseFile(file)
   try {
     const writer = new DumpWriter(database)
