@@ -49,5 +49,5 @@ export const contractLimits = { queuedEventsMax: 100, queuedBytesMax: 8 * 2 ** 2
 
 /** The facts of an embedded store that was opened with the clock and `contractLimits`. */
 export function embeddedSubject(store: Store, clock: VirtualClock): EmbeddedSubject {
-  return { store, clock, limits: contractLimits, pass: (ms) => clock.advance(ms), leaseMs: 500, leaseLatenessMs: 500 }
+  return { store, clock, limits: contractLimits, pass: (ms) => clock.advance(ms), leaseMs: 200, leaseLatenessMs: 500 }
 }

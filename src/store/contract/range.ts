@@ -66,7 +66,7 @@ export const rangeContract = contract<Subject>('range', {
     await assert.rejects(store.range({ prefix: '/', atRevision: revision + 1000 }), failsWith('FutureRevision'))
   },
   'count counts keys, not versions': async ({ store }) => {
-    await putAll(store, ['/k/1', '/k/2', '/k/2', '/k/3', '/x'])
+    await putAll(store, ['/k/1', '/k/2', '/k/2', '/k/3', '/kk'])
     await remove(store, '/k/3')
     assert.equal(await store.count({ prefix: '/k/' }), 2)
     assert.equal(await store.count({ prefix: '' }), 3)

@@ -46,6 +46,9 @@ export type WorkloadClientDeps = {
   readonly background: (work: Promise<unknown>) => void
 }
 
+/** Pages of one list that a client reads: more than there are, unless the store leads it in a circle. */
+const pagesMax = 100
+
 /** Watches that one client reads at a time. */
 const followedMax = 4
 
@@ -152,7 +155,7 @@ export class WorkloadClient {
     const request = { prefix: this.#prefix(), limit: 1 + this.#below(5) }
     let page = await this.#store.range(request, this.#signal)
     const { revision } = page
-    while (page.remaining > 0 && page.entries.length > 0) {
+    for (let pages = 1; page.remaining > 0 && page.entries.length > 0 && pages < pagesMax; pages++) {
       if (this.#chance(0.3)) await this.#pause()
       const afterKey = page.entries.at(-1)?.key
       page = await this.#store.range({ ...request, afterKey, atRevision: revision }, this.#signal)
@@ -205,7 +208,9 @@ export class WorkloadClient {
     const old = this.#chance(0.7) ? this.#leases.at(-1) : undefined
     const id = old ?? (await this.#store.grantLease(this.#deps.leaseMs, this.#signal)).id
     if (old === undefined) this.#leases.push(id)
-    await this.#orForget(id, put(this.#store, this.#key(), this.#value(), { leaseId: id }, this.#signal))
+    const keys = new Set(Array.from({ length: 1 + this.#below(3) }, () => this.#key()))
+    const operations = Array.from(keys, (key): Operation => ({ type: 'put', key, value: this.#value(), leaseId: id }))
+    await this.#orForget(id, this.#store.txn({ compares: [], operations }, this.#signal))
   }
 
   async #useLease(use: (id: string) => Promise<unknown>): Promise<void> {

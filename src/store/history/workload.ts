@@ -51,8 +51,8 @@ export const kubernetesMix: Mix = {
   listThenWatch: 5,
   watchFromOld: 4,
   compact: 1,
-  putWithLease: 3,
-  keepLeaseAlive: 1,
+  putWithLease: 4,
+  keepLeaseAlive: 3,
   revokeLease: 1,
   vanish: 0.5,
 }
@@ -68,8 +68,9 @@ export const churnMix: Mix = {
   listThenWatch: 4,
   watchFromOld: 8,
   compact: 6,
-  putWithLease: 4,
-  revokeLease: 2,
+  putWithLease: 8,
+  keepLeaseAlive: 2,
+  revokeLease: 4,
   vanish: 1,
 }
 
@@ -134,12 +135,13 @@ async function work(client: WorkloadClient, { clock, callsPerClient, callsPerSec
   for (let calls = 0; calls < callsPerClient && stop?.aborted !== true; calls++) {
     failures = (await client.act()) ? 0 : failures + 1
     if (callsPerSecond !== undefined) await sleep(clock, 1000 / callsPerSecond)
-    else if (failures >= failuresMax || calls % breathEvery === 0) await sleep(clock, tickMs)
+    else if (failures >= failuresMax || calls % breathEvery === 0) await sleep(clock, breathMs)
   }
 }
 
 /** Even a client that does not slow itself down lets the clock move at times. */
-const breathEvery = 20
+const breathEvery = 8
+const breathMs = 40
 
 /** Reads everything once more, and waits until the log has all that anyone was told. */
 async function finish(auditor: Store, log: RunLog, { recorder, clock }: Workload): Promise<void> {
