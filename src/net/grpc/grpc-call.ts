@@ -76,11 +76,13 @@ function finished(
     const onAbort = (): void => stream.close(constants.NGHTTP2_CANCEL)
     signal.addEventListener('abort', onAbort, { once: true })
     stream.on('response', (headers) => {
+      session.heardCount++
       httpStatus = headers[':status'] ?? 0
       status = headers
     })
     stream.on('trailers', (trailers) => (status = trailers))
     stream.on('data', (chunk: Buffer) => {
+      session.heardCount++
       try {
         for (const one of reader.take(chunk)) onMessage(one)
       } catch (error) {

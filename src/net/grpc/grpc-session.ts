@@ -25,9 +25,9 @@ export interface GrpcTls {
 
 /** Pings while calls are open: a server that does not answer one is given up with all its calls. */
 export interface KeepAlive {
-  /** Between pings while a call waits for its one answer. */
+  /** Between pings while a call waits for its one answer, as long as the server keeps sending. */
   readonly busyIntervalMs: number
-  /** Between pings while only streams are open. */
+  /** Between pings otherwise. gRPC servers close a connection that pings more often than they like while they send nothing. */
   readonly idleIntervalMs: number
   readonly timeoutMs: number
 }
@@ -38,6 +38,8 @@ export interface GrpcSession {
   /** Calls that wait for one answer. */
   unaryCount: number
   streamCount: number
+  /** Rises with everything that comes. */
+  heardCount: number
   /** Why it came to its end, where that is known. */
   failure: Error | undefined
 }
@@ -53,7 +55,7 @@ export function openSession(target: GrpcTarget, clock: Clock, onLost: () => void
     const http2 = connectTo(target)
     const onAbort = (): void => http2.destroy()
     signal.addEventListener('abort', onAbort, { once: true })
-    const session: GrpcSession = { http2, unaryCount: 0, streamCount: 0, failure: undefined }
+    const session: GrpcSession = { http2, unaryCount: 0, streamCount: 0, heardCount: 0, failure: undefined }
     const timer = connectTimer(target, clock, http2)
     let keepAlive: Disposable | undefined
     http2.once('connect', () => {
@@ -103,25 +105,38 @@ function connectTimer({ target, connectTimeoutMs }: GrpcTarget, clock: Clock, ht
   return clock.setTimer(connectTimeoutMs, giveUp)
 }
 
+/** So many quick pings in a row a gRPC server bears without having sent anything. */
+const quickPingsMax = 2
+
 function keepSessionAlive(session: GrpcSession, { busyIntervalMs, idleIntervalMs, timeoutMs }: KeepAlive, clock: Clock): Disposable {
   const { http2 } = session
-  let quietMs = 0
+  let sincePingMs = 0
+  let quickPings = 0
+  let heardBefore = 0
   let tick: Disposable
   let deadline: Disposable | undefined
+  const giveUp = (): void => http2.destroy(new Error(`no answer to a ping within ${timeoutMs} ms`))
   const ping = (): void => {
-    quietMs = 0
-    deadline = clock.setTimer(timeoutMs, () => http2.destroy(new Error(`no answer to a ping within ${timeoutMs} ms`)))
+    sincePingMs = 0
+    // In two steps: if it was us who stood still, the answer is read between them.
+    deadline = clock.setTimer(timeoutMs / 2, () => (deadline = clock.setTimer(timeoutMs / 2, giveUp)))
     http2.ping(() => {
       deadline?.[Symbol.dispose]()
       deadline = undefined
     })
   }
+  const isDue = (): boolean => {
+    if (sincePingMs >= idleIntervalMs) return session.unaryCount + session.streamCount > 0
+    if (session.unaryCount === 0) return false
+    if (session.heardCount > heardBefore) quickPings = 0
+    heardBefore = session.heardCount
+    return quickPings++ < quickPingsMax
+  }
   const arm = (): void => {
     tick = clock.setTimer(busyIntervalMs, () => {
       if (http2.destroyed) return
-      quietMs += busyIntervalMs
-      const isDue = session.unaryCount > 0 || (session.streamCount > 0 && quietMs >= idleIntervalMs)
-      if (isDue && deadline === undefined && !http2.closed) ping()
+      sincePingMs += busyIntervalMs
+      if (deadline === undefined && !http2.closed && isDue()) ping()
       arm()
     })
   }

@@ -60,7 +60,7 @@ const retryMsMax = 4000
 const retryAfterMsMin = 20
 const retryAfterMsMax = 500
 /** A member that hangs is given up within four seconds while a call waits. etcd takes offence at idle pings more often than 5 s. */
-const keepAlive = { busyIntervalMs: 1500, idleIntervalMs: 6000, timeoutMs: 2500 }
+const keepAlive = { busyIntervalMs: 1000, idleIntervalMs: 6000, timeoutMs: 2500 }
 /** Pages are bounded by us, a batch of changes by etcd. */
 const messageBytesMax = 512 << 20
 
@@ -234,6 +234,12 @@ interface FailedCall {
 
 /** A member that is cut off from the others says so at once instead of letting a call wait. */
 const withoutToken: Readonly<Record<string, string>> = { hasleader: 'true' }
+
+/** The same, for a member that is to answer without a leader too. */
+export function withoutLeader(metadata: Readonly<Record<string, string>> | undefined): Readonly<Record<string, string>> {
+  const token = metadata?.['token']
+  return token === undefined ? {} : { token }
+}
 
 function memberOf(url: string, channel: GrpcChannel): EtcdMember {
   return {

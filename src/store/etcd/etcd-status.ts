@@ -1,15 +1,15 @@
 /** Figures and health of an etcd, asked of every member. */
-import { GrpcError } from '#net/grpc/grpc-error'
+import { GrpcError, isGrpcError } from '#net/grpc/grpc-error'
 import type { StoreStatus } from '../store.ts'
 import { allKeys } from './etcd-entry.ts'
 import { explanationOf } from './etcd-error.ts'
-import type { EtcdMember, EtcdMembers } from './etcd-members.ts'
+import { type EtcdMember, type EtcdMembers, withoutLeader } from './etcd-members.ts'
 import type { StatusResponse } from './etcd-rpc.ts'
 
 const askMsMax = 2000
 
 type MemberStatus =
-  | { readonly url: string; readonly status: StatusResponse; readonly alarms: readonly string[] }
+  | { readonly url: string; readonly status?: StatusResponse; readonly alarms: readonly string[] }
   | { readonly url: string; readonly failure: string }
 
 /** Answers also when no member does; figures that nobody tells are zero. */
@@ -19,7 +19,7 @@ export async function etcdStatus(members: EtcdMembers, compactRevision: number):
     Promise.all(members.all.map((member) => memberStatus(member, metadata))),
     countAllKeys(members.current, metadata),
   ])
-  const answered = statuses.filter((status) => 'status' in status).map(({ status }) => status)
+  const answered = statuses.flatMap((member) => ('status' in member && member.status !== undefined ? [member.status] : []))
   const most = (figure: (status: StatusResponse) => number): number => Math.max(0, ...answered.map(figure))
   return {
     revision: most(({ header }) => header?.revision ?? 0),
@@ -42,6 +42,8 @@ async function memberStatus(member: EtcdMember, metadata: Readonly<Record<string
     ])
     return { url, status, alarms: alarms.map(({ alarm }) => alarm) }
   } catch (error) {
+    // It is there, but tells its figures to root alone.
+    if (isGrpcError(error, 'PermissionDenied')) return { url, alarms: [] }
     return { url, failure: error instanceof GrpcError ? explanationOf(error) : String(error) }
   }
 }
@@ -70,9 +72,4 @@ function degradedOf(statuses: readonly MemberStatus[], hasMajority: boolean): st
 const alarmTexts: Readonly<Record<string, string>> = {
   NOSPACE: 'the quota of etcd is used up (alarm NOSPACE): delete and compact, run `etcdctl defrag`, then `etcdctl alarm disarm`',
   CORRUPT: 'a member of etcd differs from the others (alarm CORRUPT): replace it or restore a snapshot',
-}
-
-/** A member without a leader is to answer too. */
-function withoutLeader({ token }: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  return token === undefined ? {} : { token }
 }
