@@ -17,7 +17,7 @@ export async function etcdStatus(members: EtcdMembers, compactRevision: number):
   const metadata = await members.metadata().catch(() => ({}))
   const [statuses, keyCount] = await Promise.all([
     Promise.all(members.all.map((member) => memberStatus(member, metadata))),
-    countAllKeys(members.current, metadata),
+    countAllKeys(members, metadata),
   ])
   const answered = statuses.flatMap((member) => ('status' in member && member.status !== undefined ? [member.status] : []))
   const most = (figure: (status: StatusResponse) => number): number => Math.max(0, ...answered.map(figure))
@@ -48,10 +48,11 @@ async function memberStatus(member: EtcdMember, metadata: Readonly<Record<string
   }
 }
 
-/** A linearizable read: undefined if there is no majority to make it. */
-async function countAllKeys(member: EtcdMember, metadata: Readonly<Record<string, string>>): Promise<number | undefined> {
+/** A linearizable read, by whichever member is first: undefined if there is no majority to make it. */
+async function countAllKeys(members: EtcdMembers, metadata: Readonly<Record<string, string>>): Promise<number | undefined> {
+  const request = { ...allKeys, countOnly: true }
   try {
-    return (await member.kv.range({ ...allKeys, countOnly: true }, { timeoutMs: askMsMax, metadata })).count
+    return (await Promise.any(members.all.map(({ kv }) => kv.range(request, { timeoutMs: askMsMax, metadata })))).count
   } catch {
     return undefined
   }
@@ -62,7 +63,7 @@ function degradedOf(statuses: readonly MemberStatus[], hasMajority: boolean): st
   const problems = statuses.flatMap((status) => {
     if ('failure' in status) return hasMajority ? [] : [`${status.url} does not answer: ${status.failure}`]
     const alarms = [...new Set(status.alarms)].map((alarm) => alarmTexts[alarm] ?? `alarm ${alarm}`)
-    const hasLeader = hasMajority || status.status.leader !== 0
+    const hasLeader = hasMajority || status.status?.leader !== 0
     return hasLeader ? alarms : [`${status.url} has no leader: a majority of the members must be up`, ...alarms]
   })
   if (problems.length === 0 && !hasMajority) return 'etcd does not answer in time: a majority of the members must be up'
