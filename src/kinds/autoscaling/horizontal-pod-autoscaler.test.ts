@@ -46,16 +46,22 @@ test('what version 1 has no field for passes through it in annotations', async (
     },
     { type: 'External', external: { metric, target: { type: 'AverageValue', averageValue: '7' } } },
   ]
+  const behavior = { scaleDown: { stabilizationWindowSeconds: 5, policies: [{ type: 'Pods', value: 1, periodSeconds: 60 }] } }
   const made = await api.client.create(HorizontalPodAutoscaler, {
     apiVersion: 'autoscaling/v2',
     kind: 'HorizontalPodAutoscaler',
     metadata: where,
-    spec: { scaleTargetRef, minReplicas: 1, maxReplicas: 3, metrics, behavior: { scaleDown: { stabilizationWindowSeconds: 5 } } },
+    spec: { scaleTargetRef, minReplicas: 1, maxReplicas: 3, metrics, behavior },
     status: { desiredReplicas: 0 },
   })
   const shown = await api.client.get(HorizontalPodAutoscalerV1, where)
   assert.equal(shown.spec.targetCPUUtilizationPercentage, 60)
   assert.equal(JSON.parse(shown.metadata.annotations?.['autoscaling.alpha.kubernetes.io/metrics'] ?? '').length, 5)
+  // As upstream: under the names of Go.
+  assert.partialDeepStrictEqual(JSON.parse(shown.metadata.annotations?.['autoscaling.alpha.kubernetes.io/behavior'] ?? ''), {
+    ScaleUp: { StabilizationWindowSeconds: 0 },
+    ScaleDown: { SelectPolicy: 'Max', Policies: [{ Type: 'Pods', Value: 1, PeriodSeconds: 60 }], Tolerance: null },
+  })
   await api.client.update(HorizontalPodAutoscalerV1, { ...shown, spec: { ...shown.spec, maxReplicas: 4 } })
   const after = await api.client.get(HorizontalPodAutoscaler, where)
   assert.deepEqual(after.spec, { ...made.spec, maxReplicas: 4 })

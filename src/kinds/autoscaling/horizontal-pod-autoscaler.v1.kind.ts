@@ -7,6 +7,7 @@ import { HorizontalPodAutoscaler as Stored } from './horizontal-pod-autoscaler.k
 import * as schemas from './schema.v1.gen.ts'
 import type { HorizontalPodAutoscalerCondition, MetricSpec } from './types.gen.ts'
 import type * as types from './types.v1.gen.ts'
+import { newBehavior, oldBehavior } from './v1-behavior.ts'
 import { newSpec, oldSpec, oldStatus } from './v1-metrics.ts'
 
 export type HorizontalPodAutoscalerV1 = types.HorizontalPodAutoscaler
@@ -87,7 +88,7 @@ function fromStored(stored: Stored): HorizontalPodAutoscalerV1 {
     ...(others.length === 0 ? {} : { [metricsKey]: JSON.stringify(others.map(oldSpec)) }),
     ...(currentMetrics.length === 0 ? {} : { [currentMetricsKey]: JSON.stringify(currentMetrics.map(oldStatus)) }),
     ...(conditions.length === 0 ? {} : { [conditionsKey]: JSON.stringify(conditions) }),
-    ...(behavior === undefined ? {} : { [behaviorKey]: JSON.stringify(behavior) }),
+    ...(behavior === undefined ? {} : { [behaviorKey]: JSON.stringify(oldBehavior(behavior)) }),
   }
   const shown: HorizontalPodAutoscalerV1 = {
     ...stored,
@@ -119,7 +120,7 @@ function conditionsIn(text: string): readonly HorizontalPodAutoscalerCondition[]
 }
 
 function behaviorIn(text: string | undefined): Pick<Stored['spec'], 'behavior'> {
-  const value = valueIn(text)
+  const value = newBehavior(valueIn(text))
   return typeof value === 'object' && value !== null ? { behavior: value } : {}
 }
 

@@ -1,4 +1,5 @@
 /** What the wire has and our objects lack: Go's order of fields, and nulls where it always writes a list, a map or a time that is empty. */
+import { sortedKeys } from '#base/collections/sorted-keys'
 import { isJsonObject, type JsonObject } from './go-type.ts'
 import type { Schema } from './schema.ts'
 
@@ -10,7 +11,7 @@ export function wireForm(schema: Schema, value: unknown): unknown {
   if (schema.type !== 'object' && schema.type !== 'array') return value
   if (Array.isArray(value)) return schema.items === undefined || isScalar(schema.items) ? value : listOf(schema.items, value)
   if (!isJsonObject(value)) return value
-  if (schema.values !== undefined) return isScalar(schema.values) ? value : mapOf(schema.values, value)
+  if (schema.values !== undefined) return mapOf(schema.values, value)
   return schema.properties === undefined ? value : struct(schema, value)
 }
 
@@ -29,8 +30,15 @@ function listOf(items: Schema, value: readonly unknown[]): readonly unknown[] {
   return value.map((item) => wireForm(items, item))
 }
 
+/** As Go: by key, wherever the entries came from. */
 function mapOf(values: Schema, value: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, wireForm(values, inner)]))
+  if (isScalar(values) && isSorted(Object.keys(value))) return value
+  return Object.fromEntries(sortedKeys(value).map((key) => [key, wireForm(values, value[key])]))
+}
+
+function isSorted(keys: readonly string[]): boolean {
+  for (let index = 1; index < keys.length; index++) if ((keys[index - 1] ?? '') > (keys[index] ?? '')) return false
+  return true
 }
 
 type Field = { readonly name: string; readonly schema: Schema; readonly writesNull: boolean }

@@ -112,6 +112,11 @@ test('wireForm writes null for empty lists and times, withoutNulls takes it away
   assert.deepEqual(withoutNulls(wire), { name: 'a' })
 })
 
+test('wireForm writes maps by key', () => {
+  const wire = wireForm(Spec, { name: 'a', ports: [{ port: 1 }], labels: { b: '1', a: '2' } }) as { readonly labels: object }
+  assert.equal(JSON.stringify(wire.labels), '{"a":"2","b":"1"}')
+})
+
 for (const [text, message] of [
   ['', 'unexpected end of JSON input'],
   ['{"a":', 'unexpected end of JSON input'],
