@@ -9,7 +9,7 @@ const textLengthMax = 64
 const printable = /^[\x20-\x7e]*$/
 
 /** The value's text if it is short and readable, else its length and digest. */
-export function labelOf(value: Uint8Array): string {
+function labelOf(value: Uint8Array): string {
   if (value.length <= textLengthMax) {
     const text = Buffer.from(value.buffer, value.byteOffset, value.length).toString('latin1')
     if (printable.test(text)) return text

@@ -15,8 +15,13 @@ export type RecorderDeps = {
   readonly note: (record: HistoryRecord) => void
 }
 
-/** The failures after which it is certain that nothing was done. */
+/** The failures that say why nothing was done, whatever was asked. */
 const refusals: ReadonlySet<StoreErrorReason> = new Set(['Compacted', 'FutureRevision', 'StoreFull', 'LeaseNotFound', 'Invalid'])
+
+/** A failed transaction was not made unless the store says that it cannot know; other calls may have been made in part. */
+function isRefusal({ reason, isOutcomeUnknown }: StoreError, { op }: CallRequest): boolean {
+  return !isOutcomeUnknown && (refusals.has(reason) || (op === 'txn' && reason !== 'Closed'))
+}
 
 export class Recorder {
   readonly #deps: RecorderDeps
@@ -106,7 +111,7 @@ export class Recorder {
       return result
     } catch (error) {
       const atMs = this.#nowMs()
-      if (error instanceof StoreError && refusals.has(error.reason)) note({ type: 'refusal', id, atMs, reason: error.reason })
+      if (error instanceof StoreError && isRefusal(error, request)) note({ type: 'refusal', id, atMs, reason: error.reason })
       else note({ type: 'unknown', id, atMs, why: String(error) })
       throw error
     }

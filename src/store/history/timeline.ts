@@ -129,11 +129,6 @@ export function lastAtOrBefore(steps: readonly { readonly from: number }[], revi
   return low - 1
 }
 
-/** Whether two entries are the same in everything. */
-export function sameEntry(a: SeenEntry | undefined, b: SeenEntry | undefined): boolean {
-  return difference(a, b) === undefined
-}
-
 /** In which field two entries differ first. */
 export function difference(a: SeenEntry | undefined, b: SeenEntry | undefined): keyof SeenEntry | 'presence' | undefined {
   if (a === undefined || b === undefined) return a === b ? undefined : 'presence'

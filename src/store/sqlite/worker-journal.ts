@@ -101,8 +101,9 @@ export class WorkerJournal implements Journal {
 
   /** The thread is gone: whether the commit under way is on disk, only the next start will know. */
   #die(cause: unknown): void {
-    this.#death ??= new StoreError('Degraded', 'the database thread has ended: restart the process', { cause })
-    this.#underWay?.reject(this.#death)
+    const story = 'the database thread has ended: restart the process'
+    this.#death ??= new StoreError('Degraded', story, { cause })
+    this.#underWay?.reject(new StoreError('Degraded', story, { cause, isOutcomeUnknown: true }))
     this.#verifying?.reject(this.#death)
     this.#verifying = undefined
     this.#underWay = undefined
