@@ -73,7 +73,11 @@ export function offerTestPackages(say: (line: string) => void): void {
 
 const testPackages: readonly { readonly name: string; readonly file: string }[] = [
   { name: 'curl', file: '/usr/bin/curl' },
+  { name: 'e2fsprogs', file: '/sbin/mkfs.ext4' },
+  { name: 'etcd-client', file: '/usr/bin/etcdctl' },
   { name: 'etcd-server', file: '/usr/bin/etcd' },
+  { name: 'gcc', file: '/usr/bin/cc' },
+  { name: 'libc6-dev', file: '/usr/include/stdio.h' },
   { name: 'python3-kubernetes', file: '/usr/lib/python3/dist-packages/kubernetes' },
 ]
 

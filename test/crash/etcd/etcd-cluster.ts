@@ -1,8 +1,6 @@
 /** Three etcd members in a network that can be cut, with what an operator does to them. */
-import { execFile } from 'node:child_process'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { sleep, systemClock } from '#base/env/clock'
 import type { EtcdMember } from '#testing/etcd/etcd-member'
 import { type Etcd, startEtcd } from '#testing/etcd/start-etcd'
