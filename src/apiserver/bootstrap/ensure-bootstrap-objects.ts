@@ -86,7 +86,8 @@ async function ensureServiceCidr(writer: Writer, { clock, serviceCidrs }: Bootst
 async function ensureNamespaced(writer: Writer, { clock, clientCaPem, frontProxy, ...options }: BootstrapOptions): Promise<void> {
   const writes: Promise<unknown>[] = [
     writer.restore(Service, kubernetesService(options.kubernetesService), withPorts),
-    writer.ensureAll(ConfigMap, [legacyTokenTracking(clock.nowMs())]),
+    // One by one: of config maps there may be many, and a list reads them all.
+    writer.restore(ConfigMap, legacyTokenTracking(clock.nowMs()), (found) => found),
     writer.restore(ConfigMap, extensionAuthentication(clientCaPem, frontProxy), (found, { data }) => ({ ...found, data })),
   ]
   if (options.hasPolicy) {
