@@ -11,6 +11,7 @@ import type { Transport } from '#client/transport'
 import { TokenRequest } from '#kinds/authentication/schema.gen'
 import { Scale } from '#kinds/autoscaling/schema.v1.gen'
 import { Binding } from '#kinds/core/schema.gen'
+import { Service } from '#kinds/core/service.kind'
 import { Eviction } from '#kinds/policy/schema.gen'
 import { protobufMessages } from '#kinds/protobuf.gen'
 import type { Kind } from '#meta/kind'
@@ -49,6 +50,7 @@ import { serverHealth } from './serve/server-health.ts'
 import { storeRoutes } from './serve/store-routes.ts'
 import { versionInfo } from './serve/version.ts'
 import { HttpServer } from './server.ts'
+import { portRecord, portRecordKey } from './services/port-record.ts'
 import { ServiceAllocation } from './services/service-allocation.ts'
 import type { WriteHook } from './services/write-hook.ts'
 import { builtinFormat } from './storage/builtin-format.ts'
@@ -125,6 +127,7 @@ export async function createApiServer(deps: ApiServerDeps, options: ApiServerOpt
     clusterIpRanges: options.serviceClusterIpRanges,
     nodePorts: options.serviceNodePorts,
     random,
+    record: sharedPortRecord(storages, options),
   })
   const situation: Situation = { port: 0, phase: 'starting' }
   // Plugins ask the registry, whose writes ask the plugins.
@@ -164,6 +167,17 @@ async function openStorages({ clock, log, store }: ApiServerDeps, options: ApiSe
     Array.from(storeOverrides, async ([resource, one]) => [resource, await (opened.get(one) ?? open(one))] as const),
   )
   return new Storages(await (opened.get(store) ?? open(store)), new Map(overrides))
+}
+
+/** Where servers on one store agree about the addresses and ports of services. */
+function sharedPortRecord(storages: Storages, { serviceNodePorts, storageMediaType = 'application/json' }: ApiServerOptions) {
+  const { feed } = storages.of(Service)
+  if (!feed.isShared) return undefined
+  return {
+    key: portRecordKey,
+    revision: () => feed.cacheOfKey(portRecordKey).get(portRecordKey)?.revision ?? 0,
+    encode: (ports: Iterable<number>) => portRecord(serviceNodePorts, ports, storageMediaType),
+  }
 }
 
 type Situation = { port: number; phase: 'starting' | 'ready' | 'stopping' }

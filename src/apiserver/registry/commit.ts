@@ -6,11 +6,12 @@ import { StatusError } from '#meta/status'
 import { decodeObject } from '#meta/wire'
 import { create, type KeyResult, remove, update } from '#store/single-key'
 import { CacheEntry } from '../cache/cache-entry.ts'
+import type { WriteGuard } from '../services/write-hook.ts'
 import type { Storage } from '../storage/storage.ts'
 import { storedForm, storedJson, storedKindOf } from '../storage/value-format.ts'
 import type { Registry } from './registry.ts'
 
-/** `current` is what stands in the way; undefined if there is nothing. */
+/** `current` is what stands in the way. For a new object undefined means that its guard has moved: the caches have seen what moved it. */
 export type CommitResult =
   | { readonly succeeded: true; readonly entry: CacheEntry }
   | { readonly succeeded: false; readonly current: CacheEntry | undefined }
@@ -23,22 +24,48 @@ export function changedEntry(kind: Kind, { key, revision }: CacheEntry, object: 
   return new CacheEntry(key, revision, storedJson(storedKindOf(kind), storedForm(kind, object)))
 }
 
-export async function commitNew(registry: Registry, kind: Kind, key: string, object: KubeObject): Promise<CommitResult> {
+export async function commitNew(
+  registry: Registry,
+  kind: Kind,
+  key: string,
+  object: KubeObject,
+  guard?: WriteGuard,
+): Promise<CommitResult> {
   const { storage } = registry.viewOf(kind)
-  return await write(storage, key, encoded(storage, kind, object), async (value) =>
-    create(storage.store, key, value, { leaseId: await leaseOf(storage, kind) }),
-  )
+  return await write(storage, key, encoded(storage, kind, object), async (value) => {
+    if (guard !== undefined) return await putGuarded(storage, { key, modRevision: 0, value }, guard)
+    return await create(storage.store, key, value, { leaseId: await leaseOf(storage, kind) })
+  })
 }
 
 /** `object` replaces the one whose revision is the expected one. */
-export async function commitChange(registry: Registry, kind: Kind, old: CacheEntry, object: KubeObject): Promise<CommitResult> {
+export async function commitChange(
+  registry: Registry,
+  kind: Kind,
+  old: CacheEntry,
+  object: KubeObject,
+  guard?: WriteGuard,
+): Promise<CommitResult> {
   const { storage } = registry.viewOf(kind)
   const bytes = encoded(storage, kind, object)
   // Nothing changed: no new revision, no event.
   if (isSameObject(bytes.json, old.json)) return { succeeded: true, entry: old }
-  return await write(storage, old.key, bytes, async (value) =>
-    update(storage.store, old.key, value, { modRevision: old.revision, leaseId: await leaseOf(storage, kind) }),
-  )
+  return await write(storage, old.key, bytes, async (value) => {
+    if (guard !== undefined) return await putGuarded(storage, { key: old.key, modRevision: old.revision, value }, guard)
+    return await update(storage.store, old.key, value, { modRevision: old.revision, leaseId: await leaseOf(storage, kind) })
+  })
+}
+
+/** Both or none. */
+async function putGuarded({ store, feed }: Storage, own: WriteGuard, guard: WriteGuard): Promise<KeyResult> {
+  const both = [own, guard]
+  const result = await store.txn({
+    compares: both.map(({ key, modRevision }) => ({ key, modRevision })),
+    operations: both.map(({ key, value }) => ({ type: 'put', key, value })),
+  })
+  if (result.succeeded) return { succeeded: true, revision: result.revision, previous: result.previous[0] }
+  await feed.waitFor(result.revision)
+  return { succeeded: false, revision: result.revision, current: result.current[0] }
 }
 
 /** Resolves with the revision of the deletion, or what is there instead. */

@@ -24,11 +24,17 @@ export class AllocationTurn implements Disposable {
   readonly #isDryRun: boolean
   readonly #claims = new DisposableStack()
   #nextDryPort = firstDryPort
+  #hasClaims = false
 
   constructor(supplies: Supplies, { serviceName, isDryRun }: { readonly serviceName: string; readonly isDryRun: boolean }) {
     this.#supplies = supplies
     this.#serviceName = serviceName
     this.#isDryRun = isDryRun
+  }
+
+  /** Whether anything was taken that the service did not have. */
+  get hasClaims(): boolean {
+    return this.#hasClaims
   }
 
   [Symbol.dispose](): void {
@@ -71,7 +77,7 @@ export class AllocationTurn implements Disposable {
     if (this.#isDryRun) return addressAt(range, 0)
     const offset = pool.claimAny()
     if (offset === undefined) throw internalError('failed to allocate a serviceIP: range is full')
-    this.#claims.defer(() => pool.unclaim(offset))
+    this.#keep(pool, offset)
     return addressAt(range, offset)
   }
 
@@ -80,7 +86,7 @@ export class AllocationTurn implements Disposable {
     const offset = offsetIn(range, address)
     if (offset === undefined) throw fault(`the provided IP (${address}) is not in the valid range. The range of valid IPs is ${range.cidr}`)
     if (!pool.claim(offset)) throw fault('provided IP is already allocated')
-    this.#claims.defer(() => pool.unclaim(offset))
+    this.#keep(pool, offset)
   }
 
   #claimGivenPorts(spec: ServiceSpec, old: ServiceSpec): void {
@@ -103,7 +109,7 @@ export class AllocationTurn implements Disposable {
       throw this.#refusal(path, port, `provided port is not in the valid range. The range of valid ports is ${from}-${to}`)
     }
     if (!pool.claim(port - from)) throw this.#refusal(path, port, 'provided port is already allocated')
-    this.#claims.defer(() => pool.unclaim(port - from))
+    this.#keep(pool, port - from)
   }
 
   #anyPort(): number {
@@ -111,8 +117,13 @@ export class AllocationTurn implements Disposable {
     const { from, pool } = this.#supplies.ports
     const offset = pool.claimAny()
     if (offset === undefined) throw internalError('failed to allocate a nodePort: range is full')
-    this.#claims.defer(() => pool.unclaim(offset))
+    this.#keep(pool, offset)
     return from + offset
+  }
+
+  #keep(pool: NumberPool, number: number): void {
+    this.#hasClaims = true
+    this.#claims.defer(() => pool.unclaim(number))
   }
 
   #refusal(path: FieldPath, value: unknown, detail: string): StatusError {

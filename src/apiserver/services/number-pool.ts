@@ -48,6 +48,11 @@ export class NumberPool {
     return number
   }
 
+  /** All that are held or claimed. */
+  taken(): Iterable<number> {
+    return this.#claims.union(new Set(this.#holders.keys()))
+  }
+
   unclaim(number: number): void {
     this.#claims.delete(number)
   }

@@ -11,7 +11,7 @@ import { withCarriedOver } from './carried-over.ts'
 import { withIpFamilies } from './ip-families.ts'
 import { addressAt, type IpRange, offsetIn, parseIpRange } from './ip-range.ts'
 import { NumberPool } from './number-pool.ts'
-import type { Claimed, HookFacts, WriteHook } from './write-hook.ts'
+import type { Claimed, HookFacts, WriteGuard, WriteHook } from './write-hook.ts'
 
 export type ServiceAllocationOptions = {
   /** `--service-cluster-ip-range`: one range, or one of each family. */
@@ -19,14 +19,26 @@ export type ServiceAllocationOptions = {
   /** `--service-node-port-range`, both ends included. */
   readonly nodePorts: { readonly from: number; readonly to: number }
   readonly random: Random
+  /** Where servers that share a store meet; undefined for the only one of a store. */
+  readonly record?: SharedRecord | undefined
+}
+
+export type SharedRecord = {
+  readonly key: string
+  /** Of the key, as of the same moment as the services that `feed` has told of; 0 where there is none. */
+  readonly revision: () => number
+  /** The value that says which ports are taken, by their offsets. */
+  readonly encode: (ports: Iterable<number>) => Uint8Array
 }
 
 export class ServiceAllocation implements WriteHook<Service>, Disposable {
   readonly kind = Service
   readonly #supplies: Supplies
+  readonly #record: SharedRecord | undefined
   readonly #subscription: Disposable
 
-  constructor(feed: ChangeFeed, { clusterIpRanges, nodePorts, random }: ServiceAllocationOptions) {
+  constructor(feed: ChangeFeed, { clusterIpRanges, nodePorts, random, record }: ServiceAllocationOptions) {
+    this.#record = record
     const size = nodePorts.to - nodePorts.from + 1
     this.#supplies = {
       addresses: clusterIpRanges.map(parseIpRange).map((range) => ({ range, pool: addressPool(range, random) })),
@@ -62,11 +74,17 @@ export class ServiceAllocation implements WriteHook<Service>, Disposable {
     const turn = new AllocationTurn(this.#supplies, { serviceName, isDryRun })
     try {
       const object = { ...service, spec: turn.withPorts(turn.withAddresses(spec, old), old) }
-      return { object, [Symbol.dispose]: () => turn[Symbol.dispose]() }
+      return { object, guard: turn.hasClaims ? this.#guard() : undefined, [Symbol.dispose]: () => turn[Symbol.dispose]() }
     } catch (error) {
       turn[Symbol.dispose]()
       throw error
     }
+  }
+
+  #guard(): WriteGuard | undefined {
+    const record = this.#record
+    if (record === undefined) return undefined
+    return { key: record.key, modRevision: record.revision(), value: record.encode(this.#supplies.ports.pool.taken()) }
   }
 
   #follow({ old, next }: Change<Service>): void {

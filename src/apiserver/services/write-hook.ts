@@ -9,7 +9,13 @@ import type { KubeObject } from '#meta/object'
  * The object to go on with. What it claimed is kept for it until it is disposed, which the registry does when the
  * write is over: by then the cache shows a written object, and what a refused one claimed is free again.
  */
-export type Claimed<T extends KubeObject> = Disposable & { readonly object: T }
+export type Claimed<T extends KubeObject> = Disposable & { readonly object: T; readonly guard?: WriteGuard | undefined }
+
+/**
+ * Written in one transaction with the object, and only if the key is still at this revision: of servers that claim from one supply at the same
+ * time, one is first, and the others decide anew when they have seen what it took.
+ */
+export type WriteGuard = { readonly key: string; readonly modRevision: number; readonly value: Uint8Array }
 
 export type HookFacts = { readonly isDryRun: boolean }
 
