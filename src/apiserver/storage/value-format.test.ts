@@ -6,6 +6,7 @@ import { protobufMessages } from '#kinds/protobuf.gen'
 import { defaulted } from '#meta/defaulted'
 import { createObjectCodec } from '#meta/protobuf/object-codec'
 import { decodeObject } from '#meta/wire'
+import { portRecord } from '../services/port-record.ts'
 import { storedForm, storedJson, storedKindOf, valueFormat } from './value-format.ts'
 
 const codec = createObjectCodec({ messages: protobufMessages })
@@ -34,4 +35,9 @@ test('what another server stored in a version that we do not store is read as th
   const stored = storedForm(HorizontalPodAutoscalerV1, defaulted(HorizontalPodAutoscalerV1, read))
   assert.equal(decodeObject(format.toJson(value)).apiVersion, 'autoscaling/v2')
   assert.deepEqual(format.toJson(value), storedJson(storedKindOf(HorizontalPodAutoscalerV1), stored))
+})
+
+test('what is of no known kind, such as the record of taken ports, is not translated', () => {
+  const record = portRecord({ from: 30_000, to: 32_767 }, [3], 'application/vnd.kubernetes.protobuf')
+  assert.equal(format.translate(record), record)
 })

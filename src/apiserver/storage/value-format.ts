@@ -8,6 +8,7 @@ import type { Kind } from '#meta/kind'
 import { type KubeObject, withMeta } from '#meta/object'
 import { isProtobufObject } from '#meta/protobuf/envelope'
 import type { ObjectCodec } from '#meta/protobuf/object-codec'
+import { ProtobufObjectError } from '#meta/protobuf/protobuf-object-error'
 import { wireForm, withoutNulls } from '#meta/schema/encode'
 import { decodeObject, encodeObject } from '#meta/wire'
 
@@ -46,10 +47,21 @@ export function valueFormat({ codec, kindOf }: ValueFormatDeps, mediaType: Stora
 
   function translate(value: Uint8Array): Uint8Array {
     if (!isJson(value) && !isProtobufObject(value)) return value
-    const json = toJson(value)
+    const json = knownJson(value)
+    if (json === undefined) return value
     const object = withoutNulls(decodeObject(json)) as KubeObject
     const kind = kindOf(object.apiVersion, object.kind)
     return kind === undefined ? value : toStored(storedKindOf(kind), storedForm(kind, object), json)
+  }
+
+  /** Undefined for what is of no known kind, such as upstream's record of taken ports. */
+  function knownJson(value: Uint8Array): Uint8Array | undefined {
+    try {
+      return toJson(value)
+    } catch (error) {
+      if (error instanceof ProtobufObjectError && error.failure === 'unknown-kind') return undefined
+      throw error
+    }
   }
 
   return { toStored, toJson, translate }
