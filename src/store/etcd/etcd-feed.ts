@@ -127,7 +127,8 @@ export class EtcdFeed implements Disposable {
     const whole = fragment ? this.#unfinished.filter(({ revision }) => revision < last) : this.#unfinished
     this.#unfinished = fragment ? this.#unfinished.filter(({ revision }) => revision === last) : []
     const revision = whole.at(-1)?.revision
-    if (revision === undefined) return
+    // What had arrived before the feed was disposed of is another's to tell by now.
+    if (revision === undefined || this.#stop.signal.aborted) return
     // Before it is taken: whoever takes it may ask where we stand.
     this.#revision = revision
     const taken = this.#reader.take(whole, revision)
