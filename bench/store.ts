@@ -1,12 +1,19 @@
-/** Measures the stores: durable puts, reads, watch fan-out, start. `node bench/store.ts [directory]`; the directory decides which disk. */
+/**
+ * Measures the stores: durable puts, reads, watch fan-out, start. `node bench/store.ts [directory]`; the directory decides which disk.
+ * Where there is an etcd on PATH, one member of it is measured too.
+ */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systemClock } from '../src/base/env/clock.ts'
+import { silentLog } from '../src/base/env/log.ts'
+import { openEtcdStore } from '../src/store/etcd/etcd-store.ts'
 import { createMemoryStore } from '../src/store/memory/memory-store.ts'
 import { put } from '../src/store/single-key.ts'
 import { openSqliteStore } from '../src/store/sqlite/sqlite-store.ts'
-import type { Store } from '../src/store/store.ts'
+import type { Store, Watch } from '../src/store/store.ts'
+import { etcdProgram } from '../src/testing/etcd/etcd-program.ts'
+import { startEtcd } from '../src/testing/etcd/start-etcd.ts'
 
 type Measure = { readonly name: string; readonly measure: (store: Store) => Promise<string> }
 
@@ -28,10 +35,19 @@ async function main(parent: string): Promise<void> {
   const directory = mkdtempSync(join(parent, 'navarch-bench-store-'))
   try {
     console.log(`node ${process.version}, ${cpus().length} x ${cpus()[0]?.model}, values of ${value.length} bytes`)
-    console.log(row('what', 'memory', 'sqlite'))
+    await using etcd =
+      etcdProgram === undefined ? undefined : await startEtcd({ directory: parent, args: ['--quota-backend-bytes=8589934592'] })
     const memory = createMemoryStore({ clock: systemClock })
     const sqlite = await openSqliteStore({ clock: systemClock, directory })
-    for (const { name, measure } of measures) console.log(row(name, await measure(memory), await measure(sqlite)))
+    const onEtcd = etcd && (await openEtcdStore({ endpoints: etcd.endpoints, clock: systemClock, log: silentLog }))
+    const stores = [memory, sqlite, ...(onEtcd === undefined ? [] : [onEtcd])]
+    console.log(row('what', ['memory', 'sqlite', 'etcd'].slice(0, stores.length)))
+    for (const { name, measure } of measures) {
+      const figures: string[] = []
+      for (const store of stores) figures.push(await measure(store))
+      console.log(row(name, figures))
+    }
+    await onEtcd?.close()
     await sqlite.close()
     await measureOpening(directory)
   } finally {
@@ -49,7 +65,7 @@ async function measureOpening(directory: string): Promise<void> {
     const tookMs = performance.now() - startedMs
     const { keyCount, sizeBytes } = await store.status()
     await store.close()
-    console.log(row(`open ${name}: ${keyCount} keys, ${Math.round(sizeBytes / 2 ** 20)} MiB on disk`, '', `${tookMs.toFixed(0)} ms`))
+    console.log(row(`open ${name}: ${keyCount} keys, ${Math.round(sizeBytes / 2 ** 20)} MiB on disk`, ['', `${tookMs.toFixed(0)} ms`]))
   }
 }
 
@@ -73,30 +89,28 @@ async function putLatency(store: Store): Promise<string> {
 }
 
 async function getRate(store: Store): Promise<string> {
-  return perSecond(200_000, async () => {
-    for (let i = 0; i < 200_000; i++) await store.get(`/registry/pods/default/pod-${i % 50_000}`)
-  })
+  return ratePerSecond((i) => store.get(`/registry/pods/default/pod-${i % 50_000}`))
 }
 
 async function rangeRate(store: Store): Promise<string> {
-  return perSecond(2000, async () => {
-    for (let i = 0; i < 2000; i++) await store.range({ prefix: '/registry/pods/', limit: 500 })
-  })
+  return ratePerSecond(() => store.range({ prefix: '/registry/pods/', limit: 500 }))
 }
 
 async function fanOut(store: Store): Promise<string> {
   const count = 2000
   const abort = new AbortController()
-  const read = async (): Promise<void> => {
+  const watches = Array.from({ length: 1000 }, () => store.watch({ prefix: '/registry/watched/' }, abort.signal))
+  // From its first batch on a watch is there.
+  await Promise.all(watches.map((watch) => watch.next()))
+  const read = async (watch: Watch): Promise<void> => {
     let seen = 0
-    for await (const { events } of store.watch({ prefix: '/registry/watched/' }, abort.signal)) {
+    for await (const { events } of watch) {
       seen += events.length
       if (seen === count) return
     }
   }
-  const readers = Array.from({ length: 1000 }, read)
   const write = (_: unknown, i: number): Promise<number> => put(store, `/registry/watched/${i}`, value)
-  return perSecond(count * readers.length, () => Promise.all([...readers, ...Array.from({ length: count }, write)]))
+  return perSecond(count * watches.length, () => Promise.all([...watches.map(read), ...Array.from({ length: count }, write)]))
 }
 
 async function compactionPause(store: Store): Promise<string> {
@@ -120,6 +134,14 @@ async function perSecond(count: number, work: () => Promise<unknown>): Promise<s
   return Math.round((count * 1000) / (performance.now() - startedMs)).toLocaleString('en')
 }
 
-function row(what: string, memory: string, sqlite: string): string {
-  return `${what.padEnd(60)} ${memory.padStart(14)} ${sqlite.padStart(14)}`
+/** One after the other, for about a second. */
+async function ratePerSecond(work: (i: number) => Promise<unknown>): Promise<string> {
+  const startedMs = performance.now()
+  let count = 0
+  while (performance.now() - startedMs < 1000) for (let i = 0; i < 100; i++) await work(count++)
+  return Math.round((count * 1000) / (performance.now() - startedMs)).toLocaleString('en')
+}
+
+function row(what: string, figures: readonly string[]): string {
+  return [what.padEnd(60), ...figures.map((figure) => figure.padStart(14))].join(' ')
 }

@@ -22,6 +22,8 @@ export interface EtcdOptions {
   readonly args?: readonly string[]
   /** Another etcd than the one on PATH. */
   readonly program?: string
+  /** In which its directory is made, if not in the machine's for temporary files: this decides which disk it writes to. */
+  readonly directory?: string
 }
 
 /** Where a member runs. */
@@ -47,7 +49,7 @@ export interface Etcd extends AsyncDisposable {
 
 /** Starts it and waits until it serves. */
 export async function startEtcd(options: EtcdOptions = {}): Promise<Etcd> {
-  const directory = mkdtempSync(join(tmpdir(), 'navarch-etcd-'))
+  const directory = mkdtempSync(join(options.directory ?? tmpdir(), 'navarch-etcd-'))
   const places = typeof options.members === 'object' ? options.members : Array.from({ length: options.members ?? 1 }, () => ({}))
   const hosts = places.map(({ host = '127.0.0.1' }: EtcdPlace) => host)
   const members: EtcdMember[] = []
