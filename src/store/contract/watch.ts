@@ -76,6 +76,27 @@ export const watchContract = contract<Subject>('watch', {
     assert.ok(events.every((event, i) => i === 0 || event.revision > (events[i - 1]?.revision ?? Infinity)))
     assert.equal(new Set(events.map(({ key }) => key)).size, count)
   },
+  'a slow reader of history gets each change once, while others write on': async ({ store }) => {
+    const start = await store.currentRevision()
+    const written: number[] = []
+    const write = async (count: number): Promise<void> => {
+      written.push(...(await Promise.all(Array.from({ length: count }, (_, i) => put(store, `/k${i}`, bytes('x'))))))
+    }
+    await write(500)
+    await using watch = store.watch({ prefix: '/', afterRevision: start })
+    const told: number[] = []
+    for (let stood = start, rounds = 0; stood < Math.max(...written); rounds++) {
+      const { value } = await watch.next()
+      assert(value !== undefined, 'the watch goes on')
+      told.push(...value.events.map(({ revision }) => revision))
+      stood = value.revision
+      if (rounds < 10) await write(20)
+    }
+    assert.deepEqual(
+      told,
+      written.toSorted((a, b) => a - b),
+    )
+  },
   'may be resumed after any revision it was told': async ({ store }) => {
     const start = await store.currentRevision()
     const revisions = await putAll(store, ['/1', '/2', '/3', '/4', '/end'])

@@ -70,6 +70,7 @@ const claims: Readonly<Record<string, Readonly<Record<string, readonly FaultName
       'tells events twice',
       'tells events in the wrong order',
     ],
+    'a slow reader of history gets each change once, while others write on': ['loses every seventh event', 'tells events twice'],
     'may be resumed after any revision it was told': ['resumes one late'],
     'from a future revision, fails with FutureRevision': ['watches from the future'],
     'tells its progress when asked, past changes of others': ['tells no progress'],
