@@ -8,7 +8,7 @@ import { type Clock, sleep } from '#base/env/clock'
 import type { Log } from '#base/env/log'
 import { GrpcError, isGrpcError } from '#net/grpc/grpc-error'
 import type { StoreEvent } from '../store.ts'
-import { compacted, isStoreError, StoreError } from '../store-error.ts'
+import { compacted, futureRevision, isStoreError, StoreError } from '../store-error.ts'
 import { allKeys, lacksPrevious, storeEventOf } from './etcd-entry.ts'
 import { storeErrorOf, verdictOf } from './etcd-error.ts'
 import type { EtcdMember, EtcdMembers } from './etcd-members.ts'
@@ -18,7 +18,7 @@ import type { EtcdEvent, EtcdWatchResponse } from './etcd-rpc.ts'
 export interface FeedReader {
   /** Whole revisions. The next come when what it returns is settled. */
   take(events: readonly StoreEvent[], revision: number): void | Promise<void>
-  /** No more will come: Compacted, or etcd will not let us watch. */
+  /** No more will come: Compacted, FutureRevision (an older state was restored), or etcd will not let us watch. */
   fail(error: unknown): void
 }
 
@@ -26,6 +26,8 @@ export interface FeedDeps {
   readonly members: EtcdMembers
   readonly clock: Clock
   readonly log: Log
+  /** A linearizable read, shared with others. */
+  readonly currentRevision: () => Promise<number>
 }
 
 const createdMsMax = 5000
@@ -100,6 +102,7 @@ export class EtcdFeed implements Disposable {
       if (response.canceled) throw this.#cancellation(response)
       if (response.created) {
         timer[Symbol.dispose]()
+        await this.#requirePresent(response)
         if (!this.#isInclusive && (response.header?.revision ?? 0) > this.#revision) {
           // Changes came in between: only history tells whether they are still there.
           this.#isInclusive = true
@@ -109,6 +112,13 @@ export class EtcdFeed implements Disposable {
       } else await this.#take(response)
     }
     throw new GrpcError('Unavailable', 'etcd ended the watch')
+  }
+
+  /** A member may lag behind us; if all of them are, an older state was restored, and what was told is no longer so. */
+  async #requirePresent({ header }: EtcdWatchResponse): Promise<void> {
+    if ((header?.revision ?? 0) >= this.#revision) return
+    const now = await this.#deps.currentRevision()
+    if (now < this.#revision) throw futureRevision(this.#revision, now)
   }
 
   #cancellation({ compactRevision, cancelReason }: EtcdWatchResponse): Error {
@@ -149,6 +159,6 @@ export class EtcdFeed implements Disposable {
 }
 
 function isFinal(error: unknown): boolean {
-  if (error instanceof StoreError) return error.reason === 'Compacted'
+  if (error instanceof StoreError) return error.reason === 'Compacted' || error.reason === 'FutureRevision'
   return error instanceof GrpcError ? verdictOf(error) === 'final' : true
 }

@@ -27,6 +27,7 @@ import { etcdStatus } from './etcd-status.ts'
 import { txnRequestOf, txnResultOf } from './etcd-txn.ts'
 import { requireVersion } from './etcd-version.ts'
 import { EtcdWatch } from './etcd-watch.ts'
+import { isRepeatable, repeatedSwap } from './repeated-swap.ts'
 import { SharedRead } from './shared-read.ts'
 import { WatchSource } from './watch-source.ts'
 
@@ -92,7 +93,10 @@ class EtcdStore implements Store {
 
   async txn(txn: Txn, signal?: AbortSignal): Promise<TxnResult> {
     const request = txnRequestOf(txn)
-    return txnResultOf(await this.#write((member, options) => member.kv.txn(request, options), signal))
+    const send = async (stop?: AbortSignal) => txnResultOf(await this.#write((member, options) => member.kv.txn(request, options), stop))
+    if (!isRepeatable(txn)) return await send(signal)
+    const read = async (key: string, atRevision: number) => (await this.range({ from: key, to: `${key}\0`, atRevision }, signal)).entries[0]
+    return await repeatedSwap({ clock: this.#clock, send, read }, txn, signal)
   }
 
   watch(request: WatchRequest, signal?: AbortSignal): Watch {

@@ -3,7 +3,6 @@
  * The feed runs while there are watches. A watch that begins before the changes at hand reads history with a feed of its own first,
  * at its reader's pace.
  */
-import type { Log } from '#base/env/log'
 import { WatchHub } from '../embedded/watch-hub.ts'
 import type { StoreEvent } from '../store.ts'
 import { closed, compacted, futureRevision, isStoreError } from '../store-error.ts'
@@ -11,18 +10,13 @@ import { EtcdFeed, type FeedDeps } from './etcd-feed.ts'
 import type { EtcdWatch, WatchOrigin } from './etcd-watch.ts'
 import { RecentEvents } from './recent-events.ts'
 
-interface SourceDeps extends FeedDeps {
-  readonly log: Log
-  readonly currentRevision: () => Promise<number>
-}
-
 type Waiting = { readonly revision: number; readonly resolve: () => void; readonly reject: (error: unknown) => void }
 type Running = { readonly feed: EtcdFeed; readonly recent: RecentEvents; readonly hub: WatchHub }
 
 const recentLimits = { lengthMax: 20_000, bytesMax: 16 << 20 }
 
 export class WatchSource implements WatchOrigin, Disposable {
-  readonly #deps: SourceDeps
+  readonly #deps: FeedDeps
   readonly #watches = new Set<EtcdWatch>()
   /** Those of them that hang on the feed. */
   readonly #live = new Set<EtcdWatch>()
@@ -31,7 +25,7 @@ export class WatchSource implements WatchOrigin, Disposable {
   #compactRevision = 0
   #isClosed = false
 
-  constructor(deps: SourceDeps) {
+  constructor(deps: FeedDeps) {
     this.#deps = deps
   }
 
@@ -97,7 +91,7 @@ export class WatchSource implements WatchOrigin, Disposable {
       await this.reached(revision)
       return true
     } catch (error) {
-      if (isStoreError(error, 'Compacted')) return false
+      if (isStoreError(error, 'Compacted') || isStoreError(error, 'FutureRevision')) return false
       throw error
     }
   }
