@@ -27,7 +27,7 @@ export type StoredLease = { readonly id: number; readonly ttlMs: number }
 export type FromWorker =
   /** At start, before the rows. */
   | { readonly type: 'compaction'; readonly compaction: CompactionState }
-  /** At start: what is stored, in order of row, not checked yet. */
+  /** At start: what is stored, in order of row. */
   | { readonly type: 'rows'; readonly rows: PackedRows }
   | ({ readonly type: 'opened' } & StoredHead)
   | ({ readonly type: 'verified' } & Verified)

@@ -8,19 +8,17 @@ import { statSync } from 'node:fs'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { rowsPerRevision } from '../embedded/version.ts'
 import { StoreError } from '../store-error.ts'
-import { addChecksum, type CompactionState, nextChain, rowChecksum } from './checksum.ts'
+import { addChecksum, ChecksumCheck, type CompactionState, nextChain, rowChecksum } from './checksum.ts'
 import { openDatabaseFile, readNumber } from './database-file.ts'
 import type { CommitRequest, StoredHead, StoredLease, Verified } from './message.ts'
-import { type CheckedRow, type PackedRows, packRows, type Row, unpackRows } from './row.ts'
-import { rowOf } from './row-record.ts'
+import { readRows } from './read-rows.ts'
+import { type PackedRows, type Row, unpackRows } from './row.ts'
 import { verifyRows } from './verify-rows.ts'
 
 /** The write-ahead log is moved into the database when it has grown by so much. */
 const checkpointBytes = 4 * 2 ** 20
 /** What a commit adds to the log besides its values: its pages are written whole. */
 const commitOverheadBytes = 4096
-/** A chunk lives in memory as long as one value of it does, so chunks are small. */
-const chunkBytes = 256 * 1024
 
 /** What was acknowledged last. */
 type Head = { readonly row: number; readonly chain: number; readonly compaction: CompactionState; readonly leaseCount: number }
@@ -59,19 +57,9 @@ export class RowDatabase {
     return pages * readNumber(this.#database, 'PRAGMA page_size', 'page_size')
   }
 
-  /** Reads all rows in order, chunk by chunk, without checking them; then gives the rest. */
+  /** Reads and checks all rows in order, chunk by chunk; then gives the rest. Fails with Corrupt, naming the first bad row. */
   load(take: (rows: PackedRows) => void): StoredHead {
-    let chunk: CheckedRow[] = []
-    let bytes = 0
-    for (const row of this.#rows()) {
-      chunk.push(row)
-      bytes += row.value.length + row.key.length
-      if (bytes < chunkBytes) continue
-      take(packRows(chunk))
-      chunk = []
-      bytes = 0
-    }
-    take(packRows(chunk))
+    for (const rows of readRows(this.#database, this.#file, new ChecksumCheck(this.#file, this.#head.compaction))) take(rows)
     return {
       leases: readLeases(this.#database),
       nextLeaseNumber: readNumber(this.#database, "SELECT seq FROM sqlite_sequence WHERE name = 'lease'", 'seq') + 1,
@@ -186,14 +174,6 @@ export class RowDatabase {
       .prepare('UPDATE compaction SET revision = ?, current_revision = ?, chain = ?, checksum_sum = ?')
       .run(revision, currentRevision, chain, checksumSum)
     return { revision, currentRevision, chain, checksumSum }
-  }
-
-  *#rows(): Generator<CheckedRow, void> {
-    const columns = 'row, key, create_revision, version, lease, checksum, chain, value'
-    const select = this.#database.prepare(`SELECT ${columns} FROM version ORDER BY row`)
-    // Arrays come quicker than objects.
-    select.setReturnArrays(true)
-    for (const record of select.iterate()) yield rowOf(record)
   }
 
   #storedHead(): Head {

@@ -26,7 +26,8 @@ export type PackedRows = {
   readonly values: Uint8Array<ArrayBuffer>
 }
 
-const numbersPerRow = 7
+/** Row, createRevision, version, lease, length of the value, checksum, chain. */
+export const numbersPerRow = 7
 
 /** Copies the rows into fresh buffers, which may be transferred. */
 export function packRows(rows: readonly (Row & Partial<CheckedRow>)[]): PackedRows {

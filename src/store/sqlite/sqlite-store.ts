@@ -37,7 +37,7 @@ export async function openSqliteStore({ clock, directory, limits, reserveBytes }
   const file = join(directory, databaseFileName)
   const workerData: WorkerSettings = { file, reserveBytes: reserveBytes ?? defaultReserveBytes }
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData })
-  const { loader, head } = await load(worker, file)
+  const { loader, head } = await load(worker)
   const leases = new LeaseTable()
   // The time a lease had left is not known: as with etcd's new leader, it gets its whole time again.
   for (const { id, ttlMs } of head.leases) leases.grant({ id: String(id), ttlMs }, clock.monotonicMs())
@@ -58,11 +58,11 @@ export async function openSqliteStore({ clock, directory, limits, reserveBytes }
 }
 
 /** What the database's thread sends until it has opened the store. */
-async function load(worker: Worker, file: string): Promise<{ readonly loader: StateLoader; readonly head: StoredHead }> {
+async function load(worker: Worker): Promise<{ readonly loader: StateLoader; readonly head: StoredHead }> {
   const { promise, resolve, reject } = Promise.withResolvers<{ loader: StateLoader; head: StoredHead }>()
   let loader: StateLoader | undefined
   const onMessage = (message: FromWorker): void => {
-    if (message.type === 'compaction') loader = new StateLoader(file, message.compaction)
+    if (message.type === 'compaction') loader = new StateLoader(message.compaction)
     if (message.type === 'rows') loader?.take(message.rows)
     if (message.type === 'opened' && loader !== undefined) resolve({ loader, head: message })
     if (message.type === 'failed') reject(new StoreError(message.reason, message.message))

@@ -1,29 +1,26 @@
-/** Checks the rows on disk and builds the state in memory from them, while the database's thread reads on. */
+/** Builds the state in memory from the rows on disk, while the database's thread reads on. */
 import type { LeaseTable } from '../embedded/lease-table.ts'
 import { revisionOfRow, type Version } from '../embedded/version.ts'
 import { VersionedState } from '../embedded/versioned-state.ts'
 import type { Entry, StoreEvent } from '../store.ts'
 import { StoreError } from '../store-error.ts'
-import { ChecksumCheck, type CompactionState } from './checksum.ts'
+import type { CompactionState } from './checksum.ts'
 import { type PackedRows, type Row, unpackRows } from './row.ts'
 
 export class StateLoader {
   readonly #state: VersionedState
-  readonly #check: ChecksumCheck
   readonly #compaction: CompactionState
   readonly #leased: Entry[] = []
 
-  constructor(file: string, compaction: CompactionState) {
+  constructor(compaction: CompactionState) {
     const { revision } = compaction
     this.#compaction = compaction
     this.#state = new VersionedState({ revision, compactRevision: revision })
-    this.#check = new ChecksumCheck(file, compaction)
   }
 
-  /** Takes rows as they come, in order. Fails with Corrupt. */
+  /** Takes rows as they come, in order, checked. */
   take(rows: PackedRows): void {
     for (const row of unpackRows(rows)) {
-      this.#check.take(row)
       const entry = addRow(this.#state, row)
       if (entry?.leaseId !== undefined) this.#leased.push(entry)
     }
@@ -32,7 +29,6 @@ export class StateLoader {
   /** The state, once all rows are there; the keys of leases are hung on them. */
   finish(leases: LeaseTable): VersionedState {
     const state = this.#state
-    this.#check.finish()
     state.apply([], Math.max(state.revision, this.#compaction.currentRevision))
     for (const entry of this.#leased) {
       if (state.get(entry.key) === entry) leases.apply({ type: 'put', key: entry.key, revision: entry.modRevision, entry })
