@@ -12,7 +12,7 @@ import { compacted, futureRevision, isStoreError, StoreError } from '../store-er
 import { allKeys, lacksPrevious, storeEventOf } from './etcd-entry.ts'
 import { storeErrorOf, verdictOf } from './etcd-error.ts'
 import type { EtcdMember, EtcdMembers } from './etcd-members.ts'
-import type { EtcdEvent, EtcdWatchResponse } from './etcd-rpc.ts'
+import type { EtcdEvent, EtcdId, EtcdWatchResponse } from './etcd-rpc.ts'
 
 /** Who takes the changes. */
 export interface FeedReader {
@@ -38,6 +38,7 @@ export class EtcdFeed implements Disposable {
   readonly #deps: FeedDeps
   readonly #reader: FeedReader
   readonly #stop = new AbortController()
+  #clusterId: EtcdId | undefined
   #revision: number
   /** Changes of a revision of which more may come. */
   #unfinished: StoreEvent[] = []
@@ -102,7 +103,7 @@ export class EtcdFeed implements Disposable {
       if (response.canceled) throw this.#cancellation(response)
       if (response.created) {
         timer[Symbol.dispose]()
-        await this.#requirePresent(response)
+        await this.#requireSameHistory(response)
         if (!this.#isInclusive && (response.header?.revision ?? 0) > this.#revision) {
           // Changes came in between: only history tells whether they are still there.
           this.#isInclusive = true
@@ -114,9 +115,15 @@ export class EtcdFeed implements Disposable {
     throw new GrpcError('Unavailable', 'etcd ended the watch')
   }
 
-  /** A member may lag behind us; if all of them are, an older state was restored, and what was told is no longer so. */
-  async #requirePresent({ header }: EtcdWatchResponse): Promise<void> {
-    if ((header?.revision ?? 0) >= this.#revision) return
+  /**
+   * What was told must still be so. A member may lag behind us; if all of them do, or the cluster is another, an older state was restored
+   * and its history is not ours.
+   */
+  async #requireSameHistory({ header }: EtcdWatchResponse): Promise<void> {
+    const { clusterId, revision = 0 } = header ?? {}
+    this.#clusterId ??= clusterId
+    if (this.#clusterId !== clusterId) throw compacted(this.#revision, revision)
+    if (revision >= this.#revision) return
     const now = await this.#deps.currentRevision()
     if (now < this.#revision) throw futureRevision(this.#revision, now)
   }

@@ -9,7 +9,7 @@ import type { Duplex, GrpcService, ServerStream, Unary } from '#net/grpc/service
 export type EtcdId = number | bigint
 
 export interface ResponseHeader {
-  readonly memberId: EtcdId
+  readonly clusterId: EtcdId
   readonly revision: number
 }
 
@@ -167,7 +167,7 @@ export interface AuthCalls {
 
 export const etcdSchema: ProtobufSchema = {
   messages: {
-    ResponseHeader: '2 memberId uint64, 3 revision int64',
+    ResponseHeader: '1 clusterId uint64, 3 revision int64',
     KeyValue: '1 key string, 2 createRevision int64, 3 modRevision int64, 4 version int64, 5 value bytes, 6 lease int64',
     RangeRequest: '1 key string, 2 rangeEnd string, 3 limit int64, 4 revision int64, 8 keysOnly bool, 9 countOnly bool',
     RangeResponse: '1 header ResponseHeader, 2 kvs repeated KeyValue, 3 more bool, 4 count int64',

@@ -50,10 +50,10 @@ export class WatchSource implements WatchOrigin, Disposable {
   async join(watch: EtcdWatch, afterRevision: number): Promise<void> {
     this.#watches.add(watch)
     let position = afterRevision
-    const now = await this.currentRevision()
-    if (position > now) throw futureRevision(position, now)
     while (!watch.ended.aborted) {
       if (this.#isClosed) throw closed()
+      const now = await this.currentRevision()
+      if (position > now) throw futureRevision(position, now)
       if (position < this.#compactRevision) throw compacted(position, this.#compactRevision)
       if (!(await this.#isAt(now, position))) continue
       const running = this.#running
