@@ -4,7 +4,7 @@
  */
 import type { Reserve } from './reserve.ts'
 
-type RoomDeps = { readonly reserve: Reserve; readonly freeBytes: () => number; readonly file: string }
+type RoomDeps = { readonly reserve: Pick<Reserve, 'bytes' | 'make' | 'release'>; readonly freeBytes: () => number; readonly file: string }
 
 export class Room {
   readonly #deps: RoomDeps

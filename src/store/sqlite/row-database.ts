@@ -92,8 +92,10 @@ export class RowDatabase {
     const { busy, log, checkpointed } = this.#database.prepare('PRAGMA wal_checkpoint(RESTART)').get() ?? {}
     if (busy !== 0 || log !== checkpointed)
       throw new StoreError('Degraded', `${this.#file}: its log could not be moved into it: look at the disk`)
-    // The first commit after this starts the log anew: whatever the failed one left there is void.
-    this.#database.exec('UPDATE compaction SET revision = revision')
+    // The first commit after this starts the log anew: whatever the failed one left there is void. It has to change something, or
+    // SQLite leaves it out: the number of recoveries.
+    const recoveryCount = readNumber(this.#database, 'PRAGMA user_version', 'user_version')
+    this.#database.exec(`PRAGMA user_version = ${(recoveryCount + 1) % 2 ** 31}`)
     const stored = this.#storedHead()
     if (JSON.stringify(stored) !== JSON.stringify(this.#head)) {
       const message = `${this.#file}: after a failed write it does not hold what was acknowledged: check the disk, then restart the process`
