@@ -28,7 +28,7 @@ export interface Layout {
 }
 
 export const varint = 0
-const fixed64 = 1
+export const fixed64 = 1
 export const lengthDelimited = 2
 
 const scalarWireTypes: Readonly<Record<string, number>> = {

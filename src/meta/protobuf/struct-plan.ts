@@ -2,14 +2,16 @@
  * Joins a schema, which knows the names and forms of JSON, with a message, which knows numbers. What comes out says for each field where it
  * stands in JSON, and whether Go holds it by value: then it is written even when it is empty.
  */
-import { type Field, parseLayout } from '#base/encoding/protobuf-layout'
+import { type Field, fixed64, lengthDelimited, parseLayout, varint } from '#base/encoding/protobuf-layout'
 import type { Schema } from '../schema/schema.ts'
 import { ProtobufObjectError } from './protobuf-object-error.ts'
 
+/** A value that holds no struct. */
+export type PlainSort = 'string' | 'bytes' | 'boolean' | 'int32' | 'int64' | 'double' | 'time' | 'micro-time' | 'quantity' | 'int-or-string'
+
 /** How one value is written. */
 export type ValuePlan =
-  | { readonly sort: 'string' | 'bytes' | 'boolean' | 'int32' | 'int64' | 'double' }
-  | { readonly sort: 'time' | 'micro-time' | 'quantity' | 'int-or-string' }
+  | { readonly sort: PlainSort }
   /** A message around bytes that are JSON; `number` is that of its only field. */
   | { readonly sort: 'json'; readonly number: number }
   | { readonly sort: 'struct'; readonly struct: StructPlan }
@@ -158,4 +160,10 @@ function schemaOr({ schema, message, structOf, layoutOf }: Place, type: string):
   const names = layoutOf(type).map(({ name }) => name)
   const other = names.includes('allows') ? 'boolean' : names.includes('property') ? 'strings' : 'schemas'
   return { sort: 'schema-or', schema: structOf(schema, message), other }
+}
+
+/** How a value stands on the wire. */
+export function wireTypeOf({ sort }: ValuePlan): number {
+  if (sort === 'boolean' || sort === 'int32' || sort === 'int64') return varint
+  return sort === 'double' ? fixed64 : lengthDelimited
 }
