@@ -60,6 +60,8 @@ export function openSession(target: GrpcTarget, clock: Clock, onLost: () => void
     let keepAlive: Disposable | undefined
     http2.once('connect', () => {
       timer?.[Symbol.dispose]()
+      // Given up in this very moment: 'close' follows and says so.
+      if (http2.destroyed) return
       http2.setLocalWindowSize(sessionWindowBytes)
       if (target.keepAlive !== undefined) keepAlive = keepSessionAlive(session, target.keepAlive, clock)
       resolve(session)
