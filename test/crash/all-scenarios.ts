@@ -12,6 +12,11 @@ export const allScenarios: readonly Scenario[] = [
   sigkillScenario({ name: 'sigkill', summary: 'sqlite: SIGKILL at random moments, while it works and while it opens' }),
   powerCutScenario({ name: 'power-cut', summary: 'sqlite: the disk loses, tears or reorders what was not synced' }),
   powerCutScenario({
+    name: 'power-cut-everywhere',
+    summary: 'sqlite: a cut after each single operation of a short load',
+    isExhaustive: true,
+  }),
+  powerCutScenario({
     name: 'power-cut-after-errors',
     summary: 'sqlite: as power-cut, and now and then writes and syncs fail before',
     failsCalls: true,

@@ -24,10 +24,18 @@ export class DiskModel {
   readonly #pathOfDirectory = new Map<number, string>()
   #place = 0
 
-  /** An empty disk; paths of the trace lie below the root. */
-  constructor(root: string) {
+  /** A disk with nothing or, all of it durable, an image on it; paths of the trace lie below the root. */
+  constructor(root: string, image: DiskImage = { directories: [''], files: new Map() }) {
     this.#root = root
-    this.#directories.set('', { names: new Map(), pending: [] })
+    for (const path of image.directories) this.#directories.set(path, { names: new Map(), pending: [] })
+    // Numbered downwards until the trace names them: its own numbers count upwards.
+    let number = 0
+    for (const path of image.directories) if (path !== '') this.#directory(parentOf(path)).names.set(path, --number)
+    for (const [path, bytes] of image.files) {
+      this.#directory(parentOf(path)).names.set(path, --number)
+      this.#content(number).write(0, 0, bytes)
+      this.#content(number).sync()
+    }
   }
 
   /** Operations followed so far. */
@@ -88,6 +96,16 @@ export class DiskModel {
     const relative = this.#relative(path)
     if (isDirectory) this.#pathOfDirectory.set(file, relative)
     else if (isNew) this.#changeNames(new Map([[relative, file]]))
+    else this.#adopt(relative, file)
+  }
+
+  /** A file of the image gets the number that the trace has for it. */
+  #adopt(path: string, file: number): void {
+    const { names } = this.#directory(parentOf(path))
+    const number = names.get(path)
+    if (number === undefined || number >= 0) return
+    names.set(path, file)
+    this.#contents.set(file, this.#content(number))
   }
 
   #makeDirectory(path: string, file: number): void {

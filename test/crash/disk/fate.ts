@@ -17,9 +17,12 @@ type Shape = Partial<Pick<Survival, 'pieceBytes' | 'keepsSize'>> & {
   readonly isPrefix?: boolean
 }
 
+const everythingLost: Shape = { name: 'all that was not synced is lost', chance: 0 }
+const everythingKept: Shape = { name: 'everything is kept', chance: 1 }
+
 const shapes: readonly Shape[] = [
-  { name: 'all that was not synced is lost', chance: 0 },
-  { name: 'everything is kept', chance: 1 },
+  everythingLost,
+  everythingKept,
   { name: 'a prefix is kept', chance: 1, isPrefix: true },
   { name: 'some writes are kept' },
   { name: 'some sectors are kept', pieceBytes: 512 },
@@ -30,11 +33,17 @@ const shapes: readonly Shape[] = [
 
 /** Chooses a fate for a cut after so many operations. */
 export function sampleFate(random: Random, place: number): Fate {
-  const shape = shapes[Math.floor(random.float() * shapes.length)] ?? shapes[0]
-  const { name = '', pieceBytes, keepsSize = false, isPrefix = false } = shape ?? {}
-  const chance = shape?.chance ?? [0.1, 0.5, 0.9][Math.floor(random.float() * 3)] ?? 0.5
+  return fateOf(shapes[Math.floor(random.float() * shapes.length)] ?? everythingLost, random, place)
+}
+
+/** Everything lost, everything kept, and something in between. */
+export function everyFate(random: Random, place: number): readonly Fate[] {
+  return [everythingLost, everythingKept, { name: 'some sectors are kept', pieceBytes: 512 }].map((shape) => fateOf(shape, random, place))
+}
+
+function fateOf({ name, chance: fixed, pieceBytes, keepsSize = false, isPrefix = false }: Shape, random: Random, place: number): Fate {
+  const chance = fixed ?? [0.1, 0.5, 0.9][Math.floor(random.float() * 3)] ?? 0.5
   const lastPlace = isPrefix ? Math.floor(place - random.float() * 40) : place
   // Names reach the disk by themselves now and then, or not at all.
-  const nameChance = shape?.chance ?? random.float()
-  return { name, contents: { lastPlace, chance, pieceBytes, keepsSize, random }, names: { random, chance: nameChance } }
+  return { name, contents: { lastPlace, chance, pieceBytes, keepsSize, random }, names: { random, chance: fixed ?? random.float() } }
 }

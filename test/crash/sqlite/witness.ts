@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import type { Entry, Store, StoreEvent, Watch } from '#store/store'
 
 export class Witness {
-  readonly #events: StoreEvent[] = []
+  #events: StoreEvent[] = []
   #revision = 0
 
   /** Reads the watch until it ends, which it does quietly when it is returned. */
@@ -17,6 +17,12 @@ export class Witness {
   /** Everything up to here has been seen. */
   get revision(): number {
     return this.#revision
+  }
+
+  /** Forgets what came after the revision: a cut has undone it. */
+  rewind(revision: number): void {
+    this.#events = this.#events.filter((event) => event.revision <= revision)
+    this.#revision = revision
   }
 
   /** The entries at a revision, in order of key. */
@@ -52,13 +58,16 @@ export type RecoveryOptions = {
   readonly isExact: boolean
 }
 
-/** Checks that the store is in a state that it has truly been in, no older than what was acknowledged, and that it goes on from there. */
+/**
+ * Checks that the store is in a state that it has truly been in, no older than what was acknowledged, and that it goes on from there.
+ * Gives the revision that it came back with.
+ */
 export async function checkRecovered(
   store: Store,
   witness: Witness,
   acknowledged: Acknowledged,
   { isExact }: RecoveryOptions,
-): Promise<void> {
+): Promise<number> {
   const { revision, compactRevision } = await store.status()
   assert.ok(
     revision >= acknowledged.revision,
@@ -71,6 +80,7 @@ export async function checkRecovered(
   for (const id of acknowledged.leases) assert.ok((await store.lease(id)) !== undefined, `lease ${id} was granted and is lost`)
   for (const id of acknowledged.revokedLeases) assert.equal(await store.lease(id), undefined, `lease ${id} was revoked and is back`)
   await checkGoesOn(store, revision, acknowledged.grantedLeases)
+  return revision
 }
 
 type Known = {
