@@ -3,6 +3,7 @@
  * store that several share. Revisions, compaction, leases and status remain those of the whole.
  */
 import type { Entry, KeyRange, Operation, RangeRequest, Store, StoreEvent, TxnResult, Watch, WatchBatch } from '../store.ts'
+import { storeBut, watchBut } from './store-but.ts'
 
 /** A view of the store below the prefix; to close it closes the store. */
 export function storeBelow(store: Store, prefix: string): Store {
@@ -10,7 +11,7 @@ export function storeBelow(store: Store, prefix: string): Store {
   const inner = <E extends Entry | undefined>(entry: E): E => entry && { ...entry, key: entry.key.slice(prefix.length) }
   const outerRange = <R extends KeyRange>(range: R): R =>
     'prefix' in range ? { ...range, prefix: outer(range.prefix) } : { ...range, from: outer(range.from), to: outer(range.to) }
-  return {
+  return storeBut(store, {
     get: async (key, signal) => inner(await store.get(outer(key), signal)),
     async range(request: RangeRequest, signal) {
       const afterKey = request.afterKey === undefined ? undefined : outer(request.afterKey)
@@ -30,35 +31,18 @@ export function storeBelow(store: Store, prefix: string): Store {
       return { ...result, current: result.current.map(inner) }
     },
     watch: (request, signal) => watchBelow(store.watch({ ...request, prefix: outer(request.prefix) }, signal), inner),
-    currentRevision: (signal) => store.currentRevision(signal),
-    compact: (revision, signal) => store.compact(revision, signal),
-    grantLease: (ttlMs, signal) => store.grantLease(ttlMs, signal),
-    lease: (id, signal) => store.lease(id, signal),
-    keepLeaseAlive: (id, signal) => store.keepLeaseAlive(id, signal),
-    revokeLease: (id, signal) => store.revokeLease(id, signal),
-    status: (signal) => store.status(signal),
-    close: () => store.close(),
-    [Symbol.asyncDispose]: () => store.close(),
-  }
+  })
 }
 
 type InnerEntry = <E extends Entry | undefined>(entry: E) => E
 
 function watchBelow(watch: Watch, inner: InnerEntry): Watch {
-  const below: Watch = {
+  return watchBut(watch, {
     async next() {
       const result = await watch.next()
       return result.done === true ? result : { done: false, value: batchBelow(result.value, inner) }
     },
-    async return() {
-      await watch[Symbol.asyncDispose]()
-      return { done: true, value: undefined }
-    },
-    requestProgress: () => watch.requestProgress(),
-    [Symbol.asyncIterator]: () => below,
-    [Symbol.asyncDispose]: () => watch[Symbol.asyncDispose](),
-  }
-  return below
+  })
 }
 
 function batchBelow({ events, revision }: WatchBatch, inner: InnerEntry): WatchBatch {

@@ -1,7 +1,8 @@
 /** What can be wrong with compaction. */
 import type { Entry, Store } from '../../store.ts'
 import { compacted, isStoreError, StoreError } from '../../store-error.ts'
-import { changedWatch, type Fault, fault, watchBut } from './fault.ts'
+import { watchBut } from '../store-but.ts'
+import { changedWatch, type Fault, fault } from './fault.ts'
 
 export const compactionFaults = {
   'never compacts': fault((store) => ({ compact: () => store.status().then(() => undefined) })),

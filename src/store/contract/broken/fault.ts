@@ -2,33 +2,13 @@
 import type { VirtualClock } from '#base/env/virtual-clock'
 import type { StoreLimits } from '../../embedded/embedded-store.ts'
 import type { Store, Watch, WatchBatch } from '../../store.ts'
+import { storeBut, watchBut } from '../store-but.ts'
 
 /** Makes a store with a fault out of sound ones. */
 export type Fault = (sound: SoundStore) => Store
 
 /** Makes a sound memory store, with the contract's limits unless told otherwise. */
 export type SoundStore = { readonly open: (limits?: Partial<StoreLimits>) => Store; readonly clock: VirtualClock }
-
-/** The store, but for the methods given. */
-export function storeBut(store: Store, changed: Partial<Store>): Store {
-  return {
-    get: (key, signal) => store.get(key, signal),
-    range: (request, signal) => store.range(request, signal),
-    count: (range, signal) => store.count(range, signal),
-    txn: (txn, signal) => store.txn(txn, signal),
-    watch: (request, signal) => store.watch(request, signal),
-    currentRevision: (signal) => store.currentRevision(signal),
-    compact: (revision, signal) => store.compact(revision, signal),
-    grantLease: (ttlMs, signal) => store.grantLease(ttlMs, signal),
-    lease: (id, signal) => store.lease(id, signal),
-    keepLeaseAlive: (id, signal) => store.keepLeaseAlive(id, signal),
-    revokeLease: (id, signal) => store.revokeLease(id, signal),
-    status: (signal) => store.status(signal),
-    close: () => store.close(),
-    [Symbol.asyncDispose]: () => store.close(),
-    ...changed,
-  }
-}
 
 /** The fault of a store that does some things otherwise. */
 export function fault(change: (store: Store) => Partial<Store>): Fault {
@@ -57,20 +37,4 @@ export function changedWatch(watch: Watch, change: (batch: WatchBatch) => readon
       }
     },
   })
-}
-
-/** The watch, but for the methods given. */
-export function watchBut(watch: Watch, changed: Partial<Watch>): Watch {
-  const other: Watch = {
-    next: () => watch.next(),
-    async return() {
-      await watch[Symbol.asyncDispose]()
-      return { done: true, value: undefined }
-    },
-    requestProgress: () => watch.requestProgress(),
-    [Symbol.asyncIterator]: () => other,
-    [Symbol.asyncDispose]: () => watch[Symbol.asyncDispose](),
-    ...changed,
-  }
-  return other
 }

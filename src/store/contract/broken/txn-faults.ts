@@ -1,7 +1,8 @@
 /** What can be wrong with writing. */
 import type { Operation, Store, Txn, TxnResult } from '../../store.ts'
 import { closed } from '../../store-error.ts'
-import { type Fault, fault, storeBut } from './fault.ts'
+import { storeBut } from '../store-but.ts'
+import { type Fault, fault } from './fault.ts'
 
 export const txnFaults = {
   'acknowledges writes that it does not make': fault((store) => ({

@@ -1,7 +1,8 @@
 /** What can be wrong with watches. */
 import type { StoreEvent, WatchBatch } from '../../store.ts'
 import { isStoreError } from '../../store-error.ts'
-import { changedWatch, type Fault, fault, watchBut, watchFault } from './fault.ts'
+import { watchBut } from '../store-but.ts'
+import { changedWatch, type Fault, fault, watchFault } from './fault.ts'
 
 export const watchFaults = {
   'loses every seventh event': watchFault(() => {
