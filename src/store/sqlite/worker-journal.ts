@@ -92,7 +92,9 @@ export class WorkerJournal implements Journal {
     this.#underWay = undefined
     this.#shortage = message.shortage
     if (message.type === 'failed') {
-      waiting?.reject(new StoreError(message.reason, message.message))
+      // It is not there, and will not be while this process lives; a start that comes before the database has recovered may find it in the log.
+      const isOutcomeUnknown = message.reason === 'Degraded'
+      waiting?.reject(new StoreError(message.reason, message.message, { isOutcomeUnknown }))
       return
     }
     this.#sizeBytes = message.sizeBytes
