@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { systemClock } from '#base/env/clock'
 import { silentLog } from '#base/env/log'
+import { VirtualClock } from '#base/env/virtual-clock'
 import { GrpcError } from '#net/grpc/grpc-error'
 import type { CallOptions } from '#net/grpc/service'
 import type { StoreEvent } from '../store.ts'
@@ -111,4 +112,39 @@ test('it waits where a member lags behind, and fails where it may not watch', as
   const { batches, error } = await feedOf([[created(8), { events: [put('a', 11)] }]], { now: 10 })
   assert.deepEqual(batches, [['a@11']])
   assert.match(String(error), /the script is over/)
+})
+
+test('a member that does not send what is there is left for the next one', async () => {
+  const clock = new VirtualClock()
+  const given: unknown[] = []
+  const taken: number[] = []
+  const silent = (signal: AbortSignal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+  const member = {
+    watch: {
+      watch: ({ signal = new AbortController().signal }: CallOptions) => ({
+        send: () => {},
+        async *[Symbol.asyncIterator]() {
+          const said = { created: false, canceled: false, compactRevision: 0, cancelReason: '', fragment: false, events: [] }
+          yield { ...said, ...created(10) }
+          if (given.length > 0) yield { ...said, events: [put('a', 11)] }
+          await silent(signal)
+        },
+      }),
+    },
+  }
+  const members = { current: member, metadata: async () => ({}), giveUp: (_: unknown, why: unknown) => void given.push(why) }
+  using feed = new EtcdFeed(
+    { members: members as unknown as EtcdMembers, clock, log: silentLog, currentRevision: async () => 11 },
+    { afterRevision: 10, isNewest: true },
+    { take: (_, revision) => void taken.push(revision), fail: assert.fail },
+  )
+  void feed.run()
+  await clock.advance(10_000)
+  assert.deepEqual([given, taken], [[], []], 'silence alone is no reason')
+  feed.expect(11)
+  await clock.advance(1400)
+  assert.deepEqual(given, [])
+  await clock.advance(200)
+  assert.match(String(given[0]), /did not arrive within 1500 ms/)
+  assert.deepEqual(taken, [11])
 })

@@ -31,6 +31,8 @@ export interface FeedDeps {
 }
 
 const createdMsMax = 5000
+/** How long a change that is known to be there may take to arrive. Pings find a lost member only after several times that. */
+const arrivalMsMax = 1500
 const retryAfterMsMin = 20
 const retryAfterMsMax = 1000
 
@@ -38,6 +40,8 @@ export class EtcdFeed implements Disposable {
   readonly #deps: FeedDeps
   readonly #reader: FeedReader
   readonly #stop = new AbortController()
+  #attempt: AbortController | undefined
+  #expectation: Disposable | undefined
   #clusterId: EtcdId | undefined
   #revision: number
   /** Changes of a revision of which more may come. */
@@ -57,6 +61,17 @@ export class EtcdFeed implements Disposable {
   /** Everything up to it has been taken. */
   get revision(): number {
     return this.#revision
+  }
+
+  /** The revision is there already: a member that sends nothing for a while then is taken for lost. */
+  expect(revision: number): void {
+    if (revision <= this.#revision || this.#expectation !== undefined) return
+    const position = this.#revision
+    this.#expectation = this.#deps.clock.setTimer(arrivalMsMax, () => {
+      this.#expectation = undefined
+      if (this.#revision !== position) return
+      this.#attempt?.abort(new GrpcError('Unavailable', `a change that is there did not arrive within ${arrivalMsMax} ms`))
+    })
   }
 
   /** Runs until it is disposed of or has failed. */
@@ -82,6 +97,7 @@ export class EtcdFeed implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#expectation?.[Symbol.dispose]()
     this.#stop.abort()
   }
 
@@ -92,6 +108,7 @@ export class EtcdFeed implements Disposable {
 
   async #follow(member: EtcdMember, metadata: Readonly<Record<string, string>>): Promise<void> {
     const attempt = new AbortController()
+    this.#attempt = attempt
     const signal = AbortSignal.any([this.#stop.signal, attempt.signal])
     const late = new GrpcError('DeadlineExceeded', `no answer to a watch request within ${createdMsMax} ms`)
     using timer = this.#deps.clock.setTimer(createdMsMax, () => attempt.abort(late))

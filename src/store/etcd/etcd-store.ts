@@ -96,7 +96,9 @@ class EtcdStore implements Store {
     const send = async (stop?: AbortSignal) => txnResultOf(await this.#write((member, options) => member.kv.txn(request, options), stop))
     if (!isRepeatable(txn)) return await send(signal)
     const read = async (key: string, atRevision: number) => (await this.range({ from: key, to: `${key}\0`, atRevision }, signal)).entries[0]
-    return await repeatedSwap({ clock: this.#clock, send, read }, txn, signal)
+    const member = this.#members.current
+    const turnAway = () => this.#members.giveUp(member, 'no answer to a write in time')
+    return await repeatedSwap({ clock: this.#clock, send, turnAway, read }, txn, signal)
   }
 
   watch(request: WatchRequest, signal?: AbortSignal): Watch {

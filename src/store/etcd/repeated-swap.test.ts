@@ -31,7 +31,10 @@ async function outcomeOf(...attempts: readonly Attempt[]) {
       clock.setTimer(afterMs, () => (outcome instanceof Error ? reject(outcome) : resolve(outcome)))
     })
   }
-  const running = repeatedSwap({ clock, send, read: async (_, revision) => (revision === 8 ? old : undefined) }, txn).then(
+  const running = repeatedSwap(
+    { clock, send, turnAway: () => {}, read: async (_, revision) => (revision === 8 ? old : undefined) },
+    txn,
+  ).then(
     (result) => ({ result, atMs: clock.nowMs() - startMs }),
     (error: unknown) => ({ error, atMs: clock.nowMs() - startMs }),
   )

@@ -3,13 +3,15 @@
  * seconds only. That is safe, because a swap can happen only on the revision that it names: of all that are sent, at most one happens. If one is
  * refused, what is there tells whether an earlier one did; where it does not, the outcome is not known.
  */
-import { type Clock, sleep } from '#base/env/clock'
+import type { Clock } from '#base/env/clock'
 import type { Entry, Txn, TxnResult } from '../store.ts'
 import { StoreError } from '../store-error.ts'
 
 export type SwapDeps = {
   readonly clock: Clock
   readonly send: (signal: AbortSignal) => Promise<TxnResult>
+  /** The next is to be sent to another member: this one does not answer. */
+  readonly turnAway: () => void
   /** What was under a key at a revision. */
   readonly read: (key: string, atRevision: number) => Promise<Entry | undefined>
 }
@@ -36,9 +38,12 @@ export async function repeatedSwap(deps: SwapDeps, txn: Txn, outer?: AbortSignal
   try {
     return await new Swap(deps, txn, signal).run()
   } finally {
-    stop.abort()
+    stop.abort(settled)
   }
 }
+
+/** Given as the reason, which is made only once: to make one for every write costs more than the rest of the bookkeeping. */
+const settled = new Error('the swap has been answered')
 
 class Swap {
   readonly #deps: SwapDeps
@@ -62,8 +67,10 @@ class Swap {
     this.#send()
     for (;;) {
       const answer = await this.#next()
-      if (answer === undefined) this.#send()
-      else if ('result' in answer) {
+      if (answer === undefined) {
+        this.#deps.turnAway()
+        this.#send()
+      } else if ('result' in answer) {
         const result = await this.#settled(answer.result)
         if (result !== undefined) return result
       } else this.#failed(answer.error)
@@ -87,18 +94,11 @@ class Swap {
 
   /** The next answer; undefined when it is time to send another. */
   async #next(): Promise<Answer | undefined> {
-    const waiting = new AbortController()
-    const late =
-      this.#sentCount < attemptsMax
-        ? [
-            sleep(this.#deps.clock, repeatAfterMs, waiting.signal).then(
-              () => undefined,
-              () => undefined,
-            ),
-          ]
-        : []
-    const first = await Promise.race([...this.#pending.values(), ...late])
-    waiting.abort()
+    const late = Promise.withResolvers<undefined>()
+    const isLast = this.#sentCount >= attemptsMax
+    // A bare timer: this is on the way of every write.
+    using _ = isLast ? undefined : this.#deps.clock.setTimer(repeatAfterMs, () => late.resolve(undefined))
+    const first = await Promise.race([...this.#pending.values(), late.promise])
     if (first === undefined) return undefined
     this.#pending.delete(first[0])
     return first[1]

@@ -65,6 +65,7 @@ export class WatchSource implements WatchOrigin, Disposable {
 
   async reached(revision: number): Promise<number> {
     if (this.deliveredRevision < revision) {
+      this.#running?.feed.expect(revision)
       await new Promise<void>((resolve, reject) => this.#waiting.push({ revision, resolve, reject }))
     }
     return this.deliveredRevision
