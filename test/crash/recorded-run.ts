@@ -66,6 +66,18 @@ export class RecordedRun {
     this.#note({ type: 'restart', atMs: systemClock.monotonicMs(), why })
   }
 
+  /** The longest time since then in which no write was acknowledged. */
+  longestSilenceMs(sinceMs: number): number {
+    let longestMs = 0
+    let lastMs = sinceMs
+    for (const record of this.history) {
+      if (record.type !== 'answer' || record.answer.op !== 'txn' || record.atMs < sinceMs) continue
+      longestMs = Math.max(longestMs, record.atMs - lastMs)
+      lastMs = record.atMs
+    }
+    return Math.round(longestMs)
+  }
+
   /** Writes the history down. */
   save(directory: string): void {
     writeFileSync(join(directory, 'history.jsonl'), this.history.map(writeRecord).join(''))

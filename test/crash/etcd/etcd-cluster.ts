@@ -81,24 +81,34 @@ async function saysItLeads(member: EtcdMember): Promise<boolean> {
   }
 }
 
-type HashAnswer = readonly { readonly Endpoint: string; readonly HashKV: { readonly hash: number; readonly compact_revision: number } }[]
+type HashAnswer = readonly { readonly HashKV: { readonly hash: number; readonly compact_revision: number } }[]
 
 async function untilAgreed(etcd: Etcd): Promise<void> {
   await Promise.all(etcd.members.map((member) => member.untilHealthy()))
   const deadlineMs = systemClock.monotonicMs() + agreementMsMax
-  for (let last = ''; ; ) {
-    try {
-      const answer: HashAnswer = JSON.parse(await etcd.etcdctl('endpoint', 'hashkv', '--write-out=json'))
-      last = answer.map(({ Endpoint, HashKV }) => `${Endpoint}: ${HashKV.hash} (compacted to ${HashKV.compact_revision})`).join(', ')
-      if (
-        answer.length === etcd.members.length &&
-        new Set(answer.map(({ HashKV }) => JSON.stringify([HashKV.hash, HashKV.compact_revision]))).size === 1
-      )
-        return
-    } catch (error) {
-      last = String(error)
-    }
-    if (systemClock.monotonicMs() > deadlineMs) throw new Error(`the members do not agree: ${last}`)
+  for (;;) {
+    const hashes = await hashesOf(etcd)
+    if (isAgreed(hashes, etcd.members.length)) return
+    if (systemClock.monotonicMs() > deadlineMs) throw new Error(`the members do not agree: ${JSON.stringify(hashes)}`)
     await sleep(systemClock, 100)
   }
+}
+
+/** Whether all members that run say that they hold the same; asked once. */
+export async function agreesNow(etcd: Etcd): Promise<boolean> {
+  return isAgreed(await hashesOf(etcd), etcd.members.length)
+}
+
+/** What each member has at which compacted revision; empty while not all answer. */
+async function hashesOf(etcd: Etcd): Promise<readonly string[]> {
+  try {
+    const answer: HashAnswer = JSON.parse(await etcd.etcdctl('endpoint', 'hashkv', '--write-out=json'))
+    return answer.map(({ HashKV }) => `${HashKV.hash} compacted to ${HashKV.compact_revision}`)
+  } catch {
+    return []
+  }
+}
+
+function isAgreed(hashes: readonly string[], memberCount: number): boolean {
+  return hashes.length === memberCount && new Set(hashes).size === 1
 }

@@ -14,7 +14,7 @@ import { RecordedRun } from '../recorded-run.ts'
 import type { Figures, Scenario } from '../scenario.ts'
 import { type EtcdCluster, startEtcdCluster } from './etcd-cluster.ts'
 import { etcdFaults } from './faults.ts'
-import { refusesDamagedSnapshot, replaceCorruptMember, restoreSnapshot } from './repairs.ts'
+import { refusesDamagedSnapshot, replaceCorruptMember, restoreMissing, restoreSnapshot } from './repairs.ts'
 
 /** What is tried in each run. */
 export type EtcdFaultsOptions = {
@@ -71,8 +71,10 @@ async function loadWithFaults(run: RecordedRun, cluster: EtcdCluster, random: Ra
       for (const name of names) {
         await sleep(systemClock, 200 + random.float() * 500)
         run.restart(`fault: ${name}`)
+        const startMs = systemClock.monotonicMs()
         await etcdFaults[name]?.(cluster, random)
-        gaps[`ms until a write after “${name}” Max`] = Math.round(await untilWritten(prober, name))
+        await untilWritten(prober, name)
+        gaps[`ms without a write, ${name}, Max`] = run.longestSilenceMs(startMs)
       }
     })().finally(() => stop.abort())
     await run.load(stores, {
@@ -87,13 +89,13 @@ async function loadWithFaults(run: RecordedRun, cluster: EtcdCluster, random: Ra
   return { faults: names.length, ...gaps }
 }
 
-/** Gives the time until a write goes through. */
-async function untilWritten(store: Store, after: string): Promise<number> {
+/** Waits until a write goes through. */
+async function untilWritten(store: Store, after: string): Promise<void> {
   const startMs = systemClock.monotonicMs()
   for (let last: unknown; ; ) {
     try {
       await put(store, '/probe', new Uint8Array(1))
-      return systemClock.monotonicMs() - startMs
+      return
     } catch (error) {
       last = error
     }
@@ -107,10 +109,10 @@ async function untilWritten(store: Store, after: string): Promise<number> {
 async function repair(cluster: EtcdCluster, random: Random): Promise<Figures> {
   const chance = random.float()
   if (chance < 0.2) {
-    const noticed = await replaceCorruptMember(cluster, Math.floor(random.float() * 3), random)
-    return { membersReplaced: 1, noticedByEtcd: noticed ? 1 : 0 }
+    const noticedBy = await replaceCorruptMember(cluster, Math.floor(random.float() * 3), random)
+    return { membersReplaced: 1, [`damage noticed by ${noticedBy}`]: 1 }
   }
-  if (chance > 0.4) return {}
+  if (chance > 0.4 || (await restoreMissing()) !== false) return {}
   await refusesDamagedSnapshot(cluster, random)
   await restoreSnapshot(cluster)
   return { restores: 1 }

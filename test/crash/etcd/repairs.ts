@@ -7,7 +7,7 @@ import { sleep, systemClock } from '#base/env/clock'
 import type { Random } from '#base/env/random'
 import type { EtcdMember } from '#testing/etcd/etcd-member'
 import { programOnPath } from '#testing/etcd/etcd-program'
-import type { EtcdCluster } from './etcd-cluster.ts'
+import { agreesNow, type EtcdCluster } from './etcd-cluster.ts'
 
 type ListedMember = { readonly id: string; readonly name: string; readonly peerUrl: string }
 
@@ -23,7 +23,7 @@ export async function restoreSnapshot({ etcd }: EtcdCluster): Promise<void> {
     rmSync(data, { recursive: true })
     const peerUrl = members.find((member) => member.name === name)?.peerUrl ?? ''
     const place = ['--name', name, '--data-dir', data, '--initial-cluster', initialCluster, '--initial-advertise-peer-urls', peerUrl]
-    await etcdctl(['snapshot', 'restore', snapshot, ...place])
+    await restoringTool(['snapshot', 'restore', snapshot, ...place])
   }
   for (const member of etcd.members) member.start()
   rmSync(snapshot)
@@ -35,7 +35,7 @@ export async function refusesDamagedSnapshot({ etcd }: EtcdCluster, random: Rand
   await etcdctl([`--endpoints=${etcd.endpoints[0]}`, 'snapshot', 'save', snapshot])
   flip(snapshot, (length) => [Math.floor(random.float() * length)])
   const data = join(etcd.directory, 'damaged')
-  const restored = await etcdctl(['snapshot', 'restore', snapshot, '--data-dir', data]).then(
+  const restored = await restoringTool(['snapshot', 'restore', snapshot, '--data-dir', data]).then(
     () => true,
     () => false,
   )
@@ -45,17 +45,17 @@ export async function refusesDamagedSnapshot({ etcd }: EtcdCluster, random: Rand
 }
 
 /**
- * Damages what a stopped follower has stored, starts it, and gives whether etcd noticed by itself. In any case the member is replaced by
- * an empty one, which takes everything from the others.
+ * Damages what a stopped member has stored, starts it, and gives who noticed: etcd by itself, or a comparison of the members' hashes.
+ * The member is replaced by an empty one, which takes everything from the others.
  */
-export async function replaceCorruptMember(cluster: EtcdCluster, number: number, random: Random): Promise<boolean> {
+export async function replaceCorruptMember(cluster: EtcdCluster, number: number, random: Random): Promise<'etcd' | 'hashes' | 'nobody'> {
   const member = cluster.etcd.members[number]
   const others = cluster.etcd.members.filter((other) => other !== member)
   if (member === undefined) throw new Error(`there is no member ${number}`)
   await member.kill()
   damageDatabase(join(member.directory, 'data/member/snap/db'), random)
   member.start()
-  const noticed = await noticesDamage(member)
+  const noticedBy = (await noticesDamage(member)) ? 'etcd' : (await agreesNow(cluster.etcd)) ? 'nobody' : 'hashes'
   await member.kill()
   rmSync(join(member.directory, 'data'), { recursive: true })
   const members = await listMembers(others)
@@ -66,7 +66,7 @@ export async function replaceCorruptMember(cluster: EtcdCluster, number: number,
   await insist(() => etcdctl([endpoints, 'member', 'add', member.name, `--peer-urls=${peerUrl}`]))
   cluster.configure(number, { joins: true })
   member.start()
-  return noticed
+  return noticedBy
 }
 
 /** Flips bits within values, wherever in the file they are stored: pages that nothing refers to any more do not matter. */
@@ -119,8 +119,22 @@ async function insist(act: () => Promise<unknown>): Promise<void> {
   }
 }
 
-async function etcdctl(args: readonly string[]): Promise<string> {
-  const program = programOnPath('etcdctl')
+/** Why no snapshot can be restored here; false if it can. */
+export async function restoreMissing(): Promise<string | false> {
+  if (programOnPath('etcdutl') !== undefined || (await etcdctl(['version'])).includes('version: 3.4')) return false
+  return 'no etcdutl on PATH, which restores snapshots of this etcd'
+}
+
+/** Up to 3.4, etcdctl restores snapshots; later there is etcdutl beside it. */
+function restoringTool(args: readonly string[]): Promise<string> {
+  return run(programOnPath('etcdutl') ?? programOnPath('etcdctl'), args)
+}
+
+function etcdctl(args: readonly string[]): Promise<string> {
+  return run(programOnPath('etcdctl'), args)
+}
+
+async function run(program: string | undefined, args: readonly string[]): Promise<string> {
   if (program === undefined) throw new Error('there is no etcdctl on PATH (Debian: etcd-client)')
   return (await promisify(execFile)(program, args, { env: { PATH: process.env['PATH'], ETCDCTL_API: '3' } })).stdout
 }

@@ -4,7 +4,7 @@
  * Now and then it is loaded and cut a second time on what a first cut has left.
  */
 import { mkdirSync, rmSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import { type Random, seededRandom } from '#base/env/random'
 import { missingPrograms } from '../../e2e/requirements.ts'
 import { type DiskImage, DiskModel } from '../disk/disk-model.ts'
@@ -117,7 +117,15 @@ class PowerCutRunner implements ScenarioRunner {
     if (image === undefined) mkdirSync(root)
     else writeImage(image, root)
     const operations = await recordLoad({
-      ...{ root, store: join(root, store), directory, shim: this.#shim, faults, failsCalls, acknowledgesEarly, random, witness },
+      shim: this.#shim,
+      store: join(root, store),
+      root,
+      directory,
+      faults,
+      failsCalls,
+      acknowledgesEarly,
+      random,
+      witness,
       startCount: isExhaustive ? 2 : 3,
       operationsPerClientMax: isExhaustive ? 8 : 220,
     })

@@ -13,7 +13,7 @@ import { startHost } from '../host/host-process.ts'
 import { RecordedRun } from '../recorded-run.ts'
 import type { Figures, Scenario } from '../scenario.ts'
 import { compileShim } from '../shim/compile-shim.ts'
-import { FaultFile } from '../shim/faults.ts'
+import { type Fault, FaultFile } from '../shim/faults.ts'
 import { goesOnWithin } from './goes-on.ts'
 import { randomFault } from './random-fault.ts'
 
@@ -22,7 +22,7 @@ const recoveryMsMax = 5000
 
 export const writeErrors: Scenario = {
   name: 'write-errors',
-  summary: 'sqlite: writes and syncs fail with EIO and ENOSPC, now and then or for a while',
+  summary: 'sqlite: writes and syncs fail with EIO and ENOSPC or are slow, now and then or for a while',
   missing: () => missingPrograms('cc'),
   open: async (directory) => {
     const shim = compileShim(directory)
@@ -56,13 +56,19 @@ async function runOnce(shim: string, seed: number, directory: string): Promise<F
   }
 }
 
-/** Gives the number of calls that were made to fail. */
+/** A few calls fail, or all for a while, or syncs are slow. */
+function nextFault(random: Random): Fault {
+  const kind = random.float()
+  if (kind < 0.2) return { calls: ['sync'], times: 10, sleepMs: 5 + random.float() * 150 }
+  return kind < 0.5 ? { ...randomFault(random, 20), times: -1, isShort: false } : randomFault(random, 40)
+}
+
+/** Gives the number of calls that were made to fail or to wait. */
 async function makeFaults(store: Store, faults: FaultFile, random: Random): Promise<number> {
   let hits = 0
   for (let fault = 0; fault < faultsPerRun; fault++) {
     await sleep(systemClock, 20 + random.float() * 80)
-    const isLasting = random.float() < 0.4
-    faults.inject(isLasting ? { ...randomFault(random, 20), times: -1, isShort: false } : randomFault(random, 40))
+    faults.inject(nextFault(random))
     await sleep(systemClock, 20 + random.float() * 150)
     assert.ok((await store.range({ prefix: '' })).revision > 0, 'reads go on')
     hits += faults.hitCount()
