@@ -33,7 +33,7 @@ for (const [name, seedCount] of selection) {
 const etcdSelection: readonly (readonly [faults: readonly string[], seed: number])[] = [
   [['kill the leader', 'cut off the leader', 'stop a follower'], 6],
   [['kill the majority', 'nobody hears the leader', 'a clock jumps'], 1],
-  [['cut all from each other', 'slow disks', 'defragment'], 3],
+  [['cut all from each other', 'all stutter', 'defragment'], 3],
 ]
 
 for (const [faults, seed] of etcdSelection) {

@@ -1,5 +1,5 @@
 /**
- * Faults of a real etcd cluster of three under load: members die, stand still, lose each other, have slow disks and jumping clocks;
+ * Faults of a real etcd cluster of three under load: members die, stand still or stutter, lose each other, have clocks that jump;
  * between two loads one is damaged and replaced, or all are restored from a snapshot. The clients are our stores, each with its own doors.
  */
 import { sleep, systemClock } from '#base/env/clock'

@@ -1,9 +1,9 @@
 /** Faults of an etcd cluster under load. Each is made, lasts a while, and is taken back; afterwards the cluster has to heal by itself. */
 import { sleep, systemClock } from '#base/env/clock'
 import type { Random } from '#base/env/random'
+import type { EtcdMember } from '#testing/etcd/etcd-member'
 import type { EtcdCluster } from './etcd-cluster.ts'
 import { clients, type Peer } from './member-network.ts'
-import { slowDisk, slowDiskMissing } from './slow-disk.ts'
 
 /** Makes the fault and takes it back. */
 export type EtcdFault = (cluster: EtcdCluster, random: Random) => Promise<void>
@@ -39,8 +39,8 @@ export const etcdFaults: Readonly<Record<string, EtcdFault>> = {
   'stop the leader': async (cluster, random) => pause(cluster, [await leaderOf(cluster)], random),
   'stop a follower': async (cluster, random) => pause(cluster, [await followerOf(cluster, random)], random),
   'stop the majority': async (cluster, random) => pause(cluster, without(all, await followerOf(cluster, random)), random),
-  'the leader stutters': stutter,
-  'slow disks': slowDisks,
+  'the leader stutters': async (cluster, random) => stutter(cluster, [await leaderOf(cluster)], random),
+  'all stutter': (cluster, random) => stutter(cluster, all, random),
   'a clock jumps': jumpClock,
   defragment: async (cluster) => {
     // One after the other, as is advised: each stands still meanwhile.
@@ -80,25 +80,20 @@ async function pause({ etcd }: EtcdCluster, numbers: readonly number[], random: 
   for (const member of members) member.resume()
 }
 
-/** Stops and goes on, many times: as a machine that swaps, or whose disk hangs. */
-async function stutter(cluster: EtcdCluster, random: Random): Promise<void> {
-  const leader = cluster.etcd.members[await leaderOf(cluster)]
-  for (let i = 0; i < 20; i++) {
-    leader?.pause()
-    await sleep(systemClock, random.float() * 150)
-    leader?.resume()
-    await sleep(systemClock, random.float() * 30)
+/**
+ * Stops and goes on, many times: as a machine that swaps, or whose disk hangs. (To limit the disk's writes by a cgroup is no way: who is
+ * held up within the file system's journal holds up everybody on that file system.)
+ */
+async function stutter({ etcd }: EtcdCluster, numbers: readonly number[], random: Random): Promise<void> {
+  const standStill = async (member: EtcdMember): Promise<void> => {
+    for (let i = 0; i < 20; i++) {
+      member.pause()
+      await sleep(systemClock, random.float() * 150)
+      member.resume()
+      await sleep(systemClock, random.float() * 30)
+    }
   }
-}
-
-async function slowDisks(cluster: EtcdCluster, random: Random): Promise<void> {
-  if (slowDiskMissing() !== false) return stutter(cluster, random)
-  const isLeaderOnly = random.float() < 0.5
-  const numbers = isLeaderOnly ? [await leaderOf(cluster)] : all
-  const { members, directory } = cluster.etcd
-  const processes = members.filter((_, number) => numbers.includes(number)).flatMap(({ pid }) => pid ?? [])
-  using _slow = slowDisk(processes, directory, 15 + Math.floor(random.float() * 60))
-  await forAWhile(random)
+  await Promise.all(etcd.members.filter((_, number) => numbers.includes(number)).map(standStill))
 }
 
 /** The monotonic clock of a running process cannot be moved; one that is started anew finds another time. */
