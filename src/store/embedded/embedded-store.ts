@@ -67,7 +67,7 @@ type PendingWrite = {
 const groupLengthMax = 4096
 const groupBytesMax = 4 * 2 ** 20
 /** Small, so that the writes that share a commit with a step hardly notice. */
-const compactionStepLength = 250
+const compactionStepLength = 100
 /** How often a journal that refuses is asked again. */
 const probeIntervalMs = 1000
 
