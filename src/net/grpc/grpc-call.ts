@@ -1,21 +1,22 @@
 /** One call on the wire: requests, answers as they come, and a status at the end. */
 import { type ClientHttp2Stream, constants, type IncomingHttpHeaders } from 'node:http2'
+import type { CallLimit } from './call-limit.ts'
 import { GrpcError, grpcCodes } from './grpc-error.ts'
 import { framed, MessageReader } from './grpc-frames.ts'
 import type { GrpcSession } from './grpc-session.ts'
 
 export type CallRequest = {
   readonly path: string
-  /** Told to the server; ending the call in time is the signal's. */
+  /** Told to the server; ending the call in time is the limit's. */
   readonly timeoutMs: number | undefined
   readonly metadata: Readonly<Record<string, string>> | undefined
   readonly messageBytesMax: number
-  readonly signal: AbortSignal
+  readonly limit: CallLimit
 }
 
 /** A call that has been begun. */
 export interface OpenCall {
-  /** Resolves when the server ended the call well; rejects with GrpcError, or with the signal's reason. */
+  /** Resolves when the server ended the call well; rejects with GrpcError, or with the limit's reason. */
   readonly finished: Promise<void>
   send(message: Uint8Array): void
   /** Sends the last request, or none any more. */
@@ -65,7 +66,7 @@ function requestStream({ http2, failure }: GrpcSession, { path, timeoutMs, metad
 function finished(
   session: GrpcSession,
   stream: ClientHttp2Stream,
-  { signal, messageBytesMax }: CallRequest,
+  { limit, messageBytesMax }: CallRequest,
   onMessage: (message: Uint8Array) => void,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -73,8 +74,7 @@ function finished(
     let httpStatus = 0
     let status: IncomingHttpHeaders = {}
     let failure: Error | undefined
-    const onAbort = (): void => stream.close(constants.NGHTTP2_CANCEL)
-    signal.addEventListener('abort', onAbort, { once: true })
+    limit.whenOver(() => stream.close(constants.NGHTTP2_CANCEL))
     stream.on('response', (headers) => {
       session.heardCount++
       httpStatus = headers[':status'] ?? 0
@@ -91,9 +91,9 @@ function finished(
     })
     stream.on('error', (error) => (failure = error))
     stream.on('close', () => {
-      signal.removeEventListener('abort', onAbort)
-      const problem = signal.aborted
-        ? signal.reason
+      limit.whenOver(undefined)
+      const problem = limit.isOver
+        ? limit.reason
         : problemOf({ httpStatus, status, failure: session.failure ?? failure, rstCode: stream.rstCode })
       if (problem === undefined) resolve()
       else reject(problem)

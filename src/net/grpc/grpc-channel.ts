@@ -1,7 +1,7 @@
 /** One connection to a gRPC server and the typed calls over it, straight on HTTP/2: no proxy, no balancing, no compression. */
 import type { ProtobufCodec, ProtobufMessage } from '#base/encoding/protobuf'
 import type { Clock } from '#base/env/clock'
-import { callLimit } from './call-limit.ts'
+import { CallLimit } from './call-limit.ts'
 import { type OpenCall, openCall } from './grpc-call.ts'
 import { GrpcConnection } from './grpc-connection.ts'
 import { GrpcError } from './grpc-error.ts'
@@ -50,11 +50,11 @@ function callOf(wire: Wire, method: GrpcMethod) {
 
 function unaryCall(wire: Wire, method: GrpcMethod) {
   return async (request: ProtobufMessage, options: CallOptions = {}): Promise<ProtobufMessage> => {
-    using limit = callLimit(wire.clock, options)
+    using limit = new CallLimit(wire.clock, options)
     let answer: Uint8Array | undefined
     const message = wire.codec.encode(method.request, request)
-    const session = wire.connection.ready ?? (await readySession(wire, options, limit.signal))
-    const call = begin(wire, session, method, options, limit.signal, (one) => (answer = one))
+    const session = wire.connection.ready ?? (await readySession(wire, options, limit))
+    const call = begin(wire, session, method, options, limit, (one) => (answer = one))
     session.unaryCount++
     call.end(message)
     try {
@@ -78,10 +78,10 @@ function streamCall(wire: Wire, method: GrpcMethod) {
 
 function duplexCall(wire: Wire, method: GrpcMethod) {
   return (options: CallOptions = {}): UntypedDuplexCall => {
-    const limit = callLimit(wire.clock, options)
+    const limit = new CallLimit(wire.clock, options)
     const answers = new MessageQueue<Uint8Array>()
     const requests = new Requests()
-    runStream(wire, method, options, limit.signal, { answers, requests }).then(
+    runStream(wire, method, options, limit, { answers, requests }).then(
       () => answers.end(),
       (error: unknown) => answers.fail(error),
     )
@@ -117,11 +117,11 @@ async function runStream(
   wire: Wire,
   method: GrpcMethod,
   options: CallOptions,
-  signal: AbortSignal,
+  limit: CallLimit,
   { answers, requests }: Streams,
 ): Promise<void> {
-  const session = await readySession(wire, options, signal)
-  const call = begin(wire, session, method, options, signal, (message) => answers.push(message))
+  const session = await readySession(wire, options, limit)
+  const call = begin(wire, session, method, options, limit, (message) => answers.push(message))
   answers.regulate(call)
   requests.connect(call)
   session.streamCount++
@@ -132,9 +132,9 @@ async function runStream(
   }
 }
 
-async function readySession({ connection }: Wire, { waitForReady = false }: CallOptions, signal: AbortSignal): Promise<GrpcSession> {
-  signal.throwIfAborted()
-  return connection.session(waitForReady, signal)
+async function readySession({ connection }: Wire, { waitForReady = false }: CallOptions, limit: CallLimit): Promise<GrpcSession> {
+  limit.throwIfOver()
+  return connection.session(waitForReady, limit.signal)
 }
 
 function begin(
@@ -142,11 +142,11 @@ function begin(
   session: GrpcSession,
   { path }: GrpcMethod,
   { timeoutMs, metadata }: CallOptions,
-  signal: AbortSignal,
+  limit: CallLimit,
   onMessage: (message: Uint8Array) => void,
 ): OpenCall {
-  signal.throwIfAborted()
-  return openCall(session, { path, timeoutMs, metadata, messageBytesMax, signal }, onMessage)
+  limit.throwIfOver()
+  return openCall(session, { path, timeoutMs, metadata, messageBytesMax, limit }, onMessage)
 }
 
 /** What is to be sent: kept until there is a call to send it on. */

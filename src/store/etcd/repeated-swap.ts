@@ -24,8 +24,8 @@ const failLateMs = 4000
 
 /** Whether it may be sent twice: it puts only keys that it compares. */
 export function isRepeatable({ compares, operations }: Txn): boolean {
-  const compared = new Set(compares.map(({ key }) => key))
-  return operations.length > 0 && operations.every(({ type, key }) => type === 'put' && compared.has(key))
+  const isCompared = (key: string): boolean => compares.some((compare) => compare.key === key)
+  return operations.length > 0 && operations.every(({ type, key }) => type === 'put' && isCompared(key))
 }
 
 type Answer = { readonly result: TxnResult } | { readonly error: unknown }
