@@ -3,7 +3,7 @@
  * Keys are text here: on the wire a string and bytes are the same, and ours are UTF-8. Names differ where ours say more.
  */
 import type { ProtobufSchema } from '#base/encoding/protobuf-layout'
-import type { Duplex, GrpcService, ServerStream, Unary } from '#net/grpc/service'
+import type { Duplex, GrpcService, Unary } from '#net/grpc/service'
 
 /** Ids are 64 bits wide: those that are not exact as a number are a bigint. */
 export type EtcdId = number | bigint
@@ -157,8 +157,6 @@ export interface MaintenanceCalls {
   readonly status: Unary<object, StatusResponse>
   /** Which alarms are on. */
   readonly alarm: Unary<object, AlarmResponse>
-  readonly defragment: Unary<object, object>
-  readonly snapshot: ServerStream<object, { readonly blob: Uint8Array; readonly remainingBytes: number }>
 }
 
 export interface AuthCalls {
@@ -194,7 +192,6 @@ export const etcdSchema: ProtobufSchema = {
     StatusResponse: '1 header ResponseHeader, 2 version string, 3 dbSize int64, 4 leader uint64, 9 dbSizeInUse int64',
     AlarmMember: '1 memberId uint64, 2 alarm AlarmType',
     AlarmResponse: '2 alarms repeated AlarmMember',
-    SnapshotResponse: '2 remainingBytes uint64, 3 blob bytes',
     AuthenticateRequest: '1 name string, 2 password string',
     AuthenticateResponse: '2 token string',
     Nothing: '',
@@ -242,8 +239,6 @@ export const maintenanceService: GrpcService = {
   methods: {
     status: unary('/etcdserverpb.Maintenance/Status', 'Nothing', 'StatusResponse'),
     alarm: unary('/etcdserverpb.Maintenance/Alarm', 'Nothing', 'AlarmResponse'),
-    defragment: unary('/etcdserverpb.Maintenance/Defragment', 'Nothing', 'Nothing'),
-    snapshot: { path: '/etcdserverpb.Maintenance/Snapshot', request: 'Nothing', response: 'SnapshotResponse', isStream: true },
   },
 }
 
