@@ -1,6 +1,7 @@
 /** The whole contract of a store. */
 import { compactionContract } from './compaction.ts'
-import type { Contract, EmbeddedSubject, Subject } from './contract.ts'
+import type { Contract, DurableSubject, EmbeddedSubject, Subject } from './contract.ts'
+import { durableContract } from './durable.ts'
 import { embeddedContract } from './embedded.ts'
 import { historyContract } from './history.ts'
 import { leaseContract } from './lease.ts'
@@ -21,3 +22,6 @@ export const storeContracts: readonly Contract<Subject>[] = [
 
 /** What a store inside the process promises on top. */
 export const embeddedContracts: readonly Contract<EmbeddedSubject>[] = [embeddedContract, limitContract]
+
+/** What a store that outlives its process promises on top. */
+export const durableContracts: readonly Contract<DurableSubject>[] = [durableContract]

@@ -26,6 +26,12 @@ export type Subject = {
 /** A store inside this process, on a clock that a claim may move, with limits small enough to reach. */
 export type EmbeddedSubject = Subject & { readonly clock: VirtualClock; readonly limits: typeof contractLimits }
 
+/** A store whose content outlives it. */
+export type DurableSubject = Subject & {
+  /** Closes the store and gives the same one, opened anew. */
+  reopen(): Promise<Store>
+}
+
 /** Claims that belong together, each a sentence and its proof. */
 export type Contract<S> = { readonly name: string; readonly claims: Readonly<Record<string, (subject: S) => Promise<void>>> }
 

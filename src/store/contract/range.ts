@@ -72,6 +72,14 @@ export const rangeContract = contract<Subject>('range', {
     assert.equal(await store.count({ prefix: '' }), 3)
     assert.equal(await store.count({ prefix: '/none' }), 0)
   },
+  'status tells where the store stands': async ({ store }) => {
+    const [, second = 0] = await putAll(store, ['/a', '/b', '/a'])
+    await store.compact(second)
+    const { revision, compactRevision, keyCount, sizeBytes, degraded } = await store.status()
+    assert.equal(compactRevision, second)
+    assert.ok(revision > second && keyCount >= 2 && sizeBytes > 0)
+    assert.equal(degraded, undefined)
+  },
 })
 
 function keysIn(result: RangeResult): string[] {

@@ -2,18 +2,27 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { VirtualClock } from '#base/env/virtual-clock'
+import type { StoreLimits } from '../../embedded/embedded-store.ts'
 import { createMemoryStore } from '../../memory/memory-store.ts'
-import { embeddedContracts, storeContracts } from '../all.ts'
-import { type Contract, contractLimits, type EmbeddedSubject, embeddedSubject } from '../contract.ts'
+import { durableContracts, embeddedContracts, storeContracts } from '../all.ts'
+import { type Contract, contractLimits, type DurableSubject, type EmbeddedSubject, embeddedSubject } from '../contract.ts'
 import { historyContract } from '../history.ts'
 import { compactionFaults } from './compaction-faults.ts'
-import type { Fault } from './fault.ts'
+import type { Fault, SoundStore } from './fault.ts'
 import { leaseFaults } from './lease-faults.ts'
 import { rangeFaults } from './range-faults.ts'
 import { txnFaults } from './txn-faults.ts'
 import { watchFaults } from './watch-faults.ts'
 
-const faults = { ...txnFaults, ...rangeFaults, ...watchFaults, ...compactionFaults, ...leaseFaults }
+const faults = {
+  // As every memory store.
+  'forgets everything when it is closed': ({ open }: SoundStore) => open(),
+  ...txnFaults,
+  ...rangeFaults,
+  ...watchFaults,
+  ...compactionFaults,
+  ...leaseFaults,
+}
 
 type FaultName = keyof typeof faults
 
@@ -53,6 +62,7 @@ const claims: Readonly<Record<string, Readonly<Record<string, readonly FaultName
     ],
     'an old revision shows keys that were deleted and made again since': ['reads the newest instead of an old revision'],
     'a revision that is not there yet is FutureRevision': ['reads future revisions'],
+    'status tells where the store stands': ['status is wrong'],
     'count counts keys, not versions': ['counts one too many', 'counts the neighbours'],
   },
   watch: {
@@ -132,6 +142,11 @@ const claims: Readonly<Record<string, Readonly<Record<string, readonly FaultName
     'a reader that leaves as much unread as it may is not cut off': ['cuts readers off too early'],
     'a reader of huge values is cut off by their bytes': ['lets readers lag for ever'],
   },
+  durable: {
+    'opened again, it has its state, its history and its revision': ['forgets everything when it is closed'],
+    'compacted up to its newest revision, a deletion, it opens again and goes on': ['forgets everything when it is closed'],
+    'leases live on with their keys, and end': ['forgets everything when it is closed'],
+  },
   limit: {
     'a full store refuses puts, allows deletes, and takes puts again once there is room': [
       'knows no size limit',
@@ -183,7 +198,9 @@ const foundByHistories: readonly FaultName[] = [
   'writes under a lease that is not there',
 ]
 
-const simpleContracts: readonly Contract<EmbeddedSubject>[] = [...storeContracts, ...embeddedContracts].filter(
+type BrokenSubject = EmbeddedSubject & DurableSubject
+
+const simpleContracts: readonly Contract<BrokenSubject>[] = [...storeContracts, ...embeddedContracts, ...durableContracts].filter(
   ({ name }) => name !== 'history',
 )
 
@@ -218,10 +235,11 @@ test('every fault is found by something', () => {
 const turnsMax = 3000
 
 /** Whether the claim fails on the broken store. To wait for something that never comes is to fail. */
-async function fails(prove: (subject: EmbeddedSubject) => Promise<void>, breakStore: Fault): Promise<boolean> {
+async function fails(prove: (subject: BrokenSubject) => Promise<void>, breakStore: Fault): Promise<boolean> {
   const clock = new VirtualClock()
-  const store = breakStore({ clock, open: (limits) => createMemoryStore({ clock, limits: { ...contractLimits, ...limits } }) })
-  const outcome = prove(embeddedSubject(store, clock)).then(
+  const sound = { clock, open: (limits?: Partial<StoreLimits>) => createMemoryStore({ clock, limits: { ...contractLimits, ...limits } }) }
+  const store = breakStore(sound)
+  const outcome = prove({ ...embeddedSubject(store, clock), reopen: async () => breakStore(sound) }).then(
     () => 'held',
     () => 'failed',
   )

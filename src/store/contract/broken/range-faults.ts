@@ -75,7 +75,7 @@ export const rangeFaults = {
   'status is wrong': fault((store) => ({
     async status(signal) {
       const status = await store.status(signal)
-      return { ...status, keyCount: status.keyCount + 1 }
+      return { ...status, keyCount: status.keyCount + 1, compactRevision: 0 }
     },
   })),
 } satisfies Record<string, Fault>
