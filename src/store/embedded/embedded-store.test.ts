@@ -152,6 +152,13 @@ test('history is bounded even if nobody compacts', async () => {
   assert.ok(revision - compactRevision <= 1010, `${revision - compactRevision} revisions are remembered`)
 })
 
+test('history is bounded by its bytes, too', async () => {
+  await using store = storeOn(createPassingJournal(), new VirtualClock(), { historyBytesMax: 100_000 })
+  for (let i = 0; i < 500; i++) await put(store, '/a', new Uint8Array(10_000))
+  const { revision, compactRevision } = await store.status()
+  assert.ok(revision - compactRevision <= 15, `${revision - compactRevision} revisions are remembered`)
+})
+
 function storeOn(journal: Journal, clock = new VirtualClock(), limits = {}): EmbeddedStore {
   const state = new VersionedState({ revision: 1, compactRevision: 0 })
   return new EmbeddedStore({

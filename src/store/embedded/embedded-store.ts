@@ -48,11 +48,14 @@ export type StoreLimits = WatchLimits & {
   readonly liveBytesMax: number
   /** Remembered changes beyond which the older half is compacted even if nobody asks. */
   readonly historyLengthMax: number
+  /** The same, by the bytes that history takes beside what is current. */
+  readonly historyBytesMax: number
 }
 
 export const defaultStoreLimits: StoreLimits = {
   liveBytesMax: 8 * 2 ** 30,
   historyLengthMax: 1_000_000,
+  historyBytesMax: 512 * 2 ** 20,
   queuedEventsMax: 20_000,
   queuedBytesMax: 64 * 2 ** 20,
 }
@@ -312,9 +315,10 @@ export class EmbeddedStore implements Store {
   /** Bounds memory if nobody compacts. */
   #trimHistory(): void {
     const { state, limits } = this.#deps
-    if (this.#isTrimming || state.historyLength <= limits.historyLengthMax) return
+    const isWithin = state.historyLength <= limits.historyLengthMax && state.heldBytes - state.liveBytes <= limits.historyBytesMax
+    if (this.#isTrimming || isWithin) return
     this.#isTrimming = true
-    const revision = state.compactionStep(state.revision, limits.historyLengthMax / 2)
+    const revision = state.compactionStep(state.revision, Math.ceil(state.historyLength / 2))
     const finish = (): void => {
       this.#isTrimming = false
     }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -12,6 +12,7 @@ import { VirtualClock } from '#base/env/virtual-clock'
 import { bytes, failsWith, putAll, summary, take, text } from '../contract/sample.ts'
 import { put, remove } from '../single-key.ts'
 import type { Store } from '../store.ts'
+import { upgradeTables } from './schema.ts'
 import { databaseFileName, openSqliteStore } from './sqlite-store.ts'
 
 test('after a reopen, state, history, revision and leases are as before', async () => {
@@ -96,6 +97,22 @@ test('a file of schema 1 is upgraded in place, whole', async () => {
     assert.equal(entries[3]?.leaseId, '1')
     assert.deepEqual((await take(1, store.watch({ prefix: '/a', afterRevision: 4 }))).map(summary), ['delete /a'])
   }
+})
+
+test('an upgrade that a crash has cut off has not happened, and is made by the next start', async () => {
+  using place = temporaryDirectory()
+  const file = join(place.directory, databaseFileName)
+  cpSync(new URL('./testdata/schema-1.db', import.meta.url), file)
+  const database = new DatabaseSync(file)
+  database.exec('BEGIN')
+  upgradeTables(database, 1)
+  // What a crash leaves: everything is done, but not committed.
+  const [left, log] = [readFileSync(file), readFileSync(`${file}-wal`)]
+  database.close()
+  writeFileSync(file, left)
+  writeFileSync(`${file}-wal`, log)
+  await using store = await open(place.directory)
+  assert.equal((await store.status()).keyCount, 4)
 })
 
 test('a newer schema is refused with SchemaTooNew', async () => {
