@@ -35,6 +35,17 @@ testGood([
     },
   ],
   [
+    'two lost transactions took effect, and only the later one touches what is read first',
+    (s) => {
+      s.lose({ type: 'put', key: '/a', value: 'one' }, { type: 'put', key: '/b', value: 'two' })
+      s.lose({ type: 'put', key: '/a', value: 'three' }, { type: 'put', key: '/c', value: 'four' })
+      s.restart()
+      s.get('/c', entry('/c', 'four', 3))
+      s.get('/b', entry('/b', 'two', 2))
+      s.get('/a', entry('/a', 'three', 3, { createRevision: 2, version: 2 }))
+    },
+  ],
+  [
     'a write of unknown outcome is there after the restart, whole',
     (s) => {
       s.lose({ type: 'put', key: '/a', value: 'one' }, { type: 'put', key: '/b', value: 'two' })

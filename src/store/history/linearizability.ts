@@ -3,7 +3,7 @@
  * memory: from the calls under way one is chosen to be next; a choice of the same calls that led to the same state is not tried twice.
  *
  * Calls of unknown outcome are put off: one is chosen only when no other call can be next, and only if it touches what a waiting call
- * touches, for else it can as well come later. The question is hard in general, so the search is bounded in steps.
+ * touches, directly or by way of others of unknown outcome, for else it can as well come later. The question is hard in general, so the search is bounded in steps.
  */
 
 /** A call as the search sees it. */
@@ -102,7 +102,7 @@ class Search<S> {
 
   /** The call that ends here cannot be next: perhaps it can after one of unknown outcome. */
   #tryOptional(blocked: Mark<S>): Verdict | undefined {
-    const waiting = this.#waitingKeys(blocked)
+    const waiting = this.#withOptionalKeys(this.#waitingKeys(blocked), blocked)
     for (; this.#optionalAt < this.#optional.length; this.#optionalAt++) {
       const step = this.#optional[this.#optionalAt]
       if (step === undefined || step.invokedAt > blocked.place) break
@@ -120,6 +120,16 @@ class Search<S> {
     const keys = new Set(blocked.step.keys)
     for (let mark = this.#head.after; mark !== undefined && mark !== blocked; mark = mark.after)
       for (const key of mark.step.keys) keys.add(key)
+    return keys
+  }
+
+  /** A call of unknown outcome that may be chosen may need another one before it, which touches what it touches. */
+  #withOptionalKeys(keys: Set<string>, blocked: Mark<S>): Set<string> {
+    const open = this.#optional.filter((step) => step.invokedAt <= blocked.place && this.#isChosen[this.#places.get(step) ?? 0] !== 1)
+    for (let size = -1; size !== keys.size; ) {
+      size = keys.size
+      for (const step of open) if (step.keys.some((key) => keys.has(key))) for (const key of step.keys) keys.add(key)
+    }
     return keys
   }
 
