@@ -4,7 +4,7 @@ import type { StoreStatus } from '../store.ts'
 import { allKeys } from './etcd-entry.ts'
 import { explanationOf } from './etcd-error.ts'
 import { type EtcdMember, type EtcdMembers, withoutLeader } from './etcd-members.ts'
-import type { StatusResponse } from './etcd-rpc.ts'
+import type { EtcdRangeResponse, StatusResponse } from './etcd-rpc.ts'
 
 const askMsMax = 2000
 
@@ -15,19 +15,19 @@ type MemberStatus =
 /** Answers also when no member does; figures that nobody tells are zero. */
 export async function etcdStatus(members: EtcdMembers, compactRevision: number): Promise<StoreStatus> {
   const metadata = await members.metadata().catch(() => ({}))
-  const [statuses, keyCount] = await Promise.all([
+  const [statuses, newest] = await Promise.all([
     Promise.all(members.all.map((member) => memberStatus(member, metadata))),
-    countAllKeys(members, metadata),
+    readNewest(members, metadata),
   ])
   const answered = statuses.flatMap((member) => ('status' in member && member.status !== undefined ? [member.status] : []))
   const most = (figure: (status: StatusResponse) => number): number => Math.max(0, ...answered.map(figure))
   return {
-    revision: most(({ header }) => header?.revision ?? 0),
+    revision: newest?.header?.revision ?? most(({ header }) => header?.revision ?? 0),
     compactRevision,
-    keyCount: keyCount ?? 0,
+    keyCount: newest?.count ?? 0,
     liveBytes: most(({ dbSizeInUse }) => dbSizeInUse),
     sizeBytes: most(({ dbSize }) => dbSize),
-    degraded: degradedOf(statuses, keyCount !== undefined),
+    degraded: degradedOf(statuses, newest !== undefined),
   }
 }
 
@@ -48,11 +48,11 @@ async function memberStatus(member: EtcdMember, metadata: Readonly<Record<string
   }
 }
 
-/** A linearizable read, by whichever member is first: undefined if there is no majority to make it. */
-async function countAllKeys(members: EtcdMembers, metadata: Readonly<Record<string, string>>): Promise<number | undefined> {
+/** A linearizable read that counts all keys, by whichever member is first: undefined if there is no majority to make it. */
+async function readNewest(members: EtcdMembers, metadata: Readonly<Record<string, string>>): Promise<EtcdRangeResponse | undefined> {
   const request = { ...allKeys, countOnly: true }
   try {
-    return (await Promise.any(members.all.map(({ kv }) => kv.range(request, { timeoutMs: askMsMax, metadata })))).count
+    return await Promise.any(members.all.map(({ kv }) => kv.range(request, { timeoutMs: askMsMax, metadata })))
   } catch {
     return undefined
   }
