@@ -18,6 +18,7 @@ import { Informers } from '#client/informers'
 import { ConfigMap } from '#kinds/core/config-map.kind'
 import { Endpoints } from '#kinds/core/endpoints.kind'
 import { Pod } from '#kinds/core/pod/pod.kind'
+import { Service } from '#kinds/core/service.kind'
 import { missingForNode, missingPrograms } from './requirements.ts'
 import { eventually, kubectlOf, ownKubectl, realKubectl, startTestCluster, type TestCluster } from './test-cluster.ts'
 import { kubectlLoad, WriteLoad } from './write-load.ts'
@@ -45,6 +46,7 @@ test('any one of three control planes may be lost under load', { skip: missingFo
     'all control planes stand behind the service',
   )
   await readsAreConsistent(each)
+  await addressesAreGivenOnce(each)
 
   await using informers = new Informers({ clock: systemClock, random: systemRandom, log: silentLog, client: balanced })
   const watched = informers.of(ConfigMap, { namespace: 'default' })
@@ -203,6 +205,20 @@ async function readsAreConsistent(clients: readonly Client[]): Promise<void> {
       items.some(({ metadata }) => metadata.name === name),
       'a list has it too',
     )
+  }
+}
+
+/** Of servers that are asked for the same at the same time, one gives it. */
+async function addressesAreGivenOnce(clients: readonly Client[]): Promise<void> {
+  for (let turn = 0; turn < 10; turn++) {
+    const spec = { type: 'NodePort', clusterIP: `10.116.9.${turn + 1}`, ports: [{ port: 80, nodePort: 30_100 + turn }] }
+    const outcomes = await Promise.allSettled(
+      clients.map((client, server) => {
+        const metadata = { name: `once-${turn}-${server}`, namespace: 'default' }
+        return client.create(Service, { apiVersion: 'v1', kind: 'Service', metadata, spec, status: {} })
+      }),
+    )
+    assert.equal(outcomes.filter(({ status }) => status === 'fulfilled').length, 1, `turn ${turn}`)
   }
 }
 

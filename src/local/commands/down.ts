@@ -24,6 +24,7 @@ import { DamagedSettings, LocalError, proxyTableOf, readSettings } from '../sett
 
 const run = promisify(execFile)
 const answerTimeoutMs = 5000
+const etcdPatienceMs = 3000
 
 export const down = localCommand({
   name: 'down',
@@ -79,7 +80,8 @@ async function stopAll(layout: Layout, settings: RemovableSettings, { clock, std
   await removeLeftovers(containerdPathsOf(layout), clock)
   if (settings.controlPlanes > 1) await stop('balancer')
   await Promise.all(serverNamesOf(settings.controlPlanes).map(stop))
-  await Promise.all(etcdNamesOf(settings.controlPlanes).map(stop))
+  // However a member ends, it keeps what it has acknowledged; without the others it would wait for them.
+  await Promise.all(etcdNamesOf(settings.controlPlanes).map((name) => supervisor.stop(name, etcdPatienceMs)))
   await removeHostNetwork(settings)
   await removeNodeTraces(layout, settings)
 }

@@ -13,7 +13,7 @@ export function shellSupervisor(places: Places, clock: Clock): Supervisor {
   return {
     start: (program) => start(program, places),
     running: (name) => runningOf(name, places),
-    stop: (name) => stop(name, places, clock),
+    stop: (name, patienceMs = stopTimeoutMs) => stop(name, places, clock, patienceMs),
   }
 }
 
@@ -50,11 +50,11 @@ async function runningOf(name: string, places: Places) {
   return { supervisorPid, pid: await readPid(`${pidFile}.child`) }
 }
 
-async function stop(name: string, places: Places, clock: Clock): Promise<'not running' | 'ended' | 'killed'> {
+async function stop(name: string, places: Places, clock: Clock, patienceMs: number): Promise<'not running' | 'ended' | 'killed'> {
   const running = await runningOf(name, places)
   if (running === undefined) return 'not running'
   process.kill(running.supervisorPid, 'SIGTERM')
-  const deadlineMs = clock.monotonicMs() + stopTimeoutMs
+  const deadlineMs = clock.monotonicMs() + patienceMs
   while ((await runningOf(name, places)) !== undefined) {
     if (clock.monotonicMs() > deadlineMs) {
       for (const pid of [running.supervisorPid, running.pid]) if (pid !== undefined) killIfThere(pid)

@@ -12,8 +12,8 @@ export type Supervisor = {
   start(program: Program): Promise<boolean>
   /** Undefined when it does not run and will not. */
   running(name: string): Promise<Running | undefined>
-  /** Asks it to end and waits until it has; one that does not is killed. Resolves with how it ended. */
-  stop(name: string): Promise<'not running' | 'ended' | 'killed'>
+  /** Asks it to end and waits until it has; one that has not after `patienceMs` is killed. Resolves with how it ended. */
+  stop(name: string, patienceMs?: number): Promise<'not running' | 'ended' | 'killed'>
 }
 
 export function logFileOf(places: Places, name: string): string {
