@@ -55,7 +55,7 @@ export class HttpTransport implements Transport {
 
   async stream(request: ApiRequest, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
     const response = await this.#open(request, signal)
-    return this.#bytesOf(request, response, signal)
+    return begun(this.#bytesOf(request, response, signal))
   }
 
   /** Later requests use a new connection, with certificates that are read anew. */
@@ -126,6 +126,24 @@ export class HttpTransport implements Transport {
   #nameOf(request: ApiRequest): string {
     return requestName(request.method, `${this.endpoint.server.origin}${targetOf(this.endpoint.server, request.path, request.query)}`)
   }
+}
+
+/** Reads the first piece at once: an answer that ends before anybody has begun to read it would be lost. */
+function begun<T>(pieces: AsyncGenerator<T>): AsyncGenerator<T> {
+  const first = pieces.next()
+  // Told when it is asked for.
+  first.catch(() => undefined)
+  async function* all(): AsyncGenerator<T> {
+    try {
+      const { done, value } = await first
+      if (done === true) return
+      yield value
+      yield* pieces
+    } finally {
+      await pieces.return(undefined)
+    }
+  }
+  return all()
 }
 
 function parsed(text: string, response: WireResponse): unknown {

@@ -1,5 +1,7 @@
 /** What a user is told of a failure that they can mend: what it is about, and the next step. Everything else is a bug and keeps its stack. */
+import { ConnectionError } from '#client/transport'
 import { FlagError } from '#component/flags'
+import { StatusError } from '#meta/status'
 import { GrpcError } from '#net/grpc/grpc-error'
 import { StoreError } from '#store/store-error'
 import { LocalError } from './settings.ts'
@@ -7,6 +9,7 @@ import { LocalError } from './settings.ts'
 /** Undefined for a bug. */
 export function failureMessage(error: unknown): string | undefined {
   if (error instanceof LocalError || error instanceof FlagError || error instanceof StoreError) return error.message
+  if (error instanceof ConnectionError || error instanceof StatusError) return error.message
   if (error instanceof GrpcError && error.details.includes('no space left on device'))
     return `containerd cannot write: ${error.details}: make room, then run the command again`
   return error instanceof Error && 'code' in error ? systemMessage(error) : undefined
