@@ -92,6 +92,13 @@ describe('HttpTransport over HTTP/2', () => {
     server.close()
   })
 
+  test('a streamed answer that is over before anybody reads it is whole', async () => {
+    const stream = await transport.stream({ method: 'GET', path: '/watch' })
+    // Its answer comes behind the end of the first one.
+    await transport.request({ method: 'GET', path: '/x' })
+    assert.match(Buffer.concat(await Array.fromAsync(stream)).toString(), /"n":2/)
+  })
+
   test('sends method, query, body and credentials', async () => {
     const { body } = await transport.request({
       method: 'PATCH',
