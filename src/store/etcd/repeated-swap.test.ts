@@ -46,6 +46,7 @@ async function outcomeOf(...attempts: readonly Attempt[]) {
 test('only what compares each key that it puts may be sent twice', () => {
   assert.equal(isRepeatable(txn), true)
   assert.equal(isRepeatable({ ...txn, compares: [] }), false)
+  assert.equal(isRepeatable({ ...txn, compares: [{ key: 'k', modRevision: 0 }] }), false)
   assert.equal(isRepeatable({ ...txn, operations: [{ type: 'delete', key: 'k' }] }), false)
   assert.equal(isRepeatable({ compares: txn.compares, operations: [] }), false)
 })

@@ -1,7 +1,8 @@
 /**
  * A swap whose answer does not come is sent again: when the leader of etcd dies, what was on its way to it is lost, and etcd tells so after seven
  * seconds only. That is safe, because a swap can happen only on the revision that it names: of all that are sent, at most one happens. If one is
- * refused, what is there tells whether an earlier one did; where it does not, the outcome is not known.
+ * refused, what is there tells whether an earlier one did; where it does not, the outcome is not known. What makes a key names no revision: were
+ * the key deleted between two attempts, both would happen. So that is sent once.
  */
 import type { Clock } from '#base/env/clock'
 import type { Entry, Txn, TxnResult } from '../store.ts'
@@ -22,9 +23,9 @@ const attemptsMax = 2
 /** A failure that comes later than that is not tried again. */
 const failLateMs = 4000
 
-/** Whether it may be sent twice: it puts only keys that it compares. */
+/** Whether it may be sent twice: it puts only keys that are there, at the revision that it names. */
 export function isRepeatable({ compares, operations }: Txn): boolean {
-  const isCompared = (key: string): boolean => compares.some((compare) => compare.key === key)
+  const isCompared = (key: string): boolean => compares.some((compare) => compare.key === key && compare.modRevision > 0)
   return operations.length > 0 && operations.every(({ type, key }) => type === 'put' && isCompared(key))
 }
 
