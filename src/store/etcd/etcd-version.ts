@@ -25,7 +25,7 @@ async function versionOf({ url, maintenance }: EtcdMember, options: CallOptions)
 }
 
 /** As in `3.5.21`. */
-function isSupported(version: string): boolean {
+export function isSupported(version: string): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number)
   return major > 3 || (major === 3 && minor >= 4)
 }
