@@ -19,6 +19,8 @@ import { verifyRows } from './verify-rows.ts'
 const checkpointBytes = 4 * 2 ** 20
 /** What a commit adds to the log besides its values: its pages are written whole. */
 const commitOverheadBytes = 4096
+/** What a dropped row adds: the page it was on, and a part of the list of free pages. */
+const droppedRowBytes = 2048
 
 /** What was acknowledged last. */
 type Head = { readonly row: number; readonly chain: number; readonly compaction: CompactionState; readonly leaseCount: number }
@@ -75,6 +77,7 @@ export class RowDatabase {
       this.#database.exec('COMMIT')
       this.#head = head
       this.#bytesSinceCheckpoint += request.rows.values.length + commitOverheadBytes
+      this.#bytesSinceCheckpoint += (request.compaction?.rows.length ?? 0) * droppedRowBytes
     } catch (error) {
       this.#isInDoubt = true
       this.#rollBack()
