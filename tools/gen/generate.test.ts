@@ -3,7 +3,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { gunzipSync } from 'node:zlib'
 import { decode } from '../../src/meta/schema/decode.ts'
-import { withWireNulls } from '../../src/meta/schema/encode.ts'
+import { wireForm } from '../../src/meta/schema/encode.ts'
 import { openApiV2Definitions, withoutTexts } from '../../src/meta/schema/openapi.ts'
 import { type Schema, shortNameOf } from '../../src/meta/schema/schema.ts'
 import { unknownFields } from '../../src/meta/schema/unknown-fields.ts'
@@ -80,7 +80,7 @@ test('objects that a real API server answered decode and encode to the same byte
       const body = (JSON.parse(line.replaceAll('\n', '\\n')) as Recorded).response?.body
       const schema = roots.get(`${body?.apiVersion}/${body?.kind}`)
       if (body === undefined || schema === undefined || body.kind === 'Status') continue
-      assert.equal(JSON.stringify(withWireNulls(schema, decode(schema, body))), JSON.stringify(body))
+      assert.equal(JSON.stringify(wireForm(schema, decode(schema, body))), JSON.stringify(body))
       assert.deepEqual(unknownFields(schema, body), [])
     }
   }

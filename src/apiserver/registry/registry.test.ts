@@ -203,7 +203,6 @@ test('a delete waits for finalizers and for grace', async () => {
 test('preconditions of a delete are checked', async () => {
   await using server = await setUp()
   await server.call(`POST ${collection}`, widget('w'))
-  const format = valueFormat({ codec: createObjectCodec({ messages: {} }), kindOf: () => undefined }, 'application/json')
   const options = { kind: 'DeleteOptions', apiVersion: 'v1', preconditions: { uid: 'other' } }
   await assert.rejects(server.call(`DELETE ${collection}/w`, options), failsWith(409, /Precondition failed: UID in precondition: other/))
 })
