@@ -1,7 +1,9 @@
 /** The flags of `kube-apiserver`: upstream's names and defaults, and the embedded stores beside etcd. */
 import { boolFlag, choiceFlag, durationFlag, type FlagValues, intFlag, listFlag, repeatedFlag, stringFlag } from '#component/flags'
+import { etcdFlags } from './etcd-flags.ts'
 
 export const apiServerFlags = {
+  ...etcdFlags,
   'admission-control-config-file': stringFlag('', 'File with configuration for admission plugins.'),
   'advertise-address': stringFlag('', 'The IP address on which to advertise the API server to members of the cluster.'),
   'anonymous-auth': boolFlag(true, 'Lets requests without credentials in as system:anonymous; what they may do, authorization says.'),
@@ -20,20 +22,13 @@ export const apiServerFlags = {
     'lease',
     'Which API servers stand behind the service kubernetes: those whose leases live, as many as there are said to be, or what others write.',
   ),
-  'etcd-cafile': stringFlag('', 'Certificates of the authority of the etcd servers.'),
-  'etcd-certfile': stringFlag('', 'Certificate with which the API server goes to etcd.'),
   'etcd-compaction-interval': durationFlag(300_000, 'How often old revisions of the store are forgotten; 0 is never.'),
   'etcd-healthcheck-timeout': durationFlag(2000, 'How long the store may take to answer the health check.'),
-  'etcd-keyfile': stringFlag('', 'Key of that certificate.'),
-  'etcd-password-file': stringFlag('', 'File with the password of --etcd-username.'),
-  'etcd-prefix': stringFlag('/registry', 'The root of all keys in etcd.'),
   'etcd-readycheck-timeout': durationFlag(2000, 'How long the store may take to answer the readiness check.'),
-  'etcd-servers': listFlag([], 'The etcd servers, such as https://10.0.0.1:2379,https://10.0.0.2:2379.'),
   'etcd-servers-overrides': listFlag(
     [],
     'etcd servers of single resources, such as /events#http://10.0.0.1:2379;http://10.0.0.2:2379 (group/resource#servers).',
   ),
-  'etcd-username': stringFlag('', 'The user as whom the API server goes to etcd, where etcd asks for one.'),
   'kubelet-certificate-authority': stringFlag('', 'Certificates of the authority of the kubelets.'),
   'kubelet-client-certificate': stringFlag('', 'Certificate with which the API server goes to kubelets.'),
   'kubelet-client-key': stringFlag('', 'Key of that certificate.'),

@@ -1,14 +1,14 @@
 /** Opens the stores that the flags of `kube-apiserver` name. */
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { sleep } from '#base/env/clock'
 import type { Env } from '#base/env/env'
 import { FlagError } from '#component/flags'
 import { type EtcdStoreOptions, openEtcdStore } from '#store/etcd/etcd-store'
 import { createMemoryStore } from '#store/memory/memory-store'
-import { rerootedStore } from '#store/rerooted-store'
 import { openSqliteStore } from '#store/sqlite/sqlite-store'
 import type { Store } from '#store/store'
 import { isStoreError } from '#store/store-error'
+import { etcdCredentials, withoutPrefix } from './etcd-flags.ts'
 import { parseEtcdOverrides } from './etcd-overrides.ts'
 import type { ApiServerFlags } from './flags.ts'
 import type { StorageMediaType } from './storage/value-format.ts'
@@ -49,15 +49,14 @@ function embedded(store: Store, mediaType: StorageMediaType | ''): OpenedStores 
 async function openEtcdStores(env: Env, flags: ApiServerFlags): Promise<OpenedStores> {
   const servers = flags['etcd-servers']
   if (servers.length === 0) throw new FlagError('--etcd-servers must be specified')
-  const common = await etcdOptionsOf(flags)
-  const root = `/${flags['etcd-prefix'].replace(/^\/+|\/+$/g, '')}`
+  const credentials = await etcdCredentials(flags)
   await using opened = new AsyncDisposableStack()
   const byServers = new Map<string, Promise<Store>>()
   const open = (endpoints: readonly string[]) => {
     const known = byServers.get(endpoints.join())
     if (known !== undefined) return known
-    const opening = openWhenThere(env, { ...env, ...common, endpoints }, flags['storage-initialization-timeout']).then((store) =>
-      opened.use(rooted(store, root)),
+    const opening = openWhenThere(env, { ...env, ...credentials, endpoints }, flags['storage-initialization-timeout']).then((store) =>
+      opened.use(withoutPrefix(store, flags)),
     )
     byServers.set(endpoints.join(), opening)
     return opening
@@ -90,25 +89,3 @@ async function openWhenThere({ clock, log }: Env, options: EtcdStoreOptions, tim
 }
 
 const retryMs = 500
-
-function rooted(store: Store, root: string): Store {
-  return root === '/registry' ? store : rerootedStore(store, '/registry', root)
-}
-
-async function etcdOptionsOf(flags: ApiServerFlags): Promise<Omit<EtcdStoreOptions, 'endpoints' | 'clock' | 'log'>> {
-  const file = (name: 'etcd-cafile' | 'etcd-certfile' | 'etcd-keyfile' | 'etcd-password-file') =>
-    flags[name] === '' ? undefined : readFile(flags[name], 'utf8')
-  const [ca, certificate, key, password = ''] = await Promise.all([
-    file('etcd-cafile'),
-    file('etcd-certfile'),
-    file('etcd-keyfile'),
-    file('etcd-password-file'),
-  ])
-  if ((certificate === undefined) !== (key === undefined))
-    throw new FlagError('--etcd-certfile and --etcd-keyfile have to be given together')
-  const username = flags['etcd-username']
-  return {
-    ...((ca ?? certificate) !== undefined && { tls: { ca, certificate, key } }),
-    ...(username !== '' && { user: { name: username, password: password.trimEnd() } }),
-  }
-}

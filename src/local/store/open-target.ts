@@ -1,13 +1,12 @@
 /** Finds the store that the flags mean: an etcd, a file that nobody has open, or the one behind a running API server. */
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { etcdCredentials, withoutPrefix } from '#apiserver/etcd-flags'
 import { silentLog } from '#base/env/log'
 import { transportOfKubeconfig } from '#client/connect'
 import { HttpTransport } from '#client/http-transport'
 import type { Transport } from '#client/transport'
 import { openEtcdStore } from '#store/etcd/etcd-store'
-import { rerootedStore } from '#store/rerooted-store'
 import { databaseFileName, openSqliteStore } from '#store/sqlite/sqlite-store'
 import type { Store } from '#store/store'
 import { isStoreError } from '#store/store-error'
@@ -63,25 +62,11 @@ export async function openEtcd(host: Host, flags: StoreFlags): Promise<Target & 
   const endpoints = flags['etcd-servers']
   if (endpoints.length === 0) throw new LocalError('name the etcd with --etcd-servers=https://10.0.0.1:2379')
   const store = await openEtcdStore({ clock: host.clock, log: silentLog, endpoints, ...(await etcdCredentials(flags)) })
-  const prefix = `/${flags['etcd-prefix'].replace(/^\/+|\/+$/g, '')}`
-  const rooted = prefix === '/registry' ? store : rerootedStore(store, '/registry', prefix)
-  return { type: 'etcd', store: rooted, name: `the etcd at ${endpoints.join(',')}`, [Symbol.asyncDispose]: () => store.close() }
-}
-
-async function etcdCredentials(flags: StoreFlags) {
-  const file = (name: 'etcd-cafile' | 'etcd-certfile' | 'etcd-keyfile' | 'etcd-password-file') =>
-    flags[name] === '' ? undefined : readFile(flags[name], 'utf8')
-  const [ca, certificate, key, password = ''] = await Promise.all([
-    file('etcd-cafile'),
-    file('etcd-certfile'),
-    file('etcd-keyfile'),
-    file('etcd-password-file'),
-  ])
-  if ((certificate === undefined) !== (key === undefined))
-    throw new LocalError('--etcd-certfile and --etcd-keyfile have to be given together')
   return {
-    ...((ca ?? certificate) !== undefined && { tls: { ca, certificate, key } }),
-    ...(flags['etcd-username'] !== '' && { user: { name: flags['etcd-username'], password: password.trimEnd() } }),
+    type: 'etcd',
+    store: withoutPrefix(store, flags),
+    name: `the etcd at ${endpoints.join(',')}`,
+    [Symbol.asyncDispose]: () => store.close(),
   }
 }
 
