@@ -57,7 +57,7 @@ import { builtinFormat } from './storage/builtin-format.ts'
 import { startCompaction } from './storage/compaction.ts'
 import { openStorage, type Storage, Storages } from './storage/storage.ts'
 import { registerStorageMetrics } from './storage/storage-metrics.ts'
-import type { StorageMediaType } from './storage/value-format.ts'
+import { type StorageMediaType, storedKindOf } from './storage/value-format.ts'
 import type { KubeletAccess } from './subresources/kubelet-connection.ts'
 import { namespaceDeletion } from './subresources/namespace-deletion.ts'
 import { openIdDocuments } from './tokens/openid.ts'
@@ -160,7 +160,8 @@ async function openStorages({ clock, log, store }: ApiServerDeps, options: ApiSe
   const { storeIsShared: isShared = false, storageMediaType = 'application/json', storeOverrides = new Map<string, Store>() } = options
   const format = builtinFormat(kinds, storageMediaType)
   const { leaseReuseMs = 60_000 } = options
-  const open = (one: Store) => openStorage({ store: one, clock, log }, { format, isShared, replayedRevisions, leaseReuseMs })
+  const prefixes = options.kinds.filter(({ isVirtual }) => !isVirtual).map((kind) => storedKindOf(kind).storePrefix)
+  const open = (one: Store) => openStorage({ store: one, clock, log }, { format, isShared, replayedRevisions, prefixes, leaseReuseMs })
   const opened = new Map<Store, Promise<Storage>>()
   for (const one of [store, ...storeOverrides.values()]) if (!opened.has(one)) opened.set(one, open(one))
   const overrides = await Promise.all(

@@ -20,6 +20,8 @@ export type StoreFeedOptions = {
   readonly isShared: boolean
   /** How many revisions of history are replayed at the start, so that watches from before a restart go on. */
   readonly replayedRevisions: number
+  /** Of the resources whose caches will be asked for: their objects find their place at once. */
+  readonly prefixes: readonly string[]
 }
 
 const root = '/registry/'
@@ -60,6 +62,7 @@ export class StoreFeed {
     const revision = await deps.store.currentRevision()
     const loaded = await loadPast(deps.store, options.format, Math.max(revision - options.replayedRevisions, 1))
     const feed = new StoreFeed(deps, options, loaded.revision)
+    for (const prefix of options.prefixes) feed.cache(prefix)
     for (const entry of loaded.entries) feed.cacheOfKey(entry.key).load(entry)
     feed.#running = feed.#run()
     await feed.waitFor(revision)

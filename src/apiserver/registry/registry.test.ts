@@ -53,7 +53,7 @@ async function setUp() {
   const clock = new VirtualClock()
   const store = createMemoryStore({ clock })
   const format = valueFormat({ codec: createObjectCodec({ messages: {} }), kindOf: () => undefined }, 'application/json')
-  const options = { format, isShared: false, replayedRevisions: 100, leaseReuseMs: 60_000 }
+  const options = { format, isShared: false, replayedRevisions: 100, prefixes: [], leaseReuseMs: 60_000 }
   const storages = new Storages(await openStorage({ store, clock, log: silentLog }, options))
   const admission = { mutate: async <T>({ object }: { readonly object: T }) => object, validate: async () => {} }
   const registry = new Registry({

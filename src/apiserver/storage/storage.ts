@@ -22,6 +22,8 @@ export type StorageOptions = {
   readonly isShared: boolean
   /** How many revisions of history are replayed at the start, so that watches from before a restart go on. */
   readonly replayedRevisions: number
+  /** Where the objects of the known kinds lie. */
+  readonly prefixes: readonly string[]
   /** For how long a lease is given to further objects. */
   readonly leaseReuseMs: number
 }
