@@ -4,7 +4,7 @@
  */
 import { sleep, systemClock } from '#base/env/clock'
 import { silentLog } from '#base/env/log'
-import { type Random, seededRandom } from '#base/env/random'
+import { type Random, seededRandom, systemRandom } from '#base/env/random'
 import { openEtcdStore } from '#store/etcd/etcd-store'
 import { put } from '#store/single-key'
 import type { Store } from '#store/store'
@@ -94,7 +94,8 @@ async function untilWritten(store: Store, after: string): Promise<void> {
   const startMs = systemClock.monotonicMs()
   for (let last: unknown; ; ) {
     try {
-      await put(store, '/probe', new Uint8Array(1))
+      // Each try has a value of its own: what is seen of it tells which one came through.
+      await put(store, '/probe', new TextEncoder().encode(systemRandom.uuid()))
       return
     } catch (error) {
       last = error

@@ -1,5 +1,6 @@
 /** Whether a store takes writes again without anybody's help. */
 import { sleep, systemClock } from '#base/env/clock'
+import { systemRandom } from '#base/env/random'
 import { put, remove } from '#store/single-key'
 import type { Store } from '#store/store'
 
@@ -11,7 +12,8 @@ export async function goesOnWithin(store: Store, timeoutMs: number): Promise<voi
   const deadlineMs = systemClock.monotonicMs() + timeoutMs
   for (let last: unknown = 'no answer'; systemClock.monotonicMs() < deadlineMs; ) {
     try {
-      await put(store, probeKey, new Uint8Array(1))
+      // Each try has a value of its own: what is seen of it tells which one came through.
+      await put(store, probeKey, new TextEncoder().encode(systemRandom.uuid()))
       const { degraded } = await store.status()
       if (degraded === undefined) return void (await remove(store, probeKey))
       last = degraded
