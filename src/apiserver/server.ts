@@ -232,6 +232,8 @@ function readAll(stream: ServerHttp2Stream | IncomingMessage, bytesMax: number):
     })
     stream.on('end', () => resolve(Buffer.concat(chunks)))
     stream.on('error', reject)
-    stream.on('close', () => reject(new StatusError(400, 'BadRequest', 'the request ended before its body did')))
+    stream.on('close', () => {
+      if (!stream.readableEnded) reject(new StatusError(400, 'BadRequest', 'the request ended before its body did'))
+    })
   })
 }
