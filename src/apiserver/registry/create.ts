@@ -41,7 +41,7 @@ export async function createDecoded(
     // What refuses it may be gone, and what it misses may be there: the caches can lag behind a shared store.
     const mayLag = registry.storages.all().some(({ feed }) => feed.isShared)
     if (!mayLag || !(error instanceof StatusError) || hasReason(error, 'AlreadyExists')) throw error
-    await Promise.all(registry.storages.all().map(({ feed }) => feed.freshness(exchange.signal)))
+    await Promise.all(registry.storages.all().map(async ({ feed }) => await feed.freshness(exchange.signal)))
     exchange.warnings.splice(warningCount)
     return await createOnce(registry, exchange, kind, decoded, options)
   }

@@ -42,8 +42,8 @@ async function answerOrStatus(exchange: Exchange, next: Parameters<Step>[1]): Pr
 interface Encoder {
   readonly codec: ObjectCodec
   /** Undefined where no message can hold the value. */
-  envelope(value: unknown): Envelope | undefined
-  frame(frame: SharedFrame): SharedFrame
+  readonly envelope: (value: unknown) => Envelope | undefined
+  readonly frame: (frame: SharedFrame) => SharedFrame
 }
 
 function createEncoder({ codec, schemaOf }: ProtobufDeps): Encoder {

@@ -16,7 +16,7 @@ export interface ValueFormat {
   /** The bytes to store of an object of a stored kind; `json` is the same object as `storedJson` writes it. */
   toStored(kind: Kind, object: KubeObject, json: Uint8Array): Uint8Array
   /** The object as `storedJson` writes it, whatever it is stored as. Throws an error that says what is wrong with the bytes. */
-  toJson(value: Uint8Array): Uint8Array
+  readonly toJson: (value: Uint8Array) => Uint8Array
   /** A stored value, whatever it is stored as, as this format stores it. What belongs to no known kind stays as it is. */
   translate(value: Uint8Array): Uint8Array
 }

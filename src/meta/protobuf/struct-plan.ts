@@ -41,9 +41,9 @@ export interface StructPlan {
 
 export interface Planner {
   /** Whether there is a message for the schema. */
-  has(schema: Schema): boolean
+  readonly has: (schema: Schema) => boolean
   /** Throws ProtobufObjectError where there is none. */
-  planOf(schema: Schema): StructPlan
+  readonly planOf: (schema: Schema) => StructPlan
 }
 
 /** Plans are made once for each definition. `messages` is as `parseLayout` reads it. */
@@ -90,8 +90,8 @@ interface Place {
   /** The struct whose fields are planned. */
   readonly schema: Schema
   readonly message: string
-  structOf(schema: Schema, message: string): StructPlan
-  layoutOf(message: string): readonly Field[]
+  readonly structOf: (schema: Schema, message: string) => StructPlan
+  readonly layoutOf: (message: string) => readonly Field[]
 }
 
 function fieldsOf(place: Place): readonly FieldPlan[] {

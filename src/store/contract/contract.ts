@@ -16,7 +16,7 @@ export type Subject = {
   /** The time that the claim goes by. */
   readonly clock: Clock
   /** Lets so much time pass for the store and the clock: at once where that is virtual. */
-  pass(ms: number): Promise<void>
+  readonly pass: (ms: number) => Promise<void>
   /** A short life of a lease, which the store grants as asked. */
   readonly leaseMs: number
   /** How long a lease may be there after its end. */
@@ -29,7 +29,7 @@ export type EmbeddedSubject = Subject & { readonly clock: VirtualClock; readonly
 /** A store whose content outlives it. */
 export type DurableSubject = Subject & {
   /** Closes the store and gives the same one, opened anew. */
-  reopen(): Promise<Store>
+  readonly reopen: () => Promise<Store>
 }
 
 /** Claims that belong together, each a sentence and its proof. */

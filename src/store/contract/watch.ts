@@ -150,7 +150,7 @@ export const watchContract = contract<Subject>('watch', {
     const abort = new AbortController()
     const watches = Array.from({ length: 10_000 }, (_, i) => store.watch({ prefix: i % 2 === 0 ? '/k/' : `/k/${i}/` }, abort.signal))
     await Promise.all(watches.map((watch) => watch.next()))
-    await Promise.all(watches.map((watch, i) => (i % 4 === 0 ? watch.return?.() : undefined)))
+    await Promise.all(watches.filter((_, i) => i % 4 === 0).map(async (watch) => await watch.return?.()))
     await putAll(store, ['/k/1/a', '/k/2/a', '/k/9999/a'])
     const [alone, shared, other] = [watches[1], watches[2], watches[9999]]
     assert(alone !== undefined && shared !== undefined && other !== undefined)
