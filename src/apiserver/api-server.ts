@@ -55,7 +55,7 @@ import { ServiceAllocation } from './services/service-allocation.ts'
 import type { WriteHook } from './services/write-hook.ts'
 import { builtinFormat } from './storage/builtin-format.ts'
 import { startCompaction } from './storage/compaction.ts'
-import { openStorage, type Storage, Storages } from './storage/storage.ts'
+import { openStorages, type StorageOptions, type Storages } from './storage/storage.ts'
 import { registerStorageMetrics } from './storage/storage-metrics.ts'
 import { type StorageMediaType, storedKindOf } from './storage/value-format.ts'
 import type { KubeletAccess } from './subresources/kubelet-connection.ts'
@@ -121,7 +121,7 @@ const defaultCompactionIntervalMs = 5 * 60_000
 export async function createApiServer(deps: ApiServerDeps, options: ApiServerOptions): Promise<ApiServer> {
   const { clock, random, log } = deps
   const kinds = new StaticKindTable(options.kinds)
-  const storages = await openStorages(deps, options, kinds)
+  const storages = await openStorages({ ...deps, overrides: options.storeOverrides ?? new Map() }, storageOptionsOf(options, kinds))
   const changes = changeFeedOf(storages, log)
   const allocation = new ServiceAllocation(changes, {
     clusterIpRanges: options.serviceClusterIpRanges,
@@ -156,18 +156,15 @@ export async function createApiServer(deps: ApiServerDeps, options: ApiServerOpt
   return assembled({ deps, options, storages, security, allocation, following, handler, client, situation })
 }
 
-async function openStorages({ clock, log, store }: ApiServerDeps, options: ApiServerOptions, kinds: KindTable): Promise<Storages> {
-  const { storeIsShared: isShared = false, storageMediaType = 'application/json', storeOverrides = new Map<string, Store>() } = options
-  const format = builtinFormat(kinds, storageMediaType)
-  const { leaseReuseMs = 60_000 } = options
-  const prefixes = options.kinds.filter(({ isVirtual }) => !isVirtual).map((kind) => storedKindOf(kind).storePrefix)
-  const open = (one: Store) => openStorage({ store: one, clock, log }, { format, isShared, replayedRevisions, prefixes, leaseReuseMs })
-  const opened = new Map<Store, Promise<Storage>>()
-  for (const one of [store, ...storeOverrides.values()]) if (!opened.has(one)) opened.set(one, open(one))
-  const overrides = await Promise.all(
-    Array.from(storeOverrides, async ([resource, one]) => [resource, await (opened.get(one) ?? open(one))] as const),
-  )
-  return new Storages(await (opened.get(store) ?? open(store)), new Map(overrides))
+function storageOptionsOf(options: ApiServerOptions, kinds: KindTable): StorageOptions {
+  const { storeIsShared = false, storageMediaType = 'application/json', leaseReuseMs = 60_000 } = options
+  return {
+    format: builtinFormat(kinds, storageMediaType),
+    isShared: storeIsShared,
+    replayedRevisions,
+    prefixes: options.kinds.filter(({ isVirtual }) => !isVirtual).map((kind) => storedKindOf(kind).storePrefix),
+    leaseReuseMs,
+  }
 }
 
 /** Where servers on one store agree about the addresses and ports of services. */

@@ -193,11 +193,11 @@ export class StoreFeed {
 
   #changeOf(event: StoreEvent, cached: CacheEntry | undefined): CacheEvent {
     const { key, revision, previous } = event
-    // The cached entry lags behind where one batch changes a key twice.
-    const isCached = previous === undefined || previous.modRevision === cached?.revision
+    // The cached entry lags behind where one batch changes a key twice, such as one that is deleted and made again.
+    const isCached = previous?.modRevision === cached?.revision
     return {
       revision,
-      previous: isCached ? cached : new CacheEntry(key, previous.modRevision, previous.value, this.#format),
+      previous: isCached ? cached : previous && new CacheEntry(key, previous.modRevision, previous.value, this.#format),
       entry: event.type === 'put' ? this.#entryOf(key, revision, event.entry.value) : undefined,
     }
   }

@@ -30,6 +30,22 @@ export type StorageOptions = {
 
 type Deps = { readonly store: Store; readonly clock: Clock; readonly log: Log }
 
+/** Opens each store once, also where several resources share it. Resolves when the caches hold the newest state. */
+export async function openStorages(
+  { store, overrides, clock, log }: Deps & { readonly overrides: ReadonlyMap<string, Store> },
+  options: StorageOptions,
+): Promise<Storages> {
+  const opened = new Map<Store, Promise<Storage>>()
+  const storageOf = (one: Store): Promise<Storage> => {
+    const opening = opened.get(one) ?? openStorage({ store: one, clock, log }, options)
+    opened.set(one, opening)
+    return opening
+  }
+  const main = await storageOf(store)
+  const others = await Promise.all(Array.from(overrides, async ([resource, one]) => [resource, await storageOf(one)] as const))
+  return new Storages(main, new Map(others))
+}
+
 /** Resolves when the caches hold the newest state. */
 export async function openStorage({ store, clock, log }: Deps, options: StorageOptions): Promise<Storage> {
   const feed = await StoreFeed.open({ store, clock, log }, options)
