@@ -1,10 +1,12 @@
-/** One command for each table: `npm run bench start|pods|idle|api`. See README.md. */
+/** One command for each table: `npm run bench NAME`. See README.md. */
 import { cpus, release, totalmem } from 'node:os'
 import { ensureBundle } from '../tools/build/ensure-bundle.ts'
 import { measureApi } from './api.ts'
 import { measureIdle } from './idle.ts'
+import { measureLists } from './lists.ts'
 import { measurePods } from './pods.ts'
 import { measureStart } from './start.ts'
+import { measureWatches } from './watches.ts'
 
 /** One line of a table: what was measured, and what was seen. */
 export type Row = readonly [what: string, seen: string]
@@ -12,7 +14,14 @@ export type Row = readonly [what: string, seen: string]
 /** Gives its rows as they are found, so that a long one shows that it lives. */
 type Benchmark = (argv: readonly string[]) => AsyncIterable<Row>
 
-const benchmarks: Readonly<Record<string, Benchmark>> = { start: measureStart, pods: measurePods, idle: measureIdle, api: measureApi }
+const benchmarks: Readonly<Record<string, Benchmark>> = {
+  start: measureStart,
+  pods: measurePods,
+  idle: measureIdle,
+  api: measureApi,
+  lists: measureLists,
+  watches: measureWatches,
+}
 
 const [name = '', ...argv] = process.argv.slice(2)
 const benchmark = Object.hasOwn(benchmarks, name) ? benchmarks[name] : undefined

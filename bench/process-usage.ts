@@ -1,5 +1,5 @@
 /** What processes have used, as the kernel counts it. */
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 
 /** The kernel's unit for CPU time, on every Linux that Node runs on. */
 const ticksPerSecond = 100
@@ -13,7 +13,20 @@ export function cpuSecondsOf(pid: number): number {
 }
 
 export function residentMegabytesOf(pid: number): number {
-  return Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
+  return statusMegabytes(pid, 'VmRSS')
+}
+
+/** The most that it had since it began or since `forgetPeakMemory`. */
+export function peakMegabytesOf(pid: number): number {
+  return statusMegabytes(pid, 'VmHWM')
+}
+
+export function forgetPeakMemory(pid: number): void {
+  writeFileSync(`/proc/${pid}/clear_refs`, '5')
+}
+
+function statusMegabytes(pid: number, field: string): number {
+  return Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
 }
 
 /** Every process whose command line has the text: all that run for a cluster name its directory. */
