@@ -109,8 +109,6 @@ const withFewRules: ReadonlySet<string> = new Set([
   'ServiceCIDR',
   'PodDisruptionBudget',
   'RuntimeClass',
-  'FlowSchema',
-  'PriorityLevelConfiguration',
   'MutatingWebhookConfiguration',
   'ValidatingWebhookConfiguration',
   'ValidatingAdmissionPolicy',

@@ -1,8 +1,9 @@
 /** Which requests go to which priority level. */
 import { defineKind, type Kind } from '#meta/kind'
 import { ageColumn, nameColumn } from '#meta/table'
-import { keepSpec, keepStatus } from '../status-rules.ts'
+import { keepSpecAndMeta, keepStatus, withoutStatus } from '../status-rules.ts'
 import { statusSubresource } from '../subresources.ts'
+import { validateFlowSchema } from './flow-schema-validation.ts'
 import * as schemas from './schema.gen.ts'
 import type * as types from './types.gen.ts'
 
@@ -38,8 +39,9 @@ export const FlowSchema: Kind<FlowSchema> = defineKind({
     },
   ],
   defaults: (object) => ({ ...object, spec: { ...object.spec, matchingPrecedence: object.spec.matchingPrecedence || 1000 } }),
-  prepareCreate: (object) => ({ ...object, status: {} }),
+  prepareCreate: withoutStatus,
+  validate: validateFlowSchema,
   update: { prepare: keepStatus },
-  status: { prepare: keepSpec },
+  status: { prepare: keepSpecAndMeta, validate: validateFlowSchema, resets: ['metadata', 'spec'] },
   subresources: [statusSubresource('FlowSchema')],
 })

@@ -1,8 +1,9 @@
 /** How many requests of one priority run at once. */
 import { defineKind, type Kind } from '#meta/kind'
 import { ageColumn, nameColumn } from '#meta/table'
-import { keepSpec, keepStatus } from '../status-rules.ts'
+import { keepSpecAndMeta, keepStatus, withoutStatus } from '../status-rules.ts'
 import { statusSubresource } from '../subresources.ts'
+import { validatePriorityLevel } from './priority-level-validation.ts'
 import * as schemas from './schema.gen.ts'
 import type * as types from './types.gen.ts'
 
@@ -44,9 +45,10 @@ export const PriorityLevelConfiguration: Kind<PriorityLevelConfiguration> = defi
     ageColumn,
   ],
   defaults: defaultPriorityLevel,
-  prepareCreate: (object) => ({ ...object, status: {} }),
+  prepareCreate: withoutStatus,
+  validate: validatePriorityLevel,
   update: { prepare: keepStatus },
-  status: { prepare: keepSpec },
+  status: { prepare: keepSpecAndMeta, validate: validatePriorityLevel, resets: ['metadata', 'spec'] },
   subresources: [statusSubresource('PriorityLevelConfiguration')],
 })
 
