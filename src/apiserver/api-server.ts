@@ -25,10 +25,12 @@ import { chosenPlugins } from './admission/all-plugins.ts'
 import type { AdmissionPlugin } from './admission/plugin.ts'
 import { changeFeedOf } from './authz/change-feed.ts'
 import { ensureBootstrapObjects } from './bootstrap/ensure-bootstrap-objects.ts'
+import { keepBootstrapObjects } from './bootstrap/keep-bootstrap-objects.ts'
 import { chainOf, compose, type Handler } from './chain.ts'
 import { type EndpointOptions, endpointOf } from './endpoints/endpoint-of.ts'
 import { noEndpoint } from './endpoints/keep-endpoints.ts'
 import type { KindTable, UserInfo } from './exchange.ts'
+import { markDanglingSchemas } from './flow/dangling-schemas.ts'
 import { FlowIndex, type FlowOf } from './flow/flow-index.ts'
 import { defaultInFlightLimits, type InFlightLimits } from './flow/limit-in-flight.ts'
 import { type IdentityOptions, keepIdentity } from './identity/identity-lease.ts'
@@ -39,6 +41,8 @@ import { admissionChain } from './registry/run-admission.ts'
 import { resourceHandlers } from './resource-handlers.ts'
 import { createSecurity, type Security, type SecurityOptions } from './security.ts'
 import { apiGroupsOf } from './serve/api-groups.ts'
+import { flagsRoute, statusRoute } from './serve/component-pages.ts'
+import { debugRoute } from './serve/debug-routes.ts'
 import { discoveryRoutes } from './serve/discovery-routes.ts'
 import { dispatcher } from './serve/dispatch.ts'
 import { resourceDispatcher } from './serve/dispatch-resource.ts'
@@ -95,6 +99,8 @@ export type ApiServerOptions = SecurityOptions & {
   /** How long requests under way may go on after `close`. */
   readonly shutdownGraceMs?: number
   readonly platform?: string
+  /** What `/flagz` shows, by name. */
+  readonly flags?: Readonly<Record<string, string>>
 }
 
 export interface ApiServer extends AsyncDisposable {
@@ -150,9 +156,11 @@ export async function createApiServer(deps: ApiServerDeps, options: ApiServerOpt
   const security: Security = createSecurity({ state: registry, changes, clock }, options)
   plugins = chosenPlugins({ authorizer: security.authorizer, rbac: security.rbac }, options.admission)
   const flows = new FlowIndex()
-  const following = flows.follow(changes)
+  const following = new DisposableStack()
+  following.use(flows.follow(changes))
   const handler = handlerOf(deps, options, { registry, security, situation, flowOf: flows.flowOf })
   const client: Client = new Client(loopbackTransport(handler, clock, { user: apiServerUser, userAgent: ownUserAgent }))
+  following.use(markDanglingSchemas({ clock, log, client, state: registry, changes }))
   return assembled({ deps, options, storages, security, allocation, following, handler, client, situation })
 }
 
@@ -198,12 +206,19 @@ function handlerOf(
   const address = () => `${options.advertiseAddress}:${situation.port}`
   const documents = openIdOf(options, security, address)
   const handlers = resourceHandlers({ registry, security, serviceAccounts: options.serviceAccounts, kubelet: options.kubelet })
+  const codec = createObjectCodec({ messages: protobufMessages })
+  const version = versionInfo(options.platform ?? 'linux/amd64')
+  const checks = serverHealth({ clock, log, storages: registry.storages, phase: () => situation.phase, ...healthTimeoutsOf(options) })
+  const groups = () => apiGroupsOf(registry.kinds.all())
   const dispatch = dispatcher({
     resources: resourceDispatcher({ registry, clock, describe, handlers }),
     routes: [
-      healthRoute(serverHealth({ clock, log, storages: registry.storages, phase: () => situation.phase, ...healthTimeoutsOf(options) })),
-      discoveryRoutes({ kinds: registry.kinds, address }),
-      versionRoute(versionInfo(options.platform ?? 'linux/amd64')),
+      healthRoute(checks),
+      discoveryRoutes({ kinds: registry.kinds, address, codec }),
+      versionRoute(version),
+      statusRoute({ clock, version, paths: statusPaths }),
+      flagsRoute(options.flags ?? {}),
+      debugRoute,
       metricsRoute(metrics),
       storeRoutes({
         store: registry.storages.main.store,
@@ -211,11 +226,8 @@ function handlerOf(
         decode: (value) => decodeObject(registry.storages.main.format.toJson(value)),
       }),
       openApiRoute(registry.kinds, describe),
-      ...documents,
-      indexRoute(
-        () => apiGroupsOf(registry.kinds.all()),
-        ['/healthz', '/livez', '/metrics', '/openapi/v2', '/openapi/v3', '/readyz', '/version'],
-      ),
+      ...documents.map(documentRoute),
+      indexRoute({ groups, checks, others: [...otherPaths, ...documents.map(({ path }) => path)] }),
     ],
   })
   const steps = chainOf({
@@ -228,13 +240,18 @@ function handlerOf(
     limits: options.limits ?? defaultInFlightLimits,
     requestTimeoutMs: options.requestTimeoutMs ?? 60_000,
     protobuf: {
-      codec: createObjectCodec({ messages: protobufMessages }),
+      codec,
       kinds: registry.kinds,
       schemaOf: (apiVersion, kind) => bodySchemaOf(registry.kinds, apiVersion, kind),
     },
   })
   return compose(steps, dispatch)
 }
+
+/** What `/statusz` names. */
+const statusPaths = ['/flagz', '/healthz', '/livez', '/metrics', '/readyz', '/statusz', '/version']
+/** Beside the API, health checks and OpenID. */
+const otherPaths = ['/flagz', '/metrics', '/metrics/slis', '/openapi/v2', '/openapi/v3', '/openapi/v3/', '/statusz', '/version']
 
 function healthTimeoutsOf({ healthTimeoutMs = 2000, readyTimeoutMs = 2000 }: ApiServerOptions) {
   return { healthTimeoutMs, readyTimeoutMs }
@@ -250,7 +267,7 @@ function bodySchemaOf(kinds: KindTable, apiVersion: string, kind: string): Schem
 function openIdOf({ serviceAccounts }: ApiServerOptions, { verificationKeys }: Security, address: () => string) {
   const issuer = serviceAccounts?.issuers[0]
   if (issuer === undefined || verificationKeys.length === 0) return []
-  return openIdDocuments({ issuer, jwksUri: () => `https://${address()}/openid/v1/jwks`, keys: verificationKeys }).map(documentRoute)
+  return openIdDocuments({ issuer, jwksUri: () => `https://${address()}/openid/v1/jwks`, keys: verificationKeys })
 }
 
 type Parts = {
@@ -275,8 +292,9 @@ function assembled({ deps, options, storages, security, allocation, following, h
   const { promise: ready, resolve: becomeReady } = Promise.withResolvers<void>()
   let bookmarks = clock.setTimer(bookmarkPeriodMs, sendBookmarks)
   let endpoint = noEndpoint
-  const stopIdentity = new AbortController()
+  const stopKeeping = new AbortController()
   let keepingIdentity: Promise<void> = Promise.resolve()
+  let keepingObjects: Promise<void> = Promise.resolve()
 
   function sendBookmarks(): void {
     for (const { feed } of storages.all()) feed.sendProgress()
@@ -286,21 +304,23 @@ function assembled({ deps, options, storages, security, allocation, following, h
   async function bootstrap(): Promise<void> {
     const own = { address: options.advertiseAddress, port: situation.port }
     endpoint = endpointOf({ clock, log, client, storage: storages.main }, options, own)
-    await ensureBootstrapObjects(client, {
+    const bootstrapping = {
       clock,
       kubernetesService: { serviceIp: allocation.kubernetesServiceIp, securePort: situation.port },
       serviceCidrs: options.serviceClusterIpRanges,
       clientCaPem: clientCa,
       frontProxy: options.frontProxy,
       hasPolicy: security.rbac !== undefined,
-    })
+    }
+    await ensureBootstrapObjects(client, bootstrapping)
     await endpoint.beforeReady()
     if (situation.phase === 'starting') situation.phase = 'ready'
     becomeReady()
+    keepingObjects = keepBootstrapObjects({ ...deps, client }, bootstrapping, stopKeeping.signal)
     await endpoint.whenReady()
     if (options.identity !== undefined) {
       const peerAddress = isIPv6(own.address) ? `[${own.address}]:${own.port}` : `${own.address}:${own.port}`
-      keepingIdentity = keepIdentity({ ...deps, client }, { ...options.identity, peerAddress }, stopIdentity.signal)
+      keepingIdentity = keepIdentity({ ...deps, client }, { ...options.identity, peerAddress }, stopKeeping.signal)
     }
   }
 
@@ -314,13 +334,13 @@ function assembled({ deps, options, storages, security, allocation, following, h
   /** Whoever looks for a server in the endpoints is to find another one before this one refuses it. */
   function startShutdown(): void {
     situation.phase = 'stopping'
-    stopIdentity.abort()
+    stopKeeping.abort()
     void endpoint.stop()
   }
 
   async function closeAll(): Promise<void> {
     startShutdown()
-    await Promise.all([http?.close(options.shutdownGraceMs ?? 5000), endpoint.stop(), keepingIdentity])
+    await Promise.all([http?.close(options.shutdownGraceMs ?? 5000), endpoint.stop(), keepingIdentity, keepingObjects])
     bookmarks[Symbol.dispose]()
     for (const compaction of compactions) compaction[Symbol.dispose]()
     allocation[Symbol.dispose]()

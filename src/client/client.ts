@@ -21,7 +21,13 @@ export type List<T> = {
   readonly items: readonly T[]
   readonly metadata: { readonly resourceVersion: string; readonly continue?: string; readonly remainingItemCount?: number }
 }
-export type WriteOptions = { readonly dryRun?: boolean; readonly fieldManager?: string; readonly subresource?: string }
+export type WriteOptions = {
+  readonly dryRun?: boolean
+  readonly fieldManager?: string
+  readonly subresource?: string
+  /** Of an apply: takes fields over from other managers. */
+  readonly force?: boolean
+}
 export type DeleteCallOptions = {
   readonly gracePeriodSeconds?: number
   readonly propagationPolicy?: 'Background' | 'Foreground' | 'Orphan'
@@ -138,7 +144,7 @@ function collectionOf<T extends KubeObject>(kind: Kind<T>, namespace: string | u
 }
 
 function queryOf(options: WriteOptions): Readonly<Record<string, string | undefined>> {
-  return { dryRun: options.dryRun ? 'All' : undefined, fieldManager: options.fieldManager }
+  return { dryRun: options.dryRun ? 'All' : undefined, fieldManager: options.fieldManager, force: options.force ? 'true' : undefined }
 }
 
 function deleteBody(options: DeleteCallOptions): unknown {

@@ -1,6 +1,6 @@
 /**
- * Makes sure that the objects exist which every cluster starts with. Runs at each start: on a new store it
- * writes all of them at once, later it reads a few lists and restores what is missing.
+ * Makes sure that the objects exist which every cluster starts with. Runs at each start, and in part again and again: on
+ * a new store it writes all of them at once, later it reads a few lists and restores what is missing.
  */
 import type { Clock } from '#base/env/clock'
 import type { Client } from '#client/client'
@@ -50,50 +50,85 @@ export type BootstrapOptions = {
 const attemptsMax = 10
 
 export async function ensureBootstrapObjects(client: Client, options: BootstrapOptions, signal?: AbortSignal): Promise<void> {
+  await insisting(async () => await ensureOnce(new Writer(client, signal), options))
+}
+
+/** As upstream, roles and priority classes are looked after at the start only; all else for as long as the server runs. */
+export async function repairBootstrapObjects(client: Client, options: BootstrapOptions, signal?: AbortSignal): Promise<void> {
+  await insisting(async () => {
+    const writer = new Writer(client, signal)
+    await allOf([ensureFlows(writer), ensureServiceCidr(writer, options), ensureNamespaces(writer).then(() => ensureOwn(writer, options))])
+  })
+}
+
+async function insisting(ensure: () => Promise<void>): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await ensureOnce(client, options, signal)
+      return await ensure()
     } catch (error) {
       if (attempt === attemptsMax || !hasReason(error, 'Conflict', 'NotFound')) throw error
     }
   }
 }
 
-async function ensureOnce(client: Client, options: BootstrapOptions, signal: AbortSignal | undefined): Promise<void> {
-  const writer = new Writer(client, signal)
-  const clusterWide: Promise<unknown>[] = [
+async function ensureOnce(writer: Writer, options: BootstrapOptions): Promise<void> {
+  const clusterWide = [
     writer.ensureAll(PriorityClass, systemPriorityClasses),
+    ensureFlows(writer),
+    ensureServiceCidr(writer, options),
+    ...(options.hasPolicy
+      ? [
+          writer.reconcileRoles(ClusterRole, bootstrapClusterRoles),
+          writer.reconcileBindings(ClusterRoleBinding, bootstrapClusterRoleBindings),
+        ]
+      : []),
+  ]
+  // What is namespaced has to wait for its namespace.
+  const namespaced = ensureNamespaces(writer).then(() => allOf([ensureOwn(writer, options), ensureNamespacedPolicy(writer, options)]))
+  await allOf([...clusterWide, namespaced])
+}
+
+/** Waits for all, so that nothing is still under way when one of them fails. */
+async function allOf(writes: readonly Promise<unknown>[]): Promise<void> {
+  for (const outcome of await Promise.allSettled(writes)) if (outcome.status === 'rejected') throw outcome.reason
+}
+
+async function ensureNamespaces(writer: Writer): Promise<void> {
+  await writer.ensureAll(Namespace, systemNamespaces.map(namespace))
+}
+
+async function ensureFlows(writer: Writer): Promise<void> {
+  await allOf([
     writer.restoreSpecs(PriorityLevelConfiguration, bootstrapPriorityLevels),
     writer.restoreSpecs(FlowSchema, bootstrapFlowSchemas),
-    ensureServiceCidr(writer, options),
-  ]
-  if (options.hasPolicy) {
-    clusterWide.push(writer.reconcileRoles(ClusterRole, bootstrapClusterRoles))
-    clusterWide.push(writer.reconcileBindings(ClusterRoleBinding, bootstrapClusterRoleBindings))
-  }
-  // What is namespaced has to wait for its namespace.
-  const namespaced = writer.ensureAll(Namespace, systemNamespaces.map(namespace)).then(() => ensureNamespaced(writer, options))
-  const outcomes = await Promise.allSettled([...clusterWide, namespaced])
-  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
+  ])
 }
 
 /** Later ranges are the administrator's: only the first one is made here, and said to be in use. */
 async function ensureServiceCidr(writer: Writer, { clock, serviceCidrs }: BootstrapOptions): Promise<void> {
-  await writer.ensureAll(ServiceCIDR, [serviceCidr(serviceCidrs)])
-  await writer.restoreStatus(ServiceCIDR, serviceCidr(serviceCidrs), (found) => readyServiceCidr(found, clock.nowMs()))
+  const wanted = serviceCidr(serviceCidrs)
+  await writer.ensureAll(ServiceCIDR, [wanted])
+  await writer.applyStatus(ServiceCIDR, wanted, 'kubernetes-service-cidr-controller', (found) => readyServiceCidr(found, clock.nowMs()))
 }
 
-async function ensureNamespaced(writer: Writer, { clock, clientCaPem, frontProxy, ...options }: BootstrapOptions): Promise<void> {
-  const writes: Promise<unknown>[] = [
+/** One by one: of config maps there may be many, and a list reads them all. */
+async function ensureOwn(writer: Writer, { clock, clientCaPem, frontProxy, ...options }: BootstrapOptions): Promise<void> {
+  const authentication = extensionAuthentication(clientCaPem, frontProxy)
+  await allOf([
     writer.restore(Service, kubernetesService(options.kubernetesService), withPorts),
-    // One by one: of config maps there may be many, and a list reads them all.
-    writer.restore(ConfigMap, legacyTokenTracking(clock.nowMs()), (found) => found),
-    writer.restore(ConfigMap, extensionAuthentication(clientCaPem, frontProxy), (found, { data }) => ({ ...found, data })),
-  ]
-  if (options.hasPolicy) {
-    writes.push(writer.reconcileRoles(Role, bootstrapRoles), writer.reconcileBindings(RoleBinding, bootstrapRoleBindings))
-  }
-  await Promise.all(writes)
+    writer.restore(ConfigMap, legacyTokenTracking(clock.nowMs()), withSince),
+    ...(authentication === undefined ? [] : [writer.restore(ConfigMap, authentication, (found, { data }) => ({ ...found, data }))]),
+  ])
+}
+
+async function ensureNamespacedPolicy(writer: Writer, { hasPolicy }: BootstrapOptions): Promise<void> {
+  if (!hasPolicy) return
+  await allOf([writer.reconcileRoles(Role, bootstrapRoles), writer.reconcileBindings(RoleBinding, bootstrapRoleBindings)])
+}
+
+/** The day of the first start stays, if it is one. */
+function withSince(found: ConfigMap, { data }: ConfigMap): ConfigMap {
+  return /^\d{4}-\d\d-\d\d$/.test(found.data?.['since'] ?? '') ? found : { ...found, data: { ...found.data, ...data } }
 }
 
 /** Only the target port is restored: the address cannot change, and the rest belongs to the administrator. */
@@ -101,6 +136,8 @@ function withPorts(found: Service, wanted: Service): Service {
   const targetPort = wanted.spec?.ports?.[0]?.targetPort
   return { ...found, spec: { ...found.spec, ports: found.spec?.ports?.map((port) => ({ ...port, targetPort })) } }
 }
+
+const asFlowProducer = { fieldManager: 'api-priority-and-fairness-config-producer-v1' }
 
 type AnyRole = KubeObject & Pick<ClusterRole, 'rules' | 'aggregationRule'>
 type AnyBinding = KubeObject & { readonly subjects?: readonly Subject[]; readonly roleRef: RoleRef }
@@ -131,18 +168,23 @@ class Writer {
     await Promise.all(
       wanted.map(async (object) => {
         const existing = found.get(keyOf(refOf(object)))
-        if (existing === undefined) return await this.#create(kind, object)
+        if (existing === undefined) return await createUnlessThere(this.#client, kind, object, asFlowProducer, this.#signal)
         if (existing.metadata.annotations?.[specAutoUpdateAnnotation] !== 'true' || isEqual(existing.spec, object.spec)) return
-        await this.#client.update(kind, { ...existing, spec: object.spec }, asApiServer, this.#signal)
+        await this.#client.update(kind, { ...existing, spec: object.spec }, asFlowProducer, this.#signal)
       }),
     )
   }
 
-  /** Writes the status that `restored` makes of the found object, if that changes it. */
-  async restoreStatus<T extends KubeObject>(kind: Kind<T>, wanted: T, restored: (found: T) => T): Promise<void> {
-    const found = await this.#client.get(kind, refOf(wanted), this.#signal)
-    const next = restored(found)
-    if (!isEqual(next, found)) await this.#client.update(kind, next, { ...asApiServer, subresource: 'status' }, this.#signal)
+  /** Applies what `patchOf` says of the status, in the name of one of upstream's controllers. */
+  async applyStatus<T extends KubeObject>(
+    kind: Kind<T>,
+    wanted: T,
+    fieldManager: string,
+    patchOf: (found: T) => object | undefined,
+  ): Promise<void> {
+    const body = patchOf(await this.#client.get(kind, refOf(wanted), this.#signal))
+    if (body === undefined) return
+    await this.#client.patch(kind, refOf(wanted), { type: 'apply', body, fieldManager, force: true, subresource: 'status' }, this.#signal)
   }
 
   async reconcileRoles<R extends AnyRole>(kind: Kind<R>, wanted: readonly R[]): Promise<void> {
@@ -182,6 +224,6 @@ class Writer {
   }
 
   async #create<T extends KubeObject>(kind: Kind<T>, object: T): Promise<void> {
-    await createUnlessThere(this.#client, kind, object, this.#signal)
+    await createUnlessThere(this.#client, kind, object, asApiServer, this.#signal)
   }
 }

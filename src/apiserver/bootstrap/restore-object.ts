@@ -1,5 +1,5 @@
 /** A write that is right whether or not the object is there. */
-import type { Client } from '#client/client'
+import type { Client, WriteOptions } from '#client/client'
 import type { Kind } from '#meta/kind'
 import { type KubeObject, refOf } from '#meta/object'
 import { hasReason, ignoreNotFound } from '#meta/status'
@@ -16,7 +16,7 @@ export async function restoreObject<T extends KubeObject>(
   signal?: AbortSignal,
 ): Promise<void> {
   const found = await ignoreNotFound(client.get(kind, refOf(wanted), signal))
-  if (found === undefined) return await createUnlessThere(client, kind, wanted, signal)
+  if (found === undefined) return await createUnlessThere(client, kind, wanted, asApiServer, signal)
   const next = restored(found, wanted)
   if (!isEqual(next, found)) await client.update(kind, next, asApiServer, signal)
 }
@@ -26,10 +26,11 @@ export async function createUnlessThere<T extends KubeObject>(
   client: Client,
   kind: Kind<T>,
   object: T,
+  options: WriteOptions = asApiServer,
   signal?: AbortSignal,
 ): Promise<void> {
   try {
-    await client.create(kind, object, asApiServer, signal)
+    await client.create(kind, object, options, signal)
   } catch (error) {
     if (!hasReason(error, 'AlreadyExists')) throw error
   }

@@ -43,6 +43,7 @@ export function kubernetesService({ serviceIp, securePort, nodePort }: Kubernete
       clusterIP: serviceIp,
       ports: [{ ...https, port: 443, targetPort: securePort, ...(nodePort === undefined ? {} : { nodePort }) }],
       sessionAffinity: 'None',
+      ipFamilyPolicy: 'SingleStack',
       type: nodePort === undefined ? 'ClusterIP' : 'NodePort',
     },
     status: {},
@@ -50,22 +51,16 @@ export function kubernetesService({ serviceIp, securePort, nodePort }: Kubernete
 }
 
 export function serviceCidr(cidrs: readonly string[]): ServiceCIDR {
-  const metadata = { name: 'kubernetes', finalizers: ['networking.k8s.io/service-cidr-finalizer'] }
-  return { apiVersion: 'networking.k8s.io/v1', kind: 'ServiceCIDR', metadata, spec: { cidrs }, status: {} }
+  return { apiVersion: 'networking.k8s.io/v1', kind: 'ServiceCIDR', metadata: { name: 'kubernetes' }, spec: { cidrs }, status: {} }
 }
 
-/** The range with the condition that it can be used. */
-export function readyServiceCidr(found: ServiceCIDR, nowMs: number): ServiceCIDR {
-  const conditions = found.status?.conditions ?? []
-  if (conditions.some(({ type, status }) => type === 'Ready' && status === 'True')) return found
-  const ready = {
-    type: 'Ready',
-    status: 'True',
-    reason: '',
-    message: 'Kubernetes Service CIDR is ready',
-    lastTransitionTime: rfc3339(nowMs),
-  }
-  return { ...found, status: { ...found.status, conditions: [...conditions.filter(({ type }) => type !== 'Ready'), ready] } }
+/** What is to be applied so that the range counts as usable; undefined where it does already. */
+export function readyServiceCidr({ apiVersion, kind, metadata: { name }, status }: ServiceCIDR, nowMs: number): object | undefined {
+  if (status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True')) return undefined
+  const message = 'Kubernetes default Service CIDR is ready'
+  // As upstream, whose condition has no reason, although the field is required.
+  const ready = { type: 'Ready', status: 'True', message, lastTransitionTime: rfc3339(nowMs) }
+  return { apiVersion, kind, metadata: { name }, status: { conditions: [ready] } }
 }
 
 export type FrontProxyOptions = {
@@ -77,8 +72,10 @@ export type FrontProxyOptions = {
   readonly allowedNames: readonly string[]
 }
 
-/** How an extension API server can check whom we pass on. */
-export function extensionAuthentication(clientCaPem: string | undefined, frontProxy: FrontProxyOptions | undefined): ConfigMap {
+/** How an extension API server can check whom we pass on; undefined where we pass on nobody. */
+export function extensionAuthentication(clientCaPem: string | undefined, frontProxy: FrontProxyOptions | undefined): ConfigMap | undefined {
+  // As upstream: where nothing is to be told, nothing is written.
+  if (clientCaPem === undefined && frontProxy === undefined) return undefined
   const data = {
     ...(clientCaPem === undefined ? {} : { 'client-ca-file': clientCaPem }),
     ...(frontProxy === undefined ? {} : frontProxyData(frontProxy)),

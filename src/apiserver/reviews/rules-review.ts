@@ -16,8 +16,12 @@ export function reviewOwnRules(
   if (namespace === '') throw badRequest('no namespace on request')
   const { rules, errors } = index === undefined ? { rules: [], errors: [] } : rulesFor(index, user, namespace)
   const faults = [...(nodeNameOf(user) === undefined ? [] : ['node authorizer does not support user rule resolution']), ...errors]
+  const { apiVersion, kind } = review
+  // As upstream: the answer is a new object, which nobody owns.
   return {
-    ...review,
+    apiVersion,
+    kind,
+    metadata: {},
     spec: {},
     status: {
       resourceRules: rules.flatMap(({ verbs, apiGroups, resources = [], resourceNames }) =>

@@ -30,7 +30,8 @@ export type TokenRequestDeps = {
   readonly extendsExpiration: boolean
 }
 
-const lifetimeSecondsDefault = 3600
+/** How long a token lives whose request does not say it. */
+export const lifetimeSecondsDefault = 3600
 const lifetimeSecondsMin = 600
 const lifetimeSecondsLimit = 2 ** 32
 /** The unusual number by which a kubelet marks the tokens that may be extended. */

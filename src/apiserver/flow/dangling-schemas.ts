@@ -1,0 +1,81 @@
+/**
+ * Says in the status of each flow schema whether its priority level exists. Whatever changes, all schemas are looked at
+ * again; the write happens a moment later, so that a burst of changes costs one look.
+ */
+import { type Clock, rfc3339 } from '#base/env/clock'
+import type { Log } from '#base/env/log'
+import type { Client } from '#client/client'
+import { FlowSchema } from '#kinds/flowcontrol/flow-schema.kind'
+import { PriorityLevelConfiguration } from '#kinds/flowcontrol/priority-level-configuration.kind'
+import { ignoreNotFound } from '#meta/status'
+import type { ChangeFeed } from '../authz/change-feed.ts'
+import type { StateReader } from '../exchange.ts'
+
+export type DanglingSchemasDeps = {
+  readonly clock: Clock
+  readonly log: Log
+  readonly client: Client
+  readonly state: StateReader
+  readonly changes: ChangeFeed
+}
+
+const delayMs = 50
+const retryMs = 1000
+
+/** Works until it is disposed. */
+export function markDanglingSchemas(deps: DanglingSchemasDeps): Disposable {
+  const { clock, log, changes } = deps
+  const stop = new AbortController()
+  let timer: Disposable | undefined
+  const lookIn = (ms: number): void => {
+    timer?.[Symbol.dispose]()
+    timer = clock.setTimer(ms, () => void look())
+  }
+  async function look(): Promise<void> {
+    try {
+      await markAll(deps, stop.signal)
+    } catch (error) {
+      if (stop.signal.aborted) return
+      log.warn('the status of a flow schema could not be written', { error })
+      lookIn(retryMs)
+    }
+  }
+  const stack = new DisposableStack()
+  stack.defer(() => stop.abort())
+  stack.defer(() => timer?.[Symbol.dispose]())
+  stack.use(changes.follow(FlowSchema, () => lookIn(delayMs)))
+  stack.use(changes.follow(PriorityLevelConfiguration, () => lookIn(delayMs)))
+  return stack
+}
+
+async function markAll({ client, clock, state }: DanglingSchemasDeps, signal: AbortSignal): Promise<void> {
+  const levels = new Set(state.list(PriorityLevelConfiguration).map(({ metadata }) => metadata.name))
+  for (const schema of state.list(FlowSchema)) {
+    const body = danglingStatus(schema, levels.has(schema.spec.priorityLevelConfiguration.name), clock.nowMs())
+    if (body === undefined) continue
+    const patch = { type: 'apply', body, fieldManager: 'api-priority-and-fairness-config-consumer-v1', force: true } as const
+    await ignoreNotFound(client.patch(FlowSchema, { name: schema.metadata.name ?? '' }, { ...patch, subresource: 'status' }, signal))
+  }
+}
+
+/** What is to be applied to the schema; undefined where its status says so already. */
+export function danglingStatus(
+  { apiVersion, kind, metadata, spec, status }: FlowSchema,
+  isThere: boolean,
+  nowMs: number,
+): object | undefined {
+  const what = `This FlowSchema references the PriorityLevelConfiguration object named ${JSON.stringify(spec.priorityLevelConfiguration.name)}`
+  const wanted = isThere
+    ? { status: 'False', reason: 'Found', message: `${what} and it exists` }
+    : { status: 'True', reason: 'NotFound', message: `${what} but there is no such object` }
+  const found = status?.conditions?.find(({ type }) => type === 'Dangling')
+  if (found?.status === wanted.status && found.reason === wanted.reason && found.message === wanted.message) return undefined
+  const isTurned = found?.status !== wanted.status
+  const lastTransitionTime = isTurned ? rfc3339(nowMs) : (found.lastTransitionTime ?? rfc3339(nowMs))
+  return {
+    apiVersion,
+    kind,
+    metadata: { name: metadata.name },
+    status: { conditions: [{ type: 'Dangling', ...wanted, lastTransitionTime }] },
+  }
+}
