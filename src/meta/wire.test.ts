@@ -14,6 +14,6 @@ for (const [metadata, want] of [
 ] as const) {
   test(`the revision stands where upstream writes it: ${want}`, () => {
     const stored = encodeObject({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { ...metadata, resourceVersion: '3' } })
-    assert.equal(new TextDecoder().decode(withRevision(stored, 7)), `{"kind":"ConfigMap","apiVersion":"v1","metadata":${want}}`)
+    assert.equal(new TextDecoder().decode(withRevision(stored, 7)), `{"kind":"ConfigMap","apiVersion":"v1","metadata":${want}}\n`)
   })
 }

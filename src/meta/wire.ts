@@ -3,6 +3,7 @@
  * that, so the stored bytes lack it, and `withRevision` splices it in where upstream writes it: in `metadata`, which
  * `encodeObject` always puts first after apiVersion and kind, behind what names the object.
  */
+import { goJson } from '#base/encoding/go-json'
 import type { KubeObject } from './object.ts'
 
 const encoder = new TextEncoder()
@@ -12,22 +13,24 @@ const decoder = new TextDecoder()
 export function encodeObject(object: KubeObject): Uint8Array<ArrayBuffer> {
   const { apiVersion, kind, metadata, ...rest } = object
   const { resourceVersion: _, ...meta } = metadata
-  return encoder.encode(JSON.stringify({ kind, apiVersion, metadata: meta, ...rest }))
+  return encoder.encode(goJson({ kind, apiVersion, metadata: meta, ...rest }))
 }
 
+const lineBreak = 0x0a
 const metadataOpening = encoder.encode('"metadata":{')
 
-/** The bytes to send: those that are stored, with the revision as resourceVersion. */
+/** The bytes to send: those that are stored, with the revision as resourceVersion and the line break that ends an answer. */
 export function withRevision(stored: Uint8Array, revision: number): Uint8Array<ArrayBuffer> {
   const opening = endOfMetadataOpening(stored)
   const at = endOfNames(stored, opening)
   const isLast = stored[at] === closingBrace
   const text = `"resourceVersion":"${revision}"`
   const field = encoder.encode(at > opening ? `,${text}` : isLast ? text : `${text},`)
-  const bytes = new Uint8Array(stored.length + field.length)
+  const bytes = new Uint8Array(stored.length + field.length + 1)
   bytes.set(stored.subarray(0, at))
   bytes.set(field, at)
   bytes.set(stored.subarray(at), at + field.length)
+  bytes[bytes.length - 1] = lineBreak
   return bytes
 }
 

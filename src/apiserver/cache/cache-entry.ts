@@ -14,7 +14,7 @@ import { UnreadableObject } from './unreadable-object.ts'
 export interface ObjectEntry extends SharedObject {
   readonly key: string
   readonly revision: number
-  /** JSON with `metadata.resourceVersion`. */
+  /** JSON with `metadata.resourceVersion`, and a line break. */
   bytes(): Uint8Array
   /** Frozen; parsed once. */
   object(): KubeObject

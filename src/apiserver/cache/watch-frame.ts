@@ -1,4 +1,5 @@
 /** Frames of a watch: made once, shared by all watchers, as one line of JSON or as an object. */
+import { goJson } from '#base/encoding/go-json'
 import type { WatchFrame, WatchType } from '#client/transport'
 import type { Kind } from '#meta/kind'
 import { deepFreeze } from '#meta/object'
@@ -22,7 +23,7 @@ export class ObjectFrame implements SharedFrame {
   }
 
   get bytes(): Uint8Array {
-    return (this.#bytes ??= lineOf(this.type, this.entry.bytes()))
+    return (this.#bytes ??= lineOf(this.type, this.entry.bytes().subarray(0, -1)))
   }
 
   get frame(): WatchFrame {
@@ -40,7 +41,7 @@ export class ValueFrame implements SharedFrame {
   }
 
   get bytes(): Uint8Array {
-    return (this.#bytes ??= lineOf(this.frame.type, encoder.encode(JSON.stringify(this.frame.object))))
+    return (this.#bytes ??= lineOf(this.frame.type, encoder.encode(goJson(this.frame.object))))
   }
 }
 

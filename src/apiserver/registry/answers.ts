@@ -1,10 +1,9 @@
 /** Answers that all verbs give: one object, or the Status of a success. */
+import { goJsonLine } from '#base/encoding/go-json'
 import type { Kind } from '#meta/kind'
 import type { KubeObject } from '#meta/object'
 import type { ObjectEntry } from '../cache/cache-entry.ts'
 import type { Answer } from '../exchange.ts'
-
-const encoder = new TextEncoder()
 
 /** An object as the cache holds it. Throws UnreadableObject. */
 export function entryAnswer(entry: ObjectEntry, status = 200): Answer {
@@ -15,7 +14,7 @@ export function entryAnswer(entry: ObjectEntry, status = 200): Answer {
 
 /** Any value; encoded when it is sent. */
 export function valueAnswer(value: unknown, status = 200): Answer {
-  return { status, body: { kind: 'object', bytes: () => encoder.encode(JSON.stringify(value)), object: () => value } }
+  return { status, body: { kind: 'object', bytes: () => goJsonLine(value), object: () => value } }
 }
 
 /** What a delete answers when the object is gone. */

@@ -1,4 +1,5 @@
 /** A page as the body of an answer: stored bytes joined, or frozen objects in a list. */
+import { goJson } from '#base/encoding/go-json'
 import type { Kind } from '#meta/kind'
 import type { Body } from '../exchange.ts'
 import type { Page } from './list.ts'
@@ -6,7 +7,7 @@ import type { Page } from './list.ts'
 const encoder = new TextEncoder()
 const comma = encoder.encode(',{')
 const open = encoder.encode('{')
-const close = encoder.encode(']}')
+const close = encoder.encode(']}\n')
 
 export function listBody(kind: Kind, page: Page): Body {
   const { apiVersion, listKind } = kind
@@ -30,12 +31,12 @@ function listObject(kind: Kind, page: Page): unknown {
 /** As upstream, items of a list carry no kind and apiVersion of their own: their bytes are cut behind both. */
 function* chunksOf(kind: Kind, page: Page): Generator<Uint8Array> {
   const head = { kind: kind.listKind, apiVersion: kind.apiVersion, metadata: listMeta(page) }
-  yield encoder.encode(`${JSON.stringify(head).slice(0, -1)},"items":[`)
+  yield encoder.encode(`${goJson(head).slice(0, -1)},"items":[`)
   const typeBytes = encoder.encode(`{"kind":${JSON.stringify(kind.kind)},"apiVersion":${JSON.stringify(kind.apiVersion)},`).length
   let isFirst = true
   for (const entry of page.entries) {
     yield isFirst ? open : comma
-    yield entry.bytes().subarray(typeBytes)
+    yield entry.bytes().subarray(typeBytes, -1)
     isFirst = false
   }
   yield close

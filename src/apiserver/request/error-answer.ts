@@ -1,4 +1,5 @@
 /** A failure as an answer: the Status object, with the headers that go with it. */
+import { goJsonLine } from '#base/encoding/go-json'
 import type { StatusError } from '#meta/status'
 import type { Answer } from '../exchange.ts'
 
@@ -10,7 +11,7 @@ export function errorAnswer(error: StatusError): Answer {
   return {
     status: error.code,
     ...(seconds === undefined ? {} : { headers: { 'retry-after': String(seconds) } }),
-    body: { kind: 'object', bytes: () => encoder.encode(JSON.stringify(body)), object: () => body },
+    body: { kind: 'object', bytes: () => goJsonLine(body), object: () => body },
   }
 }
 

@@ -1,5 +1,6 @@
 /** Turns an answer into the form that the client accepts: table or metadata, YAML, indented. Plain JSON passes untouched; protobuf is made of what comes out. */
 
+import { goJsonLine, indented } from '#base/encoding/go-json'
 import { formatYaml } from '#base/encoding/yaml'
 import type { Clock } from '#base/env/clock'
 import type { WatchFrame } from '#client/transport'
@@ -99,17 +100,17 @@ function shapedWatch(watch: WatchBody, shaped: (frame: WatchFrame, isFirst: bool
 }
 
 function valueBody(value: unknown): Body {
-  return { kind: 'object', bytes: () => encoder.encode(JSON.stringify(value)), object: () => value }
+  return { kind: 'object', bytes: () => goJsonLine(value), object: () => value }
 }
 
 function formattedBody(body: Body, form: OutputForm): Body {
   if (form.format === 'protobuf' || (body.kind !== 'object' && body.kind !== 'list')) return body
-  if (form.format === 'yaml') return { kind: 'bytes', contentType: 'application/yaml', bytes: encoder.encode(formatYaml(wireValue(body))) }
+  if (form.format === 'yaml')
+    return { kind: 'bytes', contentType: 'application/yaml', bytes: encoder.encode(formatYaml(JSON.parse(wireText(body)))) }
   if (!form.isPretty) return body
-  return { kind: 'bytes', contentType: 'application/json', bytes: encoder.encode(`${JSON.stringify(wireValue(body), undefined, 2)}\n`) }
+  return { kind: 'bytes', contentType: 'application/json', bytes: encoder.encode(`${indented(wireText(body).trimEnd())}\n`) }
 }
 
-function wireValue(body: Extract<Body, { kind: 'object' | 'list' }>): unknown {
-  const bytes = body.kind === 'object' ? body.bytes() : Buffer.concat([...body.chunks()])
-  return JSON.parse(decoder.decode(bytes))
+function wireText(body: Extract<Body, { kind: 'object' | 'list' }>): string {
+  return decoder.decode(body.kind === 'object' ? body.bytes() : Buffer.concat([...body.chunks()]))
 }
