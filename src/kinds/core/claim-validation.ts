@@ -5,7 +5,9 @@ import { invalidEach } from '#meta/object-meta-validation'
 import { compareQuantity, tryParseQuantity } from '#meta/quantity'
 import { validateLabelSelector } from '../label-selector-validation.ts'
 import { isSameValue } from '../same-value.ts'
+import { valueDiff } from '../shown/value-diff.ts'
 import { validateAccessModes } from './access-modes.ts'
+import * as schemas from './schema.gen.ts'
 import type { PersistentVolumeClaim, PersistentVolumeClaimSpec, TypedLocalObjectReference } from './types.gen.ts'
 
 const volumeModes = ['Block', 'Filesystem']
@@ -27,6 +29,8 @@ export function* validateClaimSpec(claim: PersistentVolumeClaimSpec, at: FieldPa
   }
 }
 
+const immutableSpecMessage = 'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims'
+
 /** Binding, growing and changing attributes of a bound claim are all that may happen to it. */
 export function* validateClaimUpdate(next: PersistentVolumeClaim, old: PersistentVolumeClaim): FieldErrors {
   const at = FieldPath.of('spec')
@@ -38,9 +42,8 @@ export function* validateClaimUpdate(next: PersistentVolumeClaim, old: Persisten
     // A claim from before there was a default class gets it later.
     ...(old.spec.storageClassName === undefined ? { storageClassName: undefined } : {}),
   }
-  if (!isSameValue({ ...next.spec, ...kept }, old.spec)) {
-    yield forbiddenField(at, 'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims')
-  }
+  const rest = { ...next.spec, ...kept }
+  if (!isSameValue(rest, old.spec)) yield forbiddenField(at, `${immutableSpecMessage}\n${valueDiff(schemas.PersistentVolumeClaimSpec, old.spec, rest)}`)
   yield* validateResize(next, old, at.field('resources').field('requests').field('storage'))
 }
 

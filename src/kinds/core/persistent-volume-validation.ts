@@ -4,8 +4,11 @@ import { isDns1123Subdomain } from '#meta/names'
 import { invalidEach } from '#meta/object-meta-validation'
 import { tryParseQuantity } from '#meta/quantity'
 import { isSameValue } from '../same-value.ts'
+import { internalForm } from '../shown/internal-form.ts'
+import { valueDiff } from '../shown/value-diff.ts'
 import { validateAccessModes } from './access-modes.ts'
 import { validateVolumeSource, volumeSourcesOf } from './pod/volume-validation.ts'
+import * as schemas from './schema.gen.ts'
 import type { PersistentVolume, PersistentVolumeSpec } from './types.gen.ts'
 
 const spec = FieldPath.of('spec')
@@ -28,12 +31,14 @@ export function* validatePersistentVolume({ spec: volume }: PersistentVolume): F
 
 export function* validateVolumeUpdate(next: PersistentVolume, old: PersistentVolume): FieldErrors {
   if (!isSameValue(sourceOf(next.spec), sourceOf(old.spec))) {
-    yield forbiddenField(spec.field('persistentvolumesource'), 'spec.persistentvolumesource is immutable after creation')
+    const shown = valueDiff(schemas.PersistentVolumeSpec, old.spec, next.spec)
+    yield forbiddenField(spec.field('persistentvolumesource'), `spec.persistentvolumesource is immutable after creation\n${shown}`)
   }
-  if (next.spec.volumeMode !== old.spec.volumeMode) yield invalid(spec.field('volumeMode'), next.spec.volumeMode, 'field is immutable')
+  if (next.spec.volumeMode !== old.spec.volumeMode) yield invalid(FieldPath.of('volumeMode'), next.spec.volumeMode ?? null, 'field is immutable')
   const hadAffinity = old.spec.nodeAffinity !== undefined
   if (hadAffinity && !isSameValue(next.spec.nodeAffinity, old.spec.nodeAffinity)) {
-    yield invalid(spec.field('nodeAffinity'), next.spec.nodeAffinity, 'field is immutable')
+    const shown = internalForm(schemas.VolumeNodeAffinity, next.spec.nodeAffinity)
+    yield invalid(FieldPath.of('nodeAffinity'), shown, 'field is immutable, except for updating from beta label to GA')
   }
 }
 

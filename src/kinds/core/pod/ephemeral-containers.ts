@@ -3,6 +3,8 @@ import { duplicate, type FieldErrors, FieldPath, forbiddenField, notFoundValue, 
 import { isDns1123Label } from '#meta/names'
 import { invalidEach } from '#meta/object-meta-validation'
 import { isSameValue } from '../../same-value.ts'
+import { valueDiff } from '../../shown/value-diff.ts'
+import * as schemas from '../schema.gen.ts'
 import type { EphemeralContainer, Pod } from '../types.gen.ts'
 
 const at = FieldPath.of('spec', 'ephemeralContainers')
@@ -24,7 +26,7 @@ export function* validateEphemeralContainers(next: Pod, old: Pod): FieldErrors {
     const now = containers.find((container) => container.name === before.name)
     if (now === undefined) yield forbiddenField(at, `existing ephemeral containers ${JSON.stringify(before.name)} may not be removed\n`)
     else if (!isSameValue(now, before))
-      yield forbiddenField(at, `existing ephemeral containers ${JSON.stringify(before.name)} may not be changed`)
+      yield forbiddenField(at, `existing ephemeral containers ${JSON.stringify(before.name)} may not be changed\n${valueDiff(schemas.EphemeralContainer, before, now)}`)
   }
 }
 

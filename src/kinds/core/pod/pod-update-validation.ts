@@ -4,6 +4,8 @@ import { isDns1123Subdomain } from '#meta/names'
 import { invalidEach } from '#meta/object-meta-validation'
 import { ipFamilyOf, ipMessage, parseIp } from '../../ip-address.ts'
 import { isSameValue } from '../../same-value.ts'
+import { valueDiff } from '../../shown/value-diff.ts'
+import * as schemas from '../schema.gen.ts'
 import type { Container, Pod, PodSpec, Toleration } from '../types.gen.ts'
 
 const spec = FieldPath.of('spec')
@@ -24,7 +26,8 @@ export function* validatePodUpdate(next: Pod, old: Pod): FieldErrors {
   yield* validateDeadline(next.spec, old.spec)
   yield* validateAddedTolerations(next.spec.tolerations ?? [], old.spec.tolerations ?? [])
   yield* validateRemovedGates(next.spec, old.spec)
-  if (!isSameValue(withOldMutableFields(next.spec, old.spec), old.spec)) yield forbiddenField(spec, mutableFieldsMessage)
+  const rest = withOldMutableFields(next.spec, old.spec)
+  if (!isSameValue(rest, old.spec)) yield forbiddenField(spec, `${mutableFieldsMessage}\n${valueDiff(schemas.PodSpec, old.spec, rest)}`)
 }
 
 export function* validatePodStatusUpdate({ spec: { nodeName }, status }: Pod, old: Pod): FieldErrors {
