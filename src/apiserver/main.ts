@@ -11,6 +11,7 @@ import { createAuthority, issueCredential } from '#net/pki/authority'
 import { writeCredential, writeKeyFile } from '#net/pki/key-file'
 import { createPrivateKeyPem } from '#net/pki/private-key'
 import { type ApiServerOptions, createApiServer } from './api-server.ts'
+import { flagTexts } from './flag-texts.ts'
 import { type ApiServerFlags, apiServerFlags } from './flags.ts'
 import { openStores, storageBackendOf } from './open-stores.ts'
 import type { AuthorizationMode, FrontProxyOptions, ServiceAccountOptions } from './security.ts'
@@ -81,6 +82,7 @@ async function optionsOf({ clock, log }: Env, flags: ApiServerFlags): Promise<Ap
     healthTimeoutMs: flags['etcd-healthcheck-timeout'],
     readyTimeoutMs: flags['etcd-readycheck-timeout'],
     leaseReuseMs: flags['lease-reuse-duration-seconds'] * 1000,
+    flags: flagTexts(apiServerFlags, flags),
     platform: `linux/${process.arch === 'x64' ? 'amd64' : process.arch}`,
   }
 }

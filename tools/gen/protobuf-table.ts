@@ -8,7 +8,7 @@ type Table = Readonly<Record<string, readonly (readonly [number: number, name: s
 
 /** Groups and versions that are gone, or that no API server serves. */
 const left =
-  /\.(admission|apidiscovery|imagepolicy|extensions|testapigroup|custom_metrics|external_metrics|metrics)\.|\.(apps|policy|rbac|node|flowcontrol|events|discovery|batch|autoscaling|authentication|authorization)\.v[0-9]+(alpha|beta)[0-9]*\./
+  /\.(admission|imagepolicy|extensions|testapigroup|custom_metrics|external_metrics|metrics)\.|\.(apps|apidiscovery|policy|rbac|node|flowcontrol|events|discovery|batch|autoscaling|authentication|authorization)\.v[0-9]+(alpha|beta)[0-9]*\./
 
 const scalars: ReadonlySet<string> = new Set(['string', 'bytes', 'bool', 'int32', 'int64', 'uint32', 'uint64', 'double'])
 

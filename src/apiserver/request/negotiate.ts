@@ -83,7 +83,7 @@ function shapeOf({ parameters }: MediaType): OutputShape | undefined {
 }
 
 /** As upstream: people at a browser, curl or wget get indented JSON unless they say otherwise. */
-function wantsPretty(request: IncomingRequest): boolean {
+export function wantsPretty(request: IncomingRequest): boolean {
   const asked = request.query.get('pretty')
   if (asked !== null) return isTrue(asked)
   const agent = request.headers['user-agent']

@@ -1,23 +1,26 @@
 /** The paths of discovery. Documents are made at first use and again when the kinds change. */
 import { createHash } from 'node:crypto'
+import { formatYaml } from '#base/encoding/yaml'
+import type { ObjectCodec } from '#meta/protobuf/object-codec'
+import { notAcceptable, StatusError } from '#meta/status'
 import type { Answer, Exchange, IncomingRequest, KindTable } from '../exchange.ts'
 import { valueAnswer } from '../registry/answers.ts'
-import { parseAccept } from '../request/media-type.ts'
-import { negotiate } from '../request/negotiate.ts'
+import { negotiate, type OutputForm, type OutputFormat, servedTypes } from '../request/negotiate.ts'
+import { aggregatedFormatOf, aggregatedTypeOf } from './aggregated-discovery.ts'
+import { APIGroupDiscoveryList } from './answer-schemas.ts'
 import { type ApiGroup, apiGroupsOf } from './api-groups.ts'
 import { aggregatedDocument, apiVersionsDocument, groupDocument, groupListDocument, resourceListDocument } from './discovery.ts'
 import { methodNotAllowed, notServed } from './dispatch-resource.ts'
 import { present } from './present.ts'
 
-export type DiscoveryDeps = { readonly kinds: KindTable; readonly address: () => string }
+export type DiscoveryDeps = { readonly kinds: KindTable; readonly address: () => string; readonly codec: ObjectCodec }
 
-type Encoded = { readonly bytes: Uint8Array; readonly etag: string }
-type State = { readonly kinds: readonly unknown[]; readonly groups: readonly ApiGroup[]; readonly aggregated: Map<boolean, Encoded> }
-
-const aggregatedType = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList'
+/** The aggregated document of `/api` or `/apis`, and the forms of it that were asked for. */
+type Aggregated = { readonly document: object; readonly etag: string; readonly bytes: Map<OutputFormat, Uint8Array> }
+type State = { readonly kinds: readonly unknown[]; readonly groups: readonly ApiGroup[]; readonly aggregated: Map<boolean, Aggregated> }
 
 /** Answers `/api`, `/apis` and what is below them but no resource; undefined for other paths and for groups that are not served. */
-export function discoveryRoutes({ kinds, address }: DiscoveryDeps): (exchange: Exchange) => Answer | undefined {
+export function discoveryRoutes({ kinds, address, codec }: DiscoveryDeps): (exchange: Exchange) => Answer | undefined {
   let state: State | undefined
   const current = (): State => {
     const all = kinds.all()
@@ -33,13 +36,23 @@ export function discoveryRoutes({ kinds, address }: DiscoveryDeps): (exchange: E
     const isRead = request.method === 'GET' || request.method === 'HEAD'
     // As upstream: the group list and a group answer to every method.
     const takesAnyMethod = !isCore && second === undefined
-    if (first === undefined && wantsAggregated(request) && (isRead || takesAnyMethod))
-      return aggregatedAnswer(request, aggregated, groups, isCore)
+    const format = first === undefined && (isRead || takesAnyMethod) ? aggregatedFormatOf(request) : undefined
+    if (format !== undefined) return aggregatedAnswer(request, aggregatedOf(aggregated, groups, isCore), format, codec)
     const document =
       first === undefined ? rootDocument(isCore, groups, address) : documentOf(groups, isCore ? ['', first, second] : [first, second])
     if (document === undefined) return undefined
     if (!isRead && !takesAnyMethod) throw methodNotAllowed()
-    return present(valueAnswer(document), negotiate(request), exchange)
+    return present(valueAnswer(document), takesAnyMethod ? negotiateShortly(request) : negotiate(request), exchange)
+  }
+}
+
+/** As upstream: the documents that the aggregator makes are refused in the words of objects. */
+function negotiateShortly(request: IncomingRequest): OutputForm {
+  try {
+    return negotiate(request)
+  } catch (error) {
+    if (error instanceof StatusError) throw notAcceptable(`only the following media types are accepted: ${servedTypes}`)
+    throw error
   }
 }
 
@@ -57,26 +70,34 @@ function documentOf(groups: readonly ApiGroup[], [name, version, more]: readonly
   return resourceListDocument(served)
 }
 
-/** Whether the first form that the client accepts and we have is the aggregated one. */
-function wantsAggregated(request: IncomingRequest): boolean {
-  for (const { type, parameters } of parseAccept(request.headers['accept'] ?? '')) {
-    if (type !== 'application/json') continue
-    const as = parameters.get('as')
-    if (as === undefined) return false
-    if (as === 'APIGroupDiscoveryList' && parameters.get('g') === 'apidiscovery.k8s.io' && parameters.get('v') === 'v2') return true
+function aggregatedOf(made: Map<boolean, Aggregated>, groups: readonly ApiGroup[], isCore: boolean): Aggregated {
+  let aggregated = made.get(isCore)
+  if (aggregated === undefined) {
+    const document = aggregatedDocument(groups, isCore)
+    const json = encoder.encode(JSON.stringify(document))
+    const etag = `"${createHash('sha512').update(json).digest('hex').toUpperCase()}"`
+    aggregated = { document, etag, bytes: new Map([['json', json]]) }
+    made.set(isCore, aggregated)
   }
-  return false
+  return aggregated
 }
 
-function aggregatedAnswer(request: IncomingRequest, made: Map<boolean, Encoded>, groups: readonly ApiGroup[], isCore: boolean): Answer {
-  let document = made.get(isCore)
-  if (document === undefined) {
-    const bytes = new TextEncoder().encode(JSON.stringify(aggregatedDocument(groups, isCore)))
-    document = { bytes, etag: `"${createHash('sha512').update(bytes).digest('hex').toUpperCase()}"` }
-    made.set(isCore, document)
-  }
+const encoder = new TextEncoder()
+
+function aggregatedAnswer(
+  request: IncomingRequest,
+  { document, etag, bytes: made }: Aggregated,
+  format: OutputFormat,
+  codec: ObjectCodec,
+): Answer {
+  const contentType = aggregatedTypeOf(format)
   // A 304 says the type again: clients copy its headers over those that they keep.
-  const headers = { etag: document.etag, vary: 'Accept', 'cache-control': 'public', 'content-type': aggregatedType }
-  if (request.headers['if-none-match'] === document.etag) return { status: 304, headers, body: { kind: 'empty' } }
-  return { status: 200, headers, body: { kind: 'bytes', contentType: aggregatedType, bytes: document.bytes } }
+  const headers = { etag, vary: 'Accept', 'cache-control': 'public', 'content-type': contentType }
+  if (request.headers['if-none-match'] === etag) return { status: 304, headers, body: { kind: 'empty' } }
+  let bytes = made.get(format)
+  if (bytes === undefined) {
+    bytes = format === 'protobuf' ? codec.encode(APIGroupDiscoveryList, document) : encoder.encode(formatYaml(document))
+    made.set(format, bytes)
+  }
+  return { status: 200, headers, body: { kind: 'bytes', contentType, bytes } }
 }

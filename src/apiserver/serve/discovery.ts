@@ -28,7 +28,7 @@ export function resourceListDocument(version: ApiVersion): unknown {
 }
 
 /** `isCore`: `/api` lists the core group only, `/apis` all others. */
-export function aggregatedDocument(groups: readonly ApiGroup[], isCore: boolean): unknown {
+export function aggregatedDocument(groups: readonly ApiGroup[], isCore: boolean): object {
   const items = groups
     .filter(({ name }) => (name === '') === isCore)
     .map(({ name, versions }) => ({

@@ -1,6 +1,10 @@
 /** Routes that answer one path each. */
+
+import { StatusError } from '#meta/status'
+import type { IncomingRequest } from '../exchange.ts'
 import { valueAnswer } from '../registry/answers.ts'
-import { negotiate } from '../request/negotiate.ts'
+import { parseAccept } from '../request/media-type.ts'
+import { negotiate, plainForm, wantsPretty } from '../request/negotiate.ts'
 import type { ApiGroup } from './api-groups.ts'
 import { groupVersionOf } from './discovery.ts'
 import type { Route } from './dispatch.ts'
@@ -23,30 +27,49 @@ export function versionRoute(info: VersionInfo): Route {
     const { path, method } = exchange.request
     if (path !== '/version' && path !== '/version/') return undefined
     if (method !== 'GET' && method !== 'HEAD') throw methodNotAllowed()
+    checkAccepts(exchange.request, 'application/json')
     return present(valueAnswer(info), negotiate(exchange.request), exchange)
   }
 }
 
 /** A document that is made elsewhere, such as those of OpenID. */
 export function documentRoute(document: { readonly path: string; readonly contentType: string; readonly body: () => string }): Route {
-  return ({ request }) =>
-    request.path === document.path
-      ? {
-          status: 200,
-          headers: { 'cache-control': 'public, max-age=3600' },
-          body: { kind: 'bytes', contentType: document.contentType, bytes: new TextEncoder().encode(document.body()) },
-        }
-      : undefined
+  const { path, contentType } = document
+  return ({ request }) => {
+    if (request.path !== path && request.path !== `${path}/`) return undefined
+    if (request.method !== 'GET' && request.method !== 'HEAD') throw methodNotAllowed()
+    checkAccepts(request, contentType)
+    const bytes = new TextEncoder().encode(document.body())
+    return { status: 200, headers: { 'cache-control': 'public, max-age=3600' }, body: { kind: 'bytes', contentType, bytes } }
+  }
+}
+
+/** Throws 406 where a client takes no form of the only one that there is. */
+function checkAccepts({ headers }: IncomingRequest, contentType: string): void {
+  const ranges = parseAccept(headers['accept'] || '*/*')
+  if (ranges.some(({ type }) => type === contentType || type === '*/*' || type === 'application/*')) return
+  throw new StatusError(406, 'NotAcceptable', `406: Not Acceptable\n\nAvailable representations: ${contentType}`, {})
+}
+
+export type IndexOptions = {
+  readonly groups: () => readonly ApiGroup[]
+  readonly checks: readonly HealthCheck[]
+  /** Paths that are neither API nor health. */
+  readonly others: readonly string[]
 }
 
 /** `/`: every path that leads somewhere. */
-export function indexRoute(groupsOf: () => readonly ApiGroup[], others: readonly string[]): Route {
-  return ({ request }) => {
+export function indexRoute({ groups, checks, others }: IndexOptions): Route {
+  const health = checks.flatMap(({ name, paths }) => paths.map((path) => `/${path}/${name}`))
+  return (exchange) => {
+    const { request } = exchange
     if (request.path !== '/' && request.path !== '') return undefined
-    const versions = groupsOf().flatMap(({ name, versions: all }) => [
+    const versions = groups().flatMap(({ name, versions: all }) => [
       ...(name === '' ? ['/api'] : [`/apis/${name}`]),
       ...all.map((version) => (name === '' ? `/api/${version.version}` : `/apis/${groupVersionOf(version)}`)),
     ])
-    return valueAnswer({ paths: [...new Set(['/apis', ...versions, ...others])].sort() })
+    const roots = ['/apis', '/apis/', '/healthz', '/livez', '/readyz']
+    const paths = [...new Set([...roots, ...versions, ...health, ...others])].sort()
+    return present(valueAnswer({ paths }), wantsPretty(request) ? { ...plainForm, isPretty: true } : plainForm, exchange)
   }
 }
