@@ -1,24 +1,40 @@
 /** Impersonation: who may act as somebody else says so in headers, and the rest of the chain sees only the other. */
 import { badRequest } from '#meta/status'
-import type { AccessQuestion, Authorizer } from '../authz/authorizer.ts'
+import type { Authorizer } from '../authz/authorizer.ts'
 import { forbiddenAnswer } from '../authz/forbidden.ts'
-import type { IncomingRequest, Step, UserInfo } from '../exchange.ts'
-import { serviceAccountGroups, serviceAccountOfUserName } from '../tokens/claims.ts'
+import { questionOf } from '../authz/question.ts'
+import type { Answer, Exchange, IncomingRequest, Step, UserInfo } from '../exchange.ts'
 import { anonymousUser } from './anonymous.ts'
+import { type ImpersonationMode, impersonationModes } from './impersonation-modes.ts'
 import { extraOf, valuesOf } from './request-header.ts'
 
-/** Step: replaces `exchange.user`. Every part of the other identity is authorized on its own. */
+/** Step: replaces `exchange.user` by the first way of impersonation that is allowed. */
 export function impersonate(authorizer: Authorizer): Step {
   return async (exchange, next) => {
     const wanted = wantedIdentity(exchange.request)
     if (wanted === undefined) return await next(exchange)
-    for (const question of questionsOf(exchange.user, wanted)) {
-      const decision = await authorizer.decide(question, exchange.signal)
-      if (decision.verdict !== 'allow') return forbiddenAnswer(question, decision.reason)
+    const { user } = exchange
+    const request = questionOf(user, exchange.info, exchange.request.query)
+    let firstRefusal: Answer | undefined
+    for (const mode of impersonationModes({ user, wanted, request })) {
+      const refusal = await refusalOf(mode, authorizer, exchange)
+      if (refusal === undefined) {
+        exchange.user = withGeneralGroup(mode.user)
+        return await next(exchange)
+      }
+      firstRefusal ??= refusal
     }
-    exchange.user = completed(wanted)
-    return await next(exchange)
+    return firstRefusal ?? next(exchange)
   }
+}
+
+async function refusalOf({ demands }: ImpersonationMode, authorizer: Authorizer, { signal }: Exchange): Promise<Answer | undefined> {
+  for (const { question, refusal } of demands()) {
+    if (refusal !== undefined) return forbiddenAnswer(question, refusal)
+    const decision = await authorizer.decide(question, signal)
+    if (decision.verdict !== 'allow') return forbiddenAnswer(question, decision.reason)
+  }
+  return undefined
 }
 
 const extraPrefix = 'impersonate-extra-'
@@ -30,43 +46,25 @@ function wantedIdentity(request: IncomingRequest): UserInfo | undefined {
   const groups = valuesOf(request.headers['impersonate-group'])
   const extra = extraOf(request, [extraPrefix])
   if (name !== '') return { name, groups, ...(uid === '' ? {} : { uid }), extra }
-  if (uid !== '' || groups.length > 0 || Object.keys(extra).length > 0) {
-    throw badRequest('requested impersonation of groups, a uid or extra fields without impersonating a user')
-  }
-  return undefined
+  if (uid === '' && groups.length === 0 && Object.keys(extra).length === 0) return undefined
+  throw badRequest(`requested ${userInWords(uid, groups, extra)} without impersonating a user name`)
 }
 
-function* questionsOf(user: UserInfo, wanted: UserInfo): Generator<AccessQuestion, void> {
-  const account = serviceAccountOfUserName(wanted.name)
-  if (account === undefined) yield question(user, { resource: 'users', name: wanted.name })
-  else yield question(user, { resource: 'serviceaccounts', ...account })
-  for (const group of wanted.groups) yield question(user, { resource: 'groups', name: group })
-  for (const [key, values] of Object.entries(wanted.extra ?? {})) {
-    for (const value of values) yield question(user, { group: identityGroup, resource: 'userextras', subresource: key, name: value })
-  }
-  if (wanted.uid !== undefined) yield question(user, { group: identityGroup, resource: 'uids', name: wanted.uid })
+/** As Go prints one, which is what upstream answers. */
+function userInWords(uid: string, groups: readonly string[], extra: Readonly<Record<string, readonly string[]>>): string {
+  const entries = Object.entries(extra).map(([key, values]) => `${JSON.stringify(key)}:${listInWords(values)}`)
+  const map = entries.length === 0 ? '(nil)' : `{${entries.join(', ')}}`
+  const list = groups.length === 0 ? '[]string(nil)' : listInWords(groups)
+  return `&user.DefaultInfo{Name:"", UID:${JSON.stringify(uid)}, Groups:${list}, Extra:map[string][]string${map}}`
 }
 
-const identityGroup = 'authentication.k8s.io'
-
-type Target = {
-  readonly group?: string
-  readonly resource: string
-  readonly subresource?: string
-  readonly namespace?: string
-  readonly name: string
+function listInWords(values: readonly string[]): string {
+  return `[]string{${values.map((value) => JSON.stringify(value)).join(', ')}}`
 }
 
-function question(user: UserInfo, { group = '', resource, subresource = '', namespace = '', name }: Target): AccessQuestion {
-  const version = group === '' ? '' : 'v1'
-  return { user, verb: 'impersonate', resource: { group, version, resource, subresource, namespace, name } }
-}
-
-/** Adds the groups that the other would have had if it had come itself. */
-function completed(wanted: UserInfo): UserInfo {
-  const account = serviceAccountOfUserName(wanted.name)
-  const groups = account !== undefined && wanted.groups.length === 0 ? serviceAccountGroups(account.namespace) : wanted.groups
-  const general = wanted.name === anonymousUser.name ? 'system:unauthenticated' : 'system:authenticated'
-  const hasGeneral = groups.includes('system:unauthenticated') || groups.includes('system:authenticated')
-  return { ...wanted, groups: hasGeneral ? groups : [...groups, general] }
+/** Adds the group that the other would have had if it had come itself. */
+function withGeneralGroup(user: UserInfo): UserInfo {
+  const { name, groups } = user
+  if (groups.includes('system:unauthenticated') || groups.includes('system:authenticated')) return user
+  return { ...user, groups: [...groups, name === anonymousUser.name ? 'system:unauthenticated' : 'system:authenticated'] }
 }
