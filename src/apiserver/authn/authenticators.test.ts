@@ -5,12 +5,10 @@ import { VirtualClock } from '#base/env/virtual-clock'
 import { createAuthority, issueCredential } from '#net/pki/authority'
 import { parseCertificates } from '#net/pki/certificate'
 import { ObjectState } from '#testing/object-state'
-import { type AccessQuestion, type Authorizer, allow, noOpinion } from '../authz/authorizer.ts'
-import type { Exchange, IncomingRequest } from '../exchange.ts'
+import type { IncomingRequest } from '../exchange.ts'
 import { anonymousAuthenticator, healthPaths } from './anonymous.ts'
 import { bootstrapTokenAuthenticator } from './bootstrap-token.ts'
 import { clientCertificateAuthenticator } from './client-certificate.ts'
-import { impersonate } from './impersonate.ts'
 import { requestHeaderAuthenticator } from './request-header.ts'
 import { parseTokenFile } from './static-token.ts'
 
@@ -123,50 +121,3 @@ for (const [why, change, want] of [
     assert.equal(verdict.kind === 'accepted' ? verdict.user.name : undefined, want)
   })
 }
-
-for (const [headers, wantName, wantGroups, wantAsked] of [
-  [{ 'impersonate-user': 'ron' }, 'ron', ['system:authenticated'], ['users//ron']],
-  [
-    { 'impersonate-user': 'ron', 'impersonate-group': 'readers' },
-    'ron',
-    ['readers', 'system:authenticated'],
-    ['users//ron', 'groups//readers'],
-  ],
-  [
-    { 'impersonate-user': 'system:serviceaccount:a:bot' },
-    'system:serviceaccount:a:bot',
-    ['system:serviceaccounts', 'system:serviceaccounts:a', 'system:authenticated'],
-    ['serviceaccounts/a/bot'],
-  ],
-  [{ 'impersonate-user': 'system:anonymous' }, 'system:anonymous', ['system:unauthenticated'], ['users//system:anonymous']],
-  [{}, 'admin', [], []],
-] as const) {
-  test(`impersonation by ${JSON.stringify(headers)} asks for each part and changes the user`, async () => {
-    const asked: string[] = []
-    const authorizer: Authorizer = {
-      name: 'spy',
-      decide: ({ resource }: AccessQuestion) => {
-        asked.push(`${resource?.resource}/${resource?.namespace}/${resource?.name}`)
-        return allow()
-      },
-    }
-    const exchange = { request: request({ headers }), user: { name: 'admin', groups: [] }, signal } as unknown as Exchange
-    await impersonate(authorizer)(exchange, async () => ({ status: 200, body: { kind: 'empty' } }))
-    assert.deepEqual([exchange.user.name, exchange.user.groups, asked], [wantName, wantGroups, wantAsked])
-  })
-}
-
-test('impersonation without the right is refused, and groups without a user are a bad request', async () => {
-  const step = impersonate({ name: 'no', decide: () => noOpinion() })
-  const run = (headers: Record<string, string>) => {
-    const exchange = { request: request({ headers }), user: { name: 'eve', groups: [] }, signal } as unknown as Exchange
-    return Promise.resolve(step(exchange, async () => ({ status: 200, body: { kind: 'empty' } })))
-  }
-  const refusal = await run({ 'impersonate-user': 'ron' })
-  assert.deepEqual([refusal.status, refusal.headers], [403, { 'x-content-type-options': 'nosniff' }])
-  assert.equal(
-    (refusal.body.kind === 'object' ? (refusal.body.object() as { readonly message: string }) : undefined)?.message,
-    'users "ron" is forbidden: User "eve" cannot impersonate resource "users" in API group "" at the cluster scope',
-  )
-  await assert.rejects(run({ 'impersonate-group': 'g' }), { code: 400 })
-})
