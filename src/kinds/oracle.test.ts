@@ -74,7 +74,8 @@ function created(
     metadata: { ...decoded.metadata, name: given, uid: answer?.metadata?.uid, namespace: kind.scope === 'Cluster' ? undefined : namespace },
   }
   const prepared = kind.prepareCreate?.(kind.defaults?.(named) ?? named, facts) ?? kind.defaults?.(named) ?? named
-  const rules = { isNamespaced: kind.scope === 'Namespaced', validateName: kind.validateName }
+  const { validateName, takesBareFinalizers } = kind
+  const rules = { isNamespaced: kind.scope === 'Namespaced', validateName, takesBareFinalizers }
   return {
     object: prepared,
     errors: [
@@ -109,10 +110,6 @@ const withFewRules: ReadonlySet<string> = new Set([
   'ServiceCIDR',
   'PodDisruptionBudget',
   'RuntimeClass',
-  'MutatingWebhookConfiguration',
-  'ValidatingWebhookConfiguration',
-  'ValidatingAdmissionPolicy',
-  'ValidatingAdmissionPolicyBinding',
   'HorizontalPodAutoscaler',
   'ControllerRevision',
   'CronJob',
@@ -135,7 +132,7 @@ const refusedElsewhere: readonly (readonly [RegExp, string])[] = [
   [/^val-generic-events-ek8s\/empty-body$/, 'the same errors, in another order'],
   [/^val-services(-2)?\/(clusterip-range|ipfamily6|dual-require)$/, 'the allocator knows the address families of the cluster'],
   [/^val-generic-deviceclasses\/(long-name|bad-generatename)$/, "upstream's generated rules have other words for names"],
-  [/^val-resourceclaims\/cel$/, 'expressions are not compiled'],
+  [/\/(cel|cel-type|cel-syntax|cel-undeclared|audit-type|msgexpr-type|params-unset|var-forward)$/, 'expressions are not compiled'],
   [/^val-resourceclaims\/admin$/, 'a rule of the namespace, which a kind does not see'],
 ]
 

@@ -4,6 +4,7 @@ import { ageColumn, nameColumn } from '#meta/table'
 import * as schemas from './schema.gen.ts'
 import type * as types from './types.gen.ts'
 import { webhookCountColumn, withWebhookDefaults } from './webhook-configuration.ts'
+import { validateWebhooks } from './webhook-validation.ts'
 
 export type MutatingWebhookConfiguration = types.MutatingWebhookConfiguration
 export const MutatingWebhookConfiguration: Kind<MutatingWebhookConfiguration> = defineKind({
@@ -18,4 +19,5 @@ export const MutatingWebhookConfiguration: Kind<MutatingWebhookConfiguration> = 
   schema: schemas.MutatingWebhookConfiguration,
   columns: [nameColumn, webhookCountColumn, ageColumn],
   defaults: (configuration) => withWebhookDefaults(configuration, { reinvocationPolicy: 'Never' }),
+  validate: (configuration) => validateWebhooks(configuration),
 })

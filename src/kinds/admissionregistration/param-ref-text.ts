@@ -1,10 +1,25 @@
-/** The settings of a policy binding in one table cell. */
-import { formatLabelSelector } from '#meta/labels'
-import type { ParamRef } from './types.gen.ts'
+/** Parameters of policies and their bindings in table cells. */
+import type { LabelSelector } from '#meta/types.gen'
+import type { ParamKind, ParamRef } from './types.gen.ts'
 
 export function paramRefText(reference: ParamRef | undefined): string {
   if (reference === undefined) return '<unset>'
   const { name = '', namespace = '', selector } = reference
   if (name !== '') return namespace === '' ? `*/${name}` : `${namespace}/${name}`
-  return selector === undefined ? '<unset>' : formatLabelSelector(selector)
+  return selector === undefined ? '<unset>' : goText(selector)
+}
+
+/** The kind that parameters of a policy are of. */
+export function paramKindText(kind: ParamKind | undefined): string {
+  return kind === undefined ? '<unset>' : `${kind.apiVersion}/${kind.kind}`
+}
+
+/** A selector as upstream prints it here: as Go does. */
+function goText({ matchLabels = {}, matchExpressions = [] }: LabelSelector): string {
+  const labels = Object.entries(matchLabels).toSorted(([a], [b]) => (a < b ? -1 : 1))
+  const expressions = matchExpressions.map(
+    ({ key, operator, values = [] }) => `LabelSelectorRequirement{Key:${key},Operator:${operator},Values:[${values.join(' ')}],},`,
+  )
+  const map = `map[string]string{${labels.map(([key, value]) => `${key}: ${value},`).join('')}}`
+  return `&LabelSelector{MatchLabels:${map},MatchExpressions:[]LabelSelectorRequirement{${expressions.join('')}},}`
 }

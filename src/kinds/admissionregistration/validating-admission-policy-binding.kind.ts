@@ -1,8 +1,8 @@
 /** Puts a validating admission policy into force. */
+import { duplicate, type FieldErrors, FieldPath, invalid, notSupported, required } from '#meta/field-path'
 import { defineKind, type Kind } from '#meta/kind'
-import { ageColumn, nameColumn } from '#meta/table'
-import { defaultMatch } from './match-defaults.ts'
-import { paramRefText } from './param-ref-text.ts'
+import { bindingColumns, defaultPolicyBinding } from './policy-binding.ts'
+import { validateBindingSpec } from './policy-validation.ts'
 import * as schemas from './schema.gen.ts'
 import type * as types from './types.gen.ts'
 
@@ -17,26 +17,26 @@ export const ValidatingAdmissionPolicyBinding: Kind<ValidatingAdmissionPolicyBin
   hasGeneration: true,
   updatesUnconditionally: false,
   schema: schemas.ValidatingAdmissionPolicyBinding,
-  columns: [
-    nameColumn,
-    {
-      name: 'PolicyName',
-      type: 'string',
-      description: 'PolicyName indicates the policy definition which the policy binding binded to',
-      cell: ({ spec }) => spec?.policyName ?? '',
-    },
-    {
-      name: 'ParamRef',
-      type: 'string',
-      description: 'ParamRef indicates the param resource which sets the configuration param',
-      cell: ({ spec }) => paramRefText(spec?.paramRef),
-    },
-    ageColumn,
-  ],
-  defaults: defaultBinding,
+  columns: bindingColumns,
+  defaults: (binding) => defaultPolicyBinding(binding),
+  validate: validateBinding,
 })
 
-function defaultBinding(binding: ValidatingAdmissionPolicyBinding): ValidatingAdmissionPolicyBinding {
-  const matchResources = binding.spec?.matchResources
-  return matchResources === undefined ? binding : { ...binding, spec: { ...binding.spec, matchResources: defaultMatch(matchResources) } }
+function* validateBinding({ spec }: ValidatingAdmissionPolicyBinding): FieldErrors {
+  yield* validateBindingSpec(spec ?? {})
+  yield* validateActions(spec?.validationActions ?? [], FieldPath.of('spec', 'validationActions'))
+}
+
+const actionNames = ['Audit', 'Deny', 'Warn']
+
+function* validateActions(actions: readonly string[], at: FieldPath): FieldErrors {
+  if (actions.length === 0) yield required(at, 'at least one validation action is required')
+  for (const [index, action] of actions.entries()) {
+    if (!actionNames.includes(action)) yield notSupported(at.index(index), action, actionNames)
+    if (actions.indexOf(action) < index) yield duplicate(at.index(index), action)
+  }
+  if (actions.includes('Deny') && actions.includes('Warn')) {
+    const problem = 'repeating the same validation failure information in the API response and headers serves no purpose'
+    yield invalid(at, actions, `must not contain both Deny and Warn (${problem})`)
+  }
 }

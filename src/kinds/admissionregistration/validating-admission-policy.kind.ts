@@ -1,11 +1,13 @@
 /** Refuses what does not keep its CEL expressions. */
 import { defineKind, type Kind } from '#meta/kind'
 import { ageColumn, nameColumn } from '#meta/table'
-import { keepSpec, keepStatus, withoutStatus } from '../status-rules.ts'
+import { keepSpecAndMeta, keepStatus, withoutStatus } from '../status-rules.ts'
 import { statusSubresource } from '../subresources.ts'
 import { defaultMatch } from './match-defaults.ts'
+import { paramKindText } from './param-ref-text.ts'
 import * as schemas from './schema.gen.ts'
 import type * as types from './types.gen.ts'
+import { validatePolicy, validatePolicyStatus } from './validating-admission-policy-validation.ts'
 
 export type ValidatingAdmissionPolicy = types.ValidatingAdmissionPolicy
 export const ValidatingAdmissionPolicy: Kind<ValidatingAdmissionPolicy> = defineKind({
@@ -30,14 +32,15 @@ export const ValidatingAdmissionPolicy: Kind<ValidatingAdmissionPolicy> = define
       name: 'ParamKind',
       type: 'string',
       description: 'ParamKind specifies the kind of resources used to parameterize this policy',
-      cell: ({ spec: { paramKind } }) => (paramKind === undefined ? '<unset>' : `${paramKind.apiVersion}/${paramKind.kind}`),
+      cell: ({ spec }) => paramKindText(spec.paramKind),
     },
     ageColumn,
   ],
   defaults: defaultPolicy,
   prepareCreate: withoutStatus,
+  validate: validatePolicy,
   update: { prepare: keepStatus },
-  status: { prepare: keepSpec },
+  status: { prepare: keepSpecAndMeta, validate: validatePolicyStatus, resets: ['metadata', 'spec'] },
   subresources: [statusSubresource('ValidatingAdmissionPolicy')],
 })
 

@@ -4,6 +4,7 @@ import { ageColumn, nameColumn } from '#meta/table'
 import * as schemas from './schema.gen.ts'
 import type * as types from './types.gen.ts'
 import { webhookCountColumn, withWebhookDefaults } from './webhook-configuration.ts'
+import { validateWebhooks } from './webhook-validation.ts'
 
 export type ValidatingWebhookConfiguration = types.ValidatingWebhookConfiguration
 export const ValidatingWebhookConfiguration: Kind<ValidatingWebhookConfiguration> = defineKind({
@@ -18,4 +19,5 @@ export const ValidatingWebhookConfiguration: Kind<ValidatingWebhookConfiguration
   schema: schemas.ValidatingWebhookConfiguration,
   columns: [nameColumn, webhookCountColumn, ageColumn],
   defaults: (configuration) => withWebhookDefaults(configuration, {}),
+  validate: (configuration) => validateWebhooks(configuration),
 })

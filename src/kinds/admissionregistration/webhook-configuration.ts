@@ -9,7 +9,7 @@ type Configuration<W extends Webhook> = KubeObject & { readonly webhooks?: reado
 export const webhookCountColumn: Column<Configuration<Webhook>> = {
   name: 'Webhooks',
   type: 'integer',
-  description: 'How many there are.',
+  description: 'Webhooks indicates the number of webhooks registered in this configuration',
   cell: ({ webhooks = [] }) => webhooks.length,
 }
 

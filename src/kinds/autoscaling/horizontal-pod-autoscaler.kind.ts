@@ -21,14 +21,14 @@ export const HorizontalPodAutoscaler: Kind<HorizontalPodAutoscaler> = defineKind
     {
       name: 'Reference',
       type: 'string',
-      description: 'What is scaled.',
+      describedBy: 'spec.scaleTargetRef',
       cell: ({ spec }) => `${spec.scaleTargetRef.kind}/${spec.scaleTargetRef.name}`,
     },
-    { name: 'Targets', type: 'string', description: 'What is measured, and what it shall be.', cell: (scaler) => targetsText(scaler) },
+    { name: 'Targets', type: 'string', describedBy: 'spec.metrics', cell: (scaler) => targetsText(scaler) },
     {
       name: 'MinPods',
       type: 'string',
-      description: 'Pods at least.',
+      describedBy: 'spec.minReplicas',
       cell: ({ spec }) => (spec.minReplicas === undefined ? '<unset>' : String(spec.minReplicas)),
     },
     { name: 'MaxPods', type: 'string', describedBy: 'spec.maxReplicas', cell: ({ spec }) => spec.maxReplicas ?? 0 },

@@ -18,9 +18,9 @@ export const CertificateSigningRequest: Kind<CertificateSigningRequest> = define
   columns: [
     nameColumn,
     ageColumn,
-    { name: 'SignerName', type: 'string', description: 'Who shall sign.', cell: ({ spec }) => spec.signerName || '<none>' },
+    { name: 'SignerName', type: 'string', describedBy: 'spec.signerName', cell: ({ spec }) => spec.signerName || '<none>' },
     { name: 'Requestor', type: 'string', description: 'Base64-encoded PKCS#10 CSR data', cell: ({ spec }) => spec.username ?? '' },
-    { name: 'RequestedDuration', type: 'string', description: 'How long the certificate shall be good.', cell: requestedDurationOf },
+    { name: 'RequestedDuration', type: 'string', describedBy: 'spec.expirationSeconds', cell: requestedDurationOf },
     {
       name: 'Condition',
       type: 'string',

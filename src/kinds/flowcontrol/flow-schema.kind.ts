@@ -23,11 +23,16 @@ export const FlowSchema: Kind<FlowSchema> = defineKind({
       describedBy: 'spec.priorityLevelConfiguration.name',
       cell: (object) => object.spec.priorityLevelConfiguration?.name ?? '',
     },
-    { name: 'MatchingPrecedence', type: 'string', description: 'Lower goes first.', cell: (object) => object.spec.matchingPrecedence ?? 0 },
+    {
+      name: 'MatchingPrecedence',
+      type: 'string',
+      describedBy: 'spec.matchingPrecedence',
+      cell: (object) => object.spec.matchingPrecedence ?? 0,
+    },
     {
       name: 'DistinguisherMethod',
       type: 'string',
-      description: 'What flows are told apart by.',
+      describedBy: 'spec.distinguisherMethod',
       cell: (object) => object.spec.distinguisherMethod?.type ?? '<none>',
     },
     ageColumn,

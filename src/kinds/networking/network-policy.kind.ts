@@ -17,7 +17,12 @@ export const NetworkPolicy: Kind<NetworkPolicy> = defineKind({
   schema: schemas.NetworkPolicy,
   columns: [
     nameColumn,
-    { name: 'Pod-Selector', type: 'string', description: 'Which pods.', cell: (object) => formatLabelSelector(object.spec?.podSelector) },
+    {
+      name: 'Pod-Selector',
+      type: 'string',
+      describedBy: 'spec.podSelector',
+      cell: (object) => formatLabelSelector(object.spec?.podSelector),
+    },
     ageColumn,
   ],
   defaults: defaultNetworkPolicy,

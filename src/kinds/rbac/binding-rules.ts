@@ -15,7 +15,7 @@ type Binding = KubeObject & { readonly roleRef: RoleRef; readonly subjects?: rea
 export function bindingColumns(kind: 'roleBinding' | 'clusterRoleBinding'): readonly Column<Binding>[] {
   return [
     nameColumn,
-    { name: 'Role', type: 'string', description: 'What is granted.', cell: (binding) => `${binding.roleRef.kind}/${binding.roleRef.name}` },
+    { name: 'Role', type: 'string', describedBy: 'roleRef', cell: (binding) => `${binding.roleRef.kind}/${binding.roleRef.name}` },
     ageColumn,
     { name: 'Users', type: 'string', priority: 1, description: `Users in the ${kind}`, cell: (binding) => namesOf(binding, 'User') },
     { name: 'Groups', type: 'string', priority: 1, description: `Groups in the ${kind}`, cell: (binding) => namesOf(binding, 'Group') },

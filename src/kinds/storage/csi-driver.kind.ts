@@ -27,7 +27,7 @@ export const CSIDriver: Kind<CSIDriver> = defineKind({
     {
       name: 'PodInfoOnMount',
       type: 'boolean',
-      description: 'Whether it is told of the pod.',
+      describedBy: 'spec.podInfoOnMount',
       cell: (object) => object.spec.podInfoOnMount ?? false,
     },
     {
@@ -39,7 +39,7 @@ export const CSIDriver: Kind<CSIDriver> = defineKind({
     {
       name: 'TokenRequests',
       type: 'string',
-      description: 'Tokens that it wants.',
+      describedBy: 'spec.tokenRequests',
       cell: (object) => (object.spec.tokenRequests ?? []).map((request) => request.audience).join(',') || '<unset>',
     },
     {

@@ -26,7 +26,7 @@ export const StorageClass: Kind<StorageClass> = defineKind({
     {
       name: 'VolumeBindingMode',
       type: 'string',
-      description: 'When they are made.',
+      describedBy: 'volumeBindingMode',
       cell: (object) => object.volumeBindingMode ?? '<unset>',
     },
     {
