@@ -12,7 +12,7 @@ import { conflict, invalidObject, modifiedMessage, notFound, StatusError } from 
 import type { CacheEntry, ObjectEntry } from '../cache/cache-entry.ts'
 import type { KindView } from '../cache/kind-view.ts'
 import type { Exchange } from '../exchange.ts'
-import type { WriteGuard } from '../services/write-hook.ts'
+import type { Alongside } from '../services/write-hook.ts'
 import { type CommitResult, changedEntry, commitChange, commitRemoval } from './commit.ts'
 import { type Entries, type UpdateStates, withOldTimes } from './field-owners.ts'
 import { type Registry, resourceNameOf } from './registry.ts'
@@ -77,7 +77,7 @@ async function tryChange(registry: Registry, exchange: Exchange, kind: Kind, { c
   const admitted = await admittedState(registry, exchange, kind, situation)
   using claimed = change.subresource === '' ? registry.writeHookOf(kind)?.beforeUpdate(admitted, old, change) : undefined
   const next = await prepared(registry, exchange, kind, claimed?.object ?? admitted, situation)
-  return await written(registry, kind, current, next, { isDryRun: change.isDryRun, guard: claimed?.guard })
+  return await written(registry, kind, current, next, { isDryRun: change.isDryRun, alongside: claimed })
 }
 
 /** What an attempt came to; a refusal is one of the outcomes. */
@@ -195,14 +195,14 @@ type Written =
   | (Extract<CommitResult, { succeeded: true }> & { readonly wasRemoved: boolean; readonly wasWritten: boolean })
   | Extract<CommitResult, { succeeded: false }>
 
-type WriteFacts = { readonly isDryRun: boolean; readonly guard: WriteGuard | undefined }
+type WriteFacts = { readonly isDryRun: boolean; readonly alongside: Alongside | undefined }
 
 async function written(
   registry: Registry,
   kind: Kind,
   old: CacheEntry,
   next: KubeObject,
-  { isDryRun, guard }: WriteFacts,
+  { isDryRun, alongside }: WriteFacts,
 ): Promise<Written> {
   const wasRemoved = isReadyToGo(registry, kind, next)
   if (isDryRun || wasRemoved) {
@@ -211,7 +211,7 @@ async function written(
     const result = await commitRemoval(registry, kind, old)
     return result.succeeded ? { succeeded: true, entry: shown, wasRemoved, wasWritten: true } : result
   }
-  const result = await commitChange(registry, kind, old, next, guard)
+  const result = await commitChange(registry, kind, old, next, alongside)
   return result.succeeded ? { ...result, wasRemoved, wasWritten: result.entry !== old } : result
 }
 

@@ -4,14 +4,15 @@ import type { Kind } from '#meta/kind'
 import type { KubeObject } from '#meta/object'
 import { StatusError } from '#meta/status'
 import { decodeObject } from '#meta/wire'
-import { create, type KeyResult, remove, update } from '#store/single-key'
+import type { KeyResult } from '#store/single-key'
 import { CacheEntry } from '../cache/cache-entry.ts'
-import type { WriteGuard } from '../services/write-hook.ts'
+import type { Alongside } from '../services/write-hook.ts'
 import type { Storage } from '../storage/storage.ts'
 import { storedForm, storedJson, storedKindOf } from '../storage/value-format.ts'
+import { commitTogether, type JointResult, type Part, partsOf } from './companions.ts'
 import type { Registry } from './registry.ts'
 
-/** `current` is what stands in the way. For a new object undefined means that its guard has moved: the caches have seen what moved it. */
+/** `current` is what stands in the way. For a new object undefined means that another server has what it claimed: the caches have seen that. */
 export type CommitResult =
   | { readonly succeeded: true; readonly entry: CacheEntry }
   | { readonly succeeded: false; readonly current: CacheEntry | undefined }
@@ -29,12 +30,13 @@ export async function commitNew(
   kind: Kind,
   key: string,
   object: KubeObject,
-  guard?: WriteGuard,
+  { companions = [], guard }: Alongside = {},
 ): Promise<CommitResult> {
   const { storage } = registry.viewOf(kind)
-  return await write(storage, key, encoded(storage, kind, object), async (value) => {
-    if (guard !== undefined) return await putGuarded(storage, { key, modRevision: 0, value }, guard)
-    return await create(storage.store, key, value, { leaseId: await leaseOf(storage, kind) })
+  const encodedObject = encoded(storage, kind, object)
+  return await write(storage, key, encodedObject, undefined, async (value) => {
+    const operation = { type: 'put', key, value, leaseId: await leaseOf(storage, kind) } as const
+    return await commitTogether({ storage, compare: { key, modRevision: 0 }, operation }, partsOf(registry, companions), guard)
   })
 }
 
@@ -44,58 +46,55 @@ export async function commitChange(
   kind: Kind,
   old: CacheEntry,
   object: KubeObject,
-  guard?: WriteGuard,
+  { companions = [], guard }: Alongside = {},
 ): Promise<CommitResult> {
   const { storage } = registry.viewOf(kind)
+  const { key } = old
   const bytes = encoded(storage, kind, object)
   // Nothing changed: no new revision, no event.
   if (isSameObject(bytes.json, old.json)) return { succeeded: true, entry: old }
-  return await write(storage, old.key, bytes, async (value) => {
-    if (guard !== undefined) return await putGuarded(storage, { key: old.key, modRevision: old.revision, value }, guard)
-    return await update(storage.store, old.key, value, { modRevision: old.revision, leaseId: await leaseOf(storage, kind) })
+  return await write(storage, key, bytes, old, async (value) => {
+    const operation = { type: 'put', key, value, leaseId: await leaseOf(storage, kind) } as const
+    return await commitTogether({ storage, compare: { key, modRevision: old.revision }, operation }, partsOf(registry, companions), guard)
   })
-}
-
-/** Both or none. */
-async function putGuarded({ store, feed }: Storage, own: WriteGuard, guard: WriteGuard): Promise<KeyResult> {
-  const both = [own, guard]
-  const result = await store.txn({
-    compares: both.map(({ key, modRevision }) => ({ key, modRevision })),
-    operations: both.map(({ key, value }) => ({ type: 'put', key, value })),
-  })
-  if (result.succeeded) return { succeeded: true, revision: result.revision, previous: result.previous[0] }
-  await feed.waitFor(result.revision)
-  return { succeeded: false, revision: result.revision, current: result.current[0] }
 }
 
 /** Resolves with the revision of the deletion, or what is there instead. */
 export async function commitRemoval(registry: Registry, kind: Kind, old: CacheEntry): Promise<CommitResult> {
   const { storage } = registry.viewOf(kind)
-  const result = await remove(storage.store, old.key, { modRevision: old.revision })
-  if (!result.succeeded) return conflictOf(storage, result)
-  await storage.feed.waitFor(result.revision)
+  const { key } = old
+  const companions = old.unreadable() === undefined ? registry.writeHookOf(kind)?.onRemoval(old.object()) : undefined
+  const own: Part = { storage, compare: { key, modRevision: old.revision }, operation: { type: 'delete', key } }
+  const result = await commitTogether(own, partsOf(registry, companions ?? []))
+  if (result === 'overtaken' || !result.succeeded) return refusalOf(storage, result, old)
   return { succeeded: true, entry: old.at(result.revision) }
 }
 
 type Encoded = { readonly json: Uint8Array; readonly value: Uint8Array }
 
 async function write(
-  { feed, ...storage }: Storage,
+  storage: Storage,
   key: string,
   { json, value }: Encoded,
-  put: (value: Uint8Array) => Promise<KeyResult>,
+  old: CacheEntry | undefined,
+  put: (value: Uint8Array) => Promise<JointResult>,
 ): Promise<CommitResult> {
+  const { feed } = storage
   // The event of this write need not be decoded: what it says is known.
   using _expected = feed.expect(key, value, json)
   const result = await put(value)
-  if (!result.succeeded) return conflictOf({ feed, ...storage }, result)
-  await feed.waitFor(result.revision)
+  if (result === 'overtaken' || !result.succeeded) return refusalOf(storage, result, old)
   // The cache's own entry where it is still the newest: its bytes are then made once for all.
   const cached = feed.cacheOfKey(key).get(key)
   return { succeeded: true, entry: cached?.revision === result.revision ? cached : new CacheEntry(key, result.revision, json) }
 }
 
-function conflictOf({ format }: Storage, { current }: Extract<KeyResult, { succeeded: false }>): CommitResult {
+type Refusal = 'overtaken' | Extract<KeyResult, { succeeded: false }>
+
+/** `old` stands as it was if it was only what the write claimed that is another's. */
+function refusalOf({ format }: Storage, refusal: Refusal, old: CacheEntry | undefined): CommitResult {
+  if (refusal === 'overtaken') return { succeeded: false, current: old }
+  const { current } = refusal
   return { succeeded: false, current: current && new CacheEntry(current.key, current.modRevision, current.value, format) }
 }
 

@@ -6,7 +6,7 @@ import { wireForm } from '#meta/schema/encode'
 import { alreadyExists, badRequest, hasReason, invalidObject, StatusError } from '#meta/status'
 import type { Answer, Exchange } from '../exchange.ts'
 import { type WriteOptions, writeOptionsOf } from '../request/write-options.ts'
-import type { WriteGuard } from '../services/write-hook.ts'
+import type { Alongside } from '../services/write-hook.ts'
 import { entryAnswer, valueAnswer } from './answers.ts'
 import { commitNew } from './commit.ts'
 import { readObject } from './decode-object.ts'
@@ -60,7 +60,7 @@ async function createOnce(registry: Registry, exchange: Exchange, kind: Kind, de
     const named = withGeneratedName(admitted, registry.random)
     using claimed = registry.writeHookOf(kind)?.beforeCreate(named, options)
     const object = await prepared(registry, exchange, kind, claimed?.object ?? named, options)
-    const outcome = await store(registry, kind, object, options, claimed?.guard)
+    const outcome = await store(registry, kind, object, options, claimed)
     if (typeof outcome === 'object') return outcome
     if (outcome === 'overtaken' && ++overtakenCount < claimAttemptsMax) continue
     const isGenerated = (admitted.metadata.name ?? '') === ''
@@ -97,14 +97,14 @@ async function store(
   kind: Kind,
   object: KubeObject,
   options: WriteOptions,
-  guard: WriteGuard | undefined,
+  alongside: Alongside | undefined,
 ): Promise<Answer | 'taken' | 'overtaken'> {
   const view = registry.viewOf(kind)
   const key = view.keyOf(object.metadata.namespace, object.metadata.name ?? '')
   if (options.isDryRun) return view.cache.get(key) === undefined ? valueAnswer(wireForm(kind.schema, object), 201) : 'taken'
   // As upstream: it is the store that refuses it, so a dry run does not see it.
   if (hasRevision(object)) throw new StatusError(500, '', 'resourceVersion should not be set on objects to be created')
-  const result = await commitNew(registry, kind, key, object, guard)
+  const result = await commitNew(registry, kind, key, object, alongside)
   if (result.succeeded) return entryAnswer(view.served(result.entry), 201)
   return result.current === undefined ? 'overtaken' : 'taken'
 }

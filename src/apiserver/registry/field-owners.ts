@@ -49,6 +49,13 @@ export function ownedWrite(
   }
 }
 
+/** A new object that the server makes itself. */
+export function withServerAsCreator(registry: Registry, kind: Kind, object: KubeObject): KubeObject {
+  const writer: Writer = { name: 'kube-apiserver', operation: 'Update', apiVersion: kind.apiVersion, subresource: '' }
+  const write = { live: zeroOf(kind), next: object, writer, now: nowRfc3339(registry.clock) }
+  return withMeta(object, { managedFields: writeManagers(afterUpdate(resourceOf(registry, kind, ''), noManagers, write)) })
+}
+
 /** A write of a status by the server itself. */
 export function ownStatusWrite(registry: Registry, kind: Kind): OwnedWrite {
   return {

@@ -8,11 +8,8 @@ export type IpRange = {
   readonly cidr: string
   readonly family: IpFamily
   readonly first: bigint
-  /** How many addresses there are; capped, since nobody gives out more. */
-  readonly size: number
+  readonly size: bigint
 }
-
-const sizeMax = 2 ** 31
 
 /** Throws an Error when the text is no range. */
 export function parseIpRange(text: string): IpRange {
@@ -23,8 +20,7 @@ export function parseIpRange(text: string): IpRange {
   if (family === undefined || !/^\d+$/.test(prefixText) || prefixLength > bits) throw new Error(`${JSON.stringify(text)} is no valid CIDR`)
   const hostBits = BigInt(bits - prefixLength)
   const first = (numberOf(address) >> hostBits) << hostBits
-  const size = hostBits > 31n ? sizeMax : Number(1n << hostBits)
-  return { cidr: `${textOf(first, family)}/${prefixLength}`, family, first, size }
+  return { cidr: `${textOf(first, family)}/${prefixLength}`, family, first, size: 1n << hostBits }
 }
 
 export function familyOf(address: string): IpFamily | undefined {
@@ -32,15 +28,36 @@ export function familyOf(address: string): IpFamily | undefined {
   return version === 4 ? 'IPv4' : version === 6 ? 'IPv6' : undefined
 }
 
-/** Where in the range the address is; undefined outside of it. */
-export function offsetIn(range: IpRange, address: string): number | undefined {
-  if (familyOf(address) !== range.family) return undefined
-  const offset = numberOf(address) - range.first
-  return offset >= 0n && offset < BigInt(range.size) ? Number(offset) : undefined
+/** The one text that stands for an address; what is no address stays as it is. */
+export function canonicalAddress(address: string): string {
+  const family = familyOf(address)
+  return family === undefined ? address : textOf(numberOf(address), family)
 }
 
-export function addressAt(range: IpRange, offset: number): string {
-  return textOf(range.first + BigInt(offset), range.family)
+export function isInRange(range: IpRange, address: string): boolean {
+  return offsetIn(range, address) !== undefined
+}
+
+/** Whether somebody may have the address: the network's own address and, in IPv4, its broadcast address are nobody's. */
+export function isUsableIn(range: IpRange, address: string): boolean {
+  const offset = offsetIn(range, address)
+  return offset !== undefined && offset > 0n && offset <= usableCount(range)
+}
+
+/** How many addresses somebody may have; they begin at offset 1. */
+export function usableCount({ family, size }: IpRange): bigint {
+  const count = family === 'IPv4' ? size - 2n : size - 1n
+  return count > 0n ? count : 0n
+}
+
+export function addressAt(range: IpRange, offset: bigint): string {
+  return textOf(range.first + offset, range.family)
+}
+
+function offsetIn(range: IpRange, address: string): bigint | undefined {
+  if (familyOf(address) !== range.family) return undefined
+  const offset = numberOf(address) - range.first
+  return offset >= 0n && offset < range.size ? offset : undefined
 }
 
 function numberOf(address: string): bigint {

@@ -8,8 +8,6 @@ export type PoolOptions = {
   readonly size: number
   /** Numbers below are given out by chance only when all others are taken, so that people can choose them. */
   readonly reservedForChoice: number
-  /** Numbers that are never given out by chance. */
-  readonly excluded?: ReadonlySet<number>
   readonly random: Random
 }
 
@@ -33,9 +31,17 @@ export class NumberPool {
     else this.#holders.delete(number)
   }
 
+  isHeld(number: number): boolean {
+    return this.#holders.has(number)
+  }
+
+  isTaken(number: number): boolean {
+    return this.#holders.has(number) || this.#claims.has(number)
+  }
+
   /** False when somebody has it. */
   claim(number: number): boolean {
-    if (this.#isTaken(number)) return false
+    if (this.isTaken(number)) return false
     this.#claims.add(number)
     return true
   }
@@ -63,12 +69,8 @@ export class NumberPool {
     const start = Math.floor(this.#options.random.float() * count)
     for (let step = 0; step < count; step++) {
       const number = from + ((start + step) % count)
-      if (!this.#isTaken(number) && !this.#options.excluded?.has(number)) return number
+      if (!this.isTaken(number)) return number
     }
     return undefined
-  }
-
-  #isTaken(number: number): boolean {
-    return this.#holders.has(number) || this.#claims.has(number)
   }
 }

@@ -1,7 +1,9 @@
 /** An address that is taken. */
 
-import { type FieldErrors, FieldPath, immutable, required } from '#meta/field-path'
+import { type FieldErrors, FieldPath, invalid, required } from '#meta/field-path'
 import { defineKind, type Kind } from '#meta/kind'
+import { isDns1123Subdomain, isPathSegmentName } from '#meta/names'
+import { invalidEach } from '#meta/object-meta-validation'
 import { ageColumn, nameColumn } from '#meta/table'
 import { canonicalIp, ipMessage, parseIp } from '../ip-address.ts'
 import * as schemas from './schema.gen.ts'
@@ -15,14 +17,14 @@ export const IPAddress: Kind<IPAddress> = defineKind({
   shortNames: ['ip'],
   scope: 'Cluster',
   schema: schemas.IPAddress,
-  columns: [nameColumn, { name: 'ParentRef', type: 'string', description: 'Who has it.', cell: (object) => parentOf(object) }, ageColumn],
+  columns: [
+    nameColumn,
+    { name: 'ParentRef', type: 'string', describedBy: 'spec.parentRef', cell: (object) => parentOf(object) },
+    ageColumn,
+  ],
   validateName,
   validate: validateParentRef,
-  update: {
-    *validate(next, old) {
-      yield* immutable(FieldPath.of('spec', 'parentRef'), next.spec.parentRef, old.spec.parentRef)
-    },
-  },
+  update: { validate: validateSameParent },
 })
 
 /** The name is the address, in the one form that it has. */
@@ -34,11 +36,24 @@ function validateName(name: string): readonly string[] {
   return canonical === name ? [] : [`must be in canonical form (${JSON.stringify(canonical)})`]
 }
 
-function* validateParentRef({ spec: { parentRef } }: IPAddress): FieldErrors {
+/** Whose the address is has to be said; the object itself need not be there. */
+export function* validateParentRef({ spec: { parentRef } }: IPAddress): FieldErrors {
   const at = FieldPath.of('spec', 'parentRef')
   if (parentRef === undefined) return yield required(at)
-  if ((parentRef.resource ?? '') === '') yield required(at.field('resource'))
-  if ((parentRef.name ?? '') === '') yield required(at.field('name'))
+  const { group = '', resource = '', name = '', namespace = '' } = parentRef
+  if (group !== '') yield* invalidEach(at.field('group'), group, isDns1123Subdomain(group))
+  if (resource === '') yield required(at.field('resource'))
+  else yield* invalidEach(at.field('resource'), resource, isPathSegmentName(resource))
+  if (name === '') yield required(at.field('name'))
+  else yield* invalidEach(at.field('name'), name, isPathSegmentName(name))
+  if (namespace !== '') yield* invalidEach(at.field('namespace'), namespace, isPathSegmentName(namespace))
+}
+
+function* validateSameParent({ spec: { parentRef: next } }: IPAddress, { spec: { parentRef: old } }: IPAddress): FieldErrors {
+  if (next === undefined || JSON.stringify(next) === JSON.stringify(old)) return
+  // As upstream: the message shows the fields of the server's own form.
+  const { group: Group = '', resource: Resource = '', namespace: Namespace = '', name: Name = '' } = next
+  yield invalid(FieldPath.of('spec', 'parentRef'), { Group, Resource, Namespace, Name }, 'field is immutable')
 }
 
 function parentOf({ spec: { parentRef } }: IPAddress): string {

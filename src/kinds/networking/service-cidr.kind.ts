@@ -32,11 +32,11 @@ const cidrs = FieldPath.of('spec', 'cidrs')
 function* validateServiceCidr({ spec }: ServiceCIDR): FieldErrors {
   const ranges = spec?.cidrs ?? []
   if (ranges.length === 0) return yield required(cidrs, 'at least one CIDR required')
-  if (ranges.length > 2) return yield invalid(cidrs, ranges, 'may only hold up to 2 values')
+  if (ranges.length > 2) return yield invalid(cidrs, { CIDRs: ranges }, 'may only hold up to 2 values')
   for (const [index, range] of ranges.entries()) yield* invalidEach(cidrs.index(index), range, cidrProblems(range))
   const [first = '', second] = ranges
   if (second !== undefined && cidrFamilyOf(first) === cidrFamilyOf(second)) {
-    yield invalid(cidrs, ranges, 'may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/96')
+    yield invalid(cidrs, ranges, 'may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64')
   }
 }
 
