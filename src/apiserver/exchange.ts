@@ -85,11 +85,27 @@ export type Body =
   | { readonly kind: 'empty' }
   | { readonly kind: 'bytes'; readonly contentType: string; readonly bytes: Uint8Array }
   | { readonly kind: 'object'; readonly bytes: () => Uint8Array; readonly object: () => unknown; readonly entry?: SharedObject }
-  | { readonly kind: 'list'; readonly chunks: () => Iterable<Uint8Array>; readonly object: () => unknown; readonly list?: SharedList }
+  | {
+      readonly kind: 'list'
+      readonly chunks: ListChunks
+      /** Of all chunks together, where it is known beforehand. */
+      readonly length?: () => number
+      readonly object: () => unknown
+      readonly list?: SharedList
+    }
   | { readonly kind: 'watch'; readonly watch: WatchBody }
   | { readonly kind: 'stream'; readonly contentType: string; readonly chunks: AsyncIterable<Uint8Array> }
   /** The handler has taken the socket over and answers itself. */
   | { readonly kind: 'upgraded' }
+
+/**
+ * The bytes of a list, made while they are read, so that a long one is never in memory as a whole. A chunk lies in a buffer that `take`
+ * gave and has at most a little more than `chunkBytes`, unless one item is longer. Without `take` each chunk is a buffer of its own.
+ */
+export type ListChunks = (take?: TakeBuffer) => Iterable<Uint8Array>
+/** Gives a buffer of at least that size. */
+export type TakeBuffer = (size: number) => Uint8Array
+export const chunkBytes = 64 * 1024
 
 /** A list by its parts. */
 export type SharedList = {

@@ -30,6 +30,9 @@ export type ServerOptions = {
   readonly clientCa?: string
 }
 
+/** What one connection may have us keep for it: all its watches may lag, each within its own limit. */
+const sessionMegabytesMax = 256
+
 /** Why a request ends early where nothing says more. One for all: making an error costs more than most requests. */
 const cutOff = timeout('the request was cut off')
 
@@ -49,12 +52,15 @@ export class HttpServer {
       key,
       ...(clientCa === undefined ? {} : { ca: clientCa }),
       allowHTTP1: true,
+      // Or what follows the head of an answer waits for the client's acknowledgement.
+      noDelay: true,
       requestCert: true,
       rejectUnauthorized: false,
       // As upstream; and clients that end many watches at once are no attack.
       settings: { maxConcurrentStreams: 250 },
       streamResetBurst: 100_000,
       streamResetRate: 10_000,
+      maxSessionMemory: sessionMegabytesMax,
     })
     this.#server.on('request', (request, response) =>
       this.#onHttp1(request as unknown as IncomingMessage, response as unknown as ServerResponse),

@@ -21,17 +21,46 @@ const metadataOpening = encoder.encode('"metadata":{')
 
 /** The bytes to send: those that are stored, with the revision as resourceVersion and the line break that ends an answer. */
 export function withRevision(stored: Uint8Array, revision: number): Uint8Array<ArrayBuffer> {
-  const opening = endOfMetadataOpening(stored)
-  const at = endOfNames(stored, opening)
-  const isLast = stored[at] === closingBrace
-  const text = `"resourceVersion":"${revision}"`
-  const field = encoder.encode(at > opening ? `,${text}` : isLast ? text : `${text},`)
-  const bytes = new Uint8Array(stored.length + field.length + 1)
-  bytes.set(stored.subarray(0, at))
-  bytes.set(field, at)
-  bytes.set(stored.subarray(at), at + field.length)
+  const form = revisionForm(stored, revisionPlace(stored), revision)
+  const bytes = new Uint8Array(stored.length + form.field.length + 1)
+  writeWithRevision(stored, form, { target: bytes, at: 0, from: 0 })
   bytes[bytes.length - 1] = lineBreak
   return bytes
+}
+
+/** A revision as it is spliced into stored bytes. `field` is ASCII. */
+export type RevisionForm = { readonly place: number; readonly field: string }
+
+/** Where stored bytes take their revision. Throws for what has no metadata. */
+export function revisionPlace(stored: Uint8Array): number {
+  return endOfNames(stored, endOfMetadataOpening(stored))
+}
+
+/** `place` is the one of `revisionPlace`. */
+export function revisionForm(stored: Uint8Array, place: number, revision: number): RevisionForm {
+  const text = `"resourceVersion":"${revision}"`
+  if (stored[place - 1] !== openingBrace) return { place, field: `,${text}` }
+  return { place, field: stored[place] === closingBrace ? text : `${text},` }
+}
+
+/** The length of the bytes with their revision, without a line break. */
+export function lengthWithRevision(stored: Uint8Array, place: number, revision: number): number {
+  const isAlone = stored[place - 1] === openingBrace && stored[place] === closingBrace
+  return stored.length + bareField.length + String(revision).length + (isAlone ? 0 : 1)
+}
+
+const bareField = '"resourceVersion":""'
+
+/** Where to write, and from which of the stored bytes on. */
+export type WritePlace = { readonly target: Uint8Array; readonly at: number; readonly from: number }
+
+/** Writes stored bytes with their revision, without a line break. Answers where they end. */
+export function writeWithRevision(stored: Uint8Array, { place, field }: RevisionForm, { target, at, from }: WritePlace): number {
+  target.set(stored.subarray(from, place), at)
+  const fieldAt = at + place - from
+  for (let index = 0; index < field.length; index++) target[fieldAt + index] = field.charCodeAt(index)
+  target.set(stored.subarray(place), fieldAt + field.length)
+  return fieldAt + field.length + stored.length - place
 }
 
 /** Parses bytes that this module made. */
@@ -50,7 +79,7 @@ function endOfMetadataOpening(bytes: Uint8Array): number {
 
 /** The metadata fields that stand before resourceVersion. */
 const names = ['name', 'generateName', 'namespace', 'selfLink', 'uid'].map((field) => encoder.encode(`"${field}":"`))
-const [quote, backslash, comma, closingBrace] = [0x22, 0x5c, 0x2c, 0x7d]
+const [quote, backslash, comma, openingBrace, closingBrace] = [0x22, 0x5c, 0x2c, 0x7b, 0x7d]
 
 /** Behind the last of them, before the comma or brace that follows. */
 function endOfNames(bytes: Uint8Array, opening: number): number {

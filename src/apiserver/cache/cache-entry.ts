@@ -1,69 +1,110 @@
 /**
- * One object as the cache holds it: the value that is stored, and what readers need made from it at
- * the first use. Immutable to the outside and shared by all readers.
+ * One object as the cache holds it: the value that is stored, and, while they are asked for, the forms that were made from it.
+ * Immutable to the outside and shared by all readers.
  */
 import { deepFreeze, type KubeObject } from '#meta/object'
 import type { Envelope } from '#meta/protobuf/envelope'
 import { withoutNulls } from '#meta/schema/encode'
-import { decodeObject, withRevision } from '#meta/wire'
+import { decodeObject, lengthWithRevision, revisionForm, revisionPlace, type WritePlace, withRevision, writeWithRevision } from '#meta/wire'
 import type { SharedObject } from '../exchange.ts'
 import { isJson, type ValueFormat } from '../storage/value-format.ts'
+import type { KeepsForms, RecentForms } from './recent-forms.ts'
+import type { SelectorFacts } from './selector-facts.ts'
 import { UnreadableObject } from './unreadable-object.ts'
 
 /** An object of one revision, ready to be sent. Reading it throws UnreadableObject where the stored value does not decode. */
 export interface ObjectEntry extends SharedObject {
   readonly key: string
   readonly revision: number
-  /** JSON with `metadata.resourceVersion`, and a line break. */
+  /** Throws where `bytes` would. */
+  check(): void
+  /** JSON with `metadata.resourceVersion`, and a line break; made at each call. */
   bytes(): Uint8Array
-  /** Frozen; parsed once. */
+  /** The length of `bytes` without the line break. */
+  length(): number
+  /** Writes `bytes`, as far as they stand behind `from`, without the line break, and answers where they end. */
+  writeTo(place: WritePlace): number
+  /** Frozen. */
   object(): KubeObject
+  /** What `read` finds in the object, kept when the object is not; every caller gives the same function. */
+  facts(read: (object: KubeObject) => SelectorFacts): SelectorFacts
+}
+
+/** Where an entry comes from. */
+export type EntryOrigin = {
+  readonly format: ValueFormat
+  /** Without it, forms are kept as long as the entry. */
+  readonly recent?: RecentForms
 }
 
 /** An entry whose served form is its stored form. */
-export class CacheEntry implements ObjectEntry {
+export class CacheEntry implements ObjectEntry, KeepsForms {
   readonly key: string
   readonly revision: number
+  readonly #origin: EntryOrigin | undefined
   /** As stored; as JSON from the first reading on. */
   #value: Uint8Array
-  /** Undefined once the value is JSON. */
-  #format: ValueFormat | undefined
-  #bytes: Uint8Array | undefined
+  #isJson: boolean
+  /** Where the revision stands in the value; 0 until it is known. */
+  #revisionPlace = 0
   #object: KubeObject | undefined
   #protobuf: Envelope | undefined
+  #facts: SelectorFacts | undefined
 
-  constructor(key: string, revision: number, value: Uint8Array, format?: ValueFormat) {
+  /** Without an origin, `value` is JSON. */
+  constructor(key: string, revision: number, value: Uint8Array, origin?: EntryOrigin) {
     this.key = key
     this.revision = revision
     this.#value = value
-    this.#format = isJson(value) ? undefined : format
+    this.#origin = origin
+    this.#isJson = origin === undefined || isJson(value)
   }
 
   /** JSON without `metadata.resourceVersion`. */
   get json(): Uint8Array {
-    if (this.#format !== undefined) {
-      this.#value = this.#read(this.#format.toJson, this.#value)
-      this.#format = undefined
-    }
+    if (!this.#isJson) this.#value = this.#readable((value) => this.#origin?.format.toJson(value) ?? value, this.#value)
+    this.#isJson = true
     return this.#value
   }
 
-  /** How much memory the value takes. */
   get size(): number {
     return this.#value.length
   }
 
+  check(): void {
+    this.#place()
+  }
+
   bytes(): Uint8Array {
-    return (this.#bytes ??= this.#read((json) => withRevision(json, this.revision), this.json))
+    return this.#readable((json) => withRevision(json, this.revision), this.json)
+  }
+
+  length(): number {
+    return lengthWithRevision(this.json, this.#place(), this.revision)
+  }
+
+  writeTo(place: WritePlace): number {
+    return writeWithRevision(this.json, revisionForm(this.json, this.#place(), this.revision), place)
   }
 
   object(): KubeObject {
-    return (this.#object ??= this.#read((bytes) => deepFreeze(decoded(bytes)), this.bytes()))
+    if (this.#object === undefined) {
+      this.#object = deepFreeze(this.#decoded())
+      if (this.#protobuf === undefined) this.#origin?.recent?.add(this)
+    }
+    return this.#object
   }
 
-  /** Does not keep the object that it has to parse for this. */
   protobuf(encode: (object: KubeObject) => Envelope | undefined): Envelope | undefined {
-    return (this.#protobuf ??= encode(this.#object ?? this.#read(decoded, this.bytes())))
+    if (this.#protobuf === undefined) {
+      this.#protobuf = encode(this.#object ?? this.#decoded())
+      if (this.#object === undefined) this.#origin?.recent?.add(this)
+    }
+    return this.#protobuf
+  }
+
+  facts(read: (object: KubeObject) => SelectorFacts): SelectorFacts {
+    return (this.#facts ??= read(this.#object ?? this.#decoded()))
   }
 
   /** Why the object cannot be read; undefined if it can. */
@@ -77,19 +118,26 @@ export class CacheEntry implements ObjectEntry {
     }
   }
 
-  /** Forgets what was made for readers: history is read rarely, and is kept long. */
-  release(): void {
-    this.#bytes = undefined
+  forgetForms(): void {
     this.#object = undefined
     this.#protobuf = undefined
   }
 
   /** The same object under another revision: what a DELETED event shows. */
   at(revision: number): CacheEntry {
-    return new CacheEntry(this.key, revision, this.#value, this.#format)
+    return new CacheEntry(this.key, revision, this.#value, this.#origin)
   }
 
-  #read<T>(read: (bytes: Uint8Array) => T, bytes: Uint8Array): T {
+  #place(): number {
+    if (this.#revisionPlace === 0) this.#revisionPlace = this.#readable(revisionPlace, this.json)
+    return this.#revisionPlace
+  }
+
+  #decoded(): KubeObject {
+    return this.#readable(decoded, this.bytes())
+  }
+
+  #readable<T>(read: (bytes: Uint8Array) => T, bytes: Uint8Array): T {
     try {
       return read(bytes)
     } catch (error) {

@@ -4,17 +4,15 @@
  */
 import type { WatchType } from '#client/transport'
 import type { Kind } from '#meta/kind'
-import { deepFreeze, type KubeObject } from '#meta/object'
-import type { Envelope } from '#meta/protobuf/envelope'
-import { wireForm } from '#meta/schema/encode'
-import type { Schema } from '#meta/schema/schema'
-import { encodeObject, withRevision } from '#meta/wire'
 import type { SharedFrame } from '../exchange.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { CacheEntry, ObjectEntry } from './cache-entry.ts'
+import { type Conversion, ConvertedEntry } from './converted-entry.ts'
 import type { CacheEvent } from './event-ring.ts'
 import type { ResourceCache } from './resource-cache.ts'
+import { type FactReader, factReader } from './selector-facts.ts'
 import { bookmarkFrame, ObjectFrame } from './watch-frame.ts'
+import { WatchHub } from './watch-hub.ts'
 
 type ChangeType = Extract<WatchType, 'ADDED' | 'MODIFIED' | 'DELETED'>
 
@@ -25,6 +23,9 @@ export class KindView {
   readonly kind: Kind
   readonly storage: Storage
   readonly cache: ResourceCache
+  readonly facts: FactReader
+  readonly watches: WatchHub
+  readonly #conversion: Conversion | undefined
   readonly #converted = new WeakMap<CacheEntry, ObjectEntry>()
   /** Of the newest changes, in order. */
   readonly #frames = new Map<CacheEvent, Map<ChangeType, SharedFrame>>()
@@ -34,6 +35,10 @@ export class KindView {
     this.kind = kind
     this.storage = storage
     this.cache = storage.feed.cache((kind.storedAs?.kind ?? kind).storePrefix)
+    this.facts = factReader(kind)
+    this.watches = new WatchHub(this)
+    const { fromStored } = kind.storedAs ?? {}
+    this.#conversion = fromStored && { schema: kind.schema, fromStored, recent: storage.feed.recent }
   }
 
   /** The key of one object. */
@@ -53,11 +58,10 @@ export class KindView {
   }
 
   served(entry: CacheEntry): ObjectEntry {
-    const { storedAs } = this.kind
-    if (storedAs === undefined) return entry
+    if (this.#conversion === undefined) return entry
     let converted = this.#converted.get(entry)
     if (converted === undefined) {
-      converted = new ConvertedEntry(entry, this.kind.schema, storedAs.fromStored)
+      converted = new ConvertedEntry(entry, this.#conversion)
       this.#converted.set(entry, converted)
     }
     return converted
@@ -77,7 +81,7 @@ export class KindView {
     if (entry === undefined) return undefined
     const served = this.served(entry)
     // Read now, where it can be told that it does not decode.
-    served.bytes()
+    served.check()
     const frame = new ObjectFrame(type, served)
     frames.set(type, frame)
     return frame
@@ -92,35 +96,5 @@ export class KindView {
   bookmark(revision: number): SharedFrame {
     if (this.#bookmark?.revision !== revision) this.#bookmark = { revision, frame: bookmarkFrame(this.kind, revision) }
     return this.#bookmark.frame
-  }
-}
-
-class ConvertedEntry implements ObjectEntry {
-  readonly key: string
-  readonly revision: number
-  readonly #source: CacheEntry
-  readonly #schema: Schema
-  readonly #convert: (stored: KubeObject) => KubeObject
-  #object: KubeObject | undefined
-  #bytes: Uint8Array | undefined
-  #protobuf: Envelope | undefined
-
-  constructor(source: CacheEntry, schema: Schema, convert: (stored: KubeObject) => KubeObject) {
-    this.key = source.key
-    this.revision = source.revision
-    this.#source = source
-    this.#schema = schema
-    this.#convert = convert
-  }
-
-  object(): KubeObject {
-    return (this.#object ??= deepFreeze(this.#convert(this.#source.object())))
-  }
-
-  bytes(): Uint8Array {
-    return (this.#bytes ??= withRevision(encodeObject(wireForm(this.#schema, this.object()) as KubeObject), this.revision))
-  }
-  protobuf(encode: (object: KubeObject) => Envelope | undefined): Envelope | undefined {
-    return (this.#protobuf ??= encode(this.object()))
   }
 }

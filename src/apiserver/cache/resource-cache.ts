@@ -95,7 +95,7 @@ export class ResourceCache {
   apply(events: readonly CacheEvent[]): void {
     for (const event of events) this.#applyOne(event)
     for (const listener of this.#listeners) listener.changed(events)
-    for (const { previous } of events) previous?.release()
+    for (const { previous } of events) previous?.forgetForms()
   }
 
   /**

@@ -8,8 +8,9 @@ import type { Log } from '#base/env/log'
 import type { Store, StoreEvent, Watch, WatchBatch } from '#store/store'
 import { isStoreError } from '#store/store-error'
 import type { ValueFormat } from '../storage/value-format.ts'
-import { CacheEntry } from './cache-entry.ts'
+import { CacheEntry, type EntryOrigin } from './cache-entry.ts'
 import type { CacheEvent } from './event-ring.ts'
+import { RecentForms } from './recent-forms.ts'
 import { ResourceCache } from './resource-cache.ts'
 
 export type StoreFeedDeps = { readonly store: Store; readonly clock: Clock; readonly log: Log }
@@ -30,13 +31,18 @@ const root = '/registry/'
 const progressAfterMs = 20
 const retryMs = 1000
 
+/** Of stored bytes whose decoded forms are kept: those take some five times as much. */
+const recentBytesMax = 8 << 20
+
 type Written = { readonly value: Uint8Array; readonly json: Uint8Array }
 type Loaded = { readonly entries: readonly CacheEntry[]; readonly revision: number }
 
 export class StoreFeed {
   readonly isShared: boolean
+  /** For all entries of the store. */
+  readonly recent: RecentForms
   readonly #deps: StoreFeedDeps
-  readonly #format: ValueFormat
+  readonly #origin: EntryOrigin
   readonly #caches = new Map<string, ResourceCache>()
   /** Holds what no cache has been asked for yet. */
   readonly #unclaimed: ResourceCache
@@ -49,10 +55,16 @@ export class StoreFeed {
   readonly #stop = new AbortController()
   #running: Promise<void> = Promise.resolve()
 
-  private constructor(deps: StoreFeedDeps, { isShared, format }: StoreFeedOptions, startRevision: number) {
+  private constructor(
+    deps: StoreFeedDeps,
+    isShared: boolean,
+    origin: EntryOrigin & { readonly recent: RecentForms },
+    startRevision: number,
+  ) {
     this.#deps = deps
     this.isShared = isShared
-    this.#format = format
+    this.#origin = origin
+    this.recent = origin.recent
     this.#revision = startRevision
     this.#unclaimed = new ResourceCache(root, startRevision)
   }
@@ -60,8 +72,9 @@ export class StoreFeed {
   /** Resolves when the caches hold the newest state. */
   static async open(deps: StoreFeedDeps, options: StoreFeedOptions): Promise<StoreFeed> {
     const revision = await deps.store.currentRevision()
-    const loaded = await loadPast(deps.store, options.format, Math.max(revision - options.replayedRevisions, 1))
-    const feed = new StoreFeed(deps, options, loaded.revision)
+    const origin = { format: options.format, recent: new RecentForms(recentBytesMax) }
+    const loaded = await loadPast(deps.store, origin, Math.max(revision - options.replayedRevisions, 1))
+    const feed = new StoreFeed(deps, options.isShared, origin, loaded.revision)
     for (const prefix of options.prefixes) feed.cache(prefix)
     for (const entry of loaded.entries) feed.cacheOfKey(entry.key).load(entry)
     feed.#running = feed.#run()
@@ -156,7 +169,7 @@ export class StoreFeed {
     const { signal } = this.#stop
     while (!signal.aborted) {
       try {
-        this.#replace(await load(store, this.#format))
+        this.#replace(await load(store, this.#origin))
         return
       } catch (error) {
         if (signal.aborted) return
@@ -197,7 +210,7 @@ export class StoreFeed {
     const isCached = previous?.modRevision === cached?.revision
     return {
       revision,
-      previous: isCached ? cached : previous && new CacheEntry(key, previous.modRevision, previous.value, this.#format),
+      previous: isCached ? cached : previous && new CacheEntry(key, previous.modRevision, previous.value, this.#origin),
       entry: event.type === 'put' ? this.#entryOf(key, revision, event.entry.value) : undefined,
     }
   }
@@ -205,7 +218,7 @@ export class StoreFeed {
   #entryOf(key: string, revision: number, value: Uint8Array): CacheEntry {
     const written = this.#expected.get(key)
     const isOwn = written !== undefined && Buffer.compare(written.value, value) === 0
-    return new CacheEntry(key, revision, isOwn ? written.json : value, this.#format)
+    return new CacheEntry(key, revision, isOwn ? written.json : value, this.#origin)
   }
 
   #wake(): void {
@@ -228,17 +241,17 @@ export class StoreFeed {
 const nothing: Disposable = { [Symbol.dispose]() {} }
 
 /** The state at the revision, or the oldest after it that there is. */
-async function loadPast(store: Store, format: ValueFormat, revision: number): Promise<Loaded> {
+async function loadPast(store: Store, origin: EntryOrigin, revision: number): Promise<Loaded> {
   try {
-    return await load(store, format, revision)
+    return await load(store, origin, revision)
   } catch (error) {
-    if (isStoreError(error, 'Compacted')) return await load(store, format, error.oldestRevision)
+    if (isStoreError(error, 'Compacted')) return await load(store, origin, error.oldestRevision)
     throw error
   }
 }
 
 /** Everything below the root, at the revision or at the newest one. */
-async function load(store: Store, format: ValueFormat, atRevision?: number): Promise<Loaded> {
+async function load(store: Store, origin: EntryOrigin, atRevision?: number): Promise<Loaded> {
   const { entries, revision } = await store.range({ prefix: root, ...(atRevision === undefined ? {} : { atRevision }) })
-  return { entries: entries.map(({ key, modRevision, value }) => new CacheEntry(key, modRevision, value, format)), revision }
+  return { entries: entries.map(({ key, modRevision, value }) => new CacheEntry(key, modRevision, value, origin)), revision }
 }

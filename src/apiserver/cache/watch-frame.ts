@@ -23,7 +23,7 @@ export class ObjectFrame implements SharedFrame {
   }
 
   get bytes(): Uint8Array {
-    return (this.#bytes ??= lineOf(this.type, this.entry.bytes().subarray(0, -1)))
+    return (this.#bytes ??= entryLine(this.type, this.entry))
   }
 
   get frame(): WatchFrame {
@@ -65,11 +65,23 @@ function emptyParts(kind: Kind): Readonly<Record<string, unknown>> {
   return Object.fromEntries(structs.map((field) => [field, {}]))
 }
 
+function entryLine(type: WatchType, entry: ObjectEntry): Uint8Array {
+  const head = headOf(type)
+  const line = new Uint8Array(head.length + entry.length() + lineEnd.length)
+  line.set(head)
+  line.set(lineEnd, entry.writeTo({ target: line, at: head.length, from: 0 }))
+  return line
+}
+
 function lineOf(type: WatchType, object: Uint8Array): Uint8Array {
-  const head = encoder.encode(`{"type":"${type}","object":`)
+  const head = headOf(type)
   const line = new Uint8Array(head.length + object.length + lineEnd.length)
   line.set(head)
   line.set(object, head.length)
   line.set(lineEnd, head.length + object.length)
   return line
+}
+
+function headOf(type: WatchType): Uint8Array {
+  return encoder.encode(`{"type":"${type}","object":`)
 }

@@ -1,15 +1,10 @@
-/** One watch on a kind: turns the changes of the cache into what its reader asked for. */
+/** One watch on a kind: the state that it begins with, then its share of the changes. */
 import type { Clock } from '#base/env/clock'
 import type { SharedFrame, WatchBody } from '../exchange.ts'
-import type { CacheEntry, ObjectEntry } from './cache-entry.ts'
-import type { CacheEvent } from './event-ring.ts'
 import type { KindView } from './kind-view.ts'
-import type { ChangeListener } from './resource-cache.ts'
-import { UnreadableObject } from './unreadable-object.ts'
-import { errorFrame, ObjectFrame } from './watch-frame.ts'
-
-/** Which objects a reader wants to see. Without `matches`, all under the prefix. */
-export type ObjectFilter = { readonly keyPrefix: string; readonly matches?: (entry: ObjectEntry) => boolean }
+import { type ObjectFilter, wanted } from './object-filter.ts'
+import { ObjectFrame } from './watch-frame.ts'
+import { framesOf, type WatchMember } from './watch-hub.ts'
 
 export type WatcherOptions = {
   readonly filter: ObjectFilter
@@ -25,20 +20,20 @@ export type WatcherOptions = {
 /** As upstream: so long before its end a watch gets a last bookmark. */
 const lastBookmarkMs = 2000
 
-export class Watcher implements WatchBody, ChangeListener {
+export class Watcher implements WatchBody, WatchMember {
+  readonly filter: ObjectFilter
   readonly #view: KindView
   readonly #clock: Clock
   readonly #options: WatcherOptions
   #send: (frames: readonly SharedFrame[]) => boolean = () => false
-  #sentRevision: number
   #finish: () => void = () => {}
   #isOver = false
 
   constructor(view: KindView, clock: Clock, options: WatcherOptions) {
+    this.filter = options.filter
     this.#view = view
     this.#clock = clock
     this.#options = options
-    this.#sentRevision = options.afterRevision
   }
 
   async run(send: (frames: readonly SharedFrame[]) => boolean, signal: AbortSignal): Promise<void> {
@@ -46,83 +41,48 @@ export class Watcher implements WatchBody, ChangeListener {
     this.#finish = resolve
     this.#send = send
     if (signal.aborted) return
-    // Nothing may come between the opening and the subscription: no await here.
+    // Nothing may come between the opening and the joining: no await here.
     if (!this.#open()) return
     const { timeoutMs, wantsBookmarks } = this.#options
-    using _subscription = this.#view.cache.subscribe(this)
+    using _membership = this.#view.watches.join(this)
     using _deadline = this.#clock.setTimer(timeoutMs, resolve)
     using _lastBookmark = this.#clock.setTimer(wantsBookmarks ? timeoutMs - lastBookmarkMs : timeoutMs, () =>
-      this.progressed(this.#sentRevision),
+      this.progressed(this.#view.storage.feed.revision),
     )
     signal.addEventListener('abort', () => resolve(), { once: true })
     await promise
+    this.#isOver = true
   }
 
-  changed(events: readonly CacheEvent[]): void {
-    if (this.#isOver) return
-    const frames: SharedFrame[] = []
-    try {
-      for (const event of events) {
-        const frame = this.#frameOf(event)
-        if (frame !== undefined) frames.push(frame)
-        this.#sentRevision = Math.max(this.#sentRevision, event.revision)
-      }
-    } catch (error) {
-      if (!(error instanceof UnreadableObject)) throw error
-      // As upstream: who watches is told, and has to list.
-      this.#deliver([...frames, errorFrame(error)])
-      this.#finish()
-      return
-    }
-    if (frames.length > 0) this.#deliver(frames)
+  deliver(frames: readonly SharedFrame[]): void {
+    if (!this.#isOver && !this.#send(frames)) this.finish()
   }
 
   progressed(revision: number): void {
-    if (!this.#options.wantsBookmarks) return
-    this.#sentRevision = Math.max(this.#sentRevision, revision)
-    this.#deliver([this.#view.bookmark(this.#sentRevision)])
+    if (this.#options.wantsBookmarks) this.deliver([this.#view.bookmark(revision)])
   }
 
-  ended(): void {
+  finish(): void {
     this.#isOver = true
     this.#finish()
   }
 
   /** The opening, and what has happened since it was made. */
   #open(): boolean {
-    const { opening } = this.#options
+    const { opening, filter, afterRevision } = this.#options
     if (opening.length > 0 && !this.#send(opening)) return false
-    const missed = this.#view.cache.eventsAfter(this.#options.afterRevision)
+    const missed = this.#view.cache.eventsAfter(afterRevision)
     // The reader took so long to begin that history is gone: it has to start anew.
     if (missed === undefined) return false
-    if (missed.length > 0) this.changed(missed)
-    return true
-  }
-
-  #deliver(frames: readonly SharedFrame[]): void {
-    if (!this.#send(frames)) this.#finish()
-  }
-
-  #frameOf(event: CacheEvent): SharedFrame | undefined {
-    const isIn = this.#wants(event.entry)
-    const wasIn = this.#wants(event.previous)
-    if (isIn) return this.#view.frame(event, wasIn ? 'MODIFIED' : 'ADDED')
-    return wasIn ? this.#view.frame(event, 'DELETED') : undefined
-  }
-
-  #wants(entry: CacheEntry | undefined): boolean {
-    const { keyPrefix, matches } = this.#options.filter
-    return entry !== undefined && entry.key.startsWith(keyPrefix) && (matches === undefined || matches(this.#view.served(entry)))
+    const { frames, isBroken } = framesOf(this.#view, filter, missed)
+    return (frames.length === 0 || this.#send(frames)) && !isBroken
   }
 }
 
 /** The current state as ADDED frames. Throws UnreadableObject. */
-export function stateFrames(view: KindView, { keyPrefix, matches }: ObjectFilter): readonly SharedFrame[] {
-  const frames: SharedFrame[] = []
-  for (const entry of view.cache.range(keyPrefix)) {
-    const served = view.served(entry)
-    served.bytes()
-    if (matches === undefined || matches(served)) frames.push(new ObjectFrame('ADDED', served))
-  }
-  return frames
+export function stateFrames(view: KindView, filter: ObjectFilter): readonly SharedFrame[] {
+  return Array.from(wanted(view, filter), (entry) => {
+    entry.check()
+    return new ObjectFrame('ADDED', entry)
+  })
 }

@@ -8,7 +8,7 @@ import type { Answer } from '../exchange.ts'
 /** An object as the cache holds it. Throws UnreadableObject. */
 export function entryAnswer(entry: ObjectEntry, status = 200): Answer {
   // Made now, while the answer can still be another one.
-  entry.bytes()
+  entry.check()
   return { status, body: { kind: 'object', bytes: () => entry.bytes(), object: () => entry.object(), entry } }
 }
 

@@ -95,7 +95,7 @@ type Refusal = 'overtaken' | Extract<KeyResult, { succeeded: false }>
 function refusalOf({ format }: Storage, refusal: Refusal, old: CacheEntry | undefined): CommitResult {
   if (refusal === 'overtaken') return { succeeded: false, current: old }
   const { current } = refusal
-  return { succeeded: false, current: current && new CacheEntry(current.key, current.modRevision, current.value, format) }
+  return { succeeded: false, current: current && new CacheEntry(current.key, current.modRevision, current.value, { format }) }
 }
 
 function leaseOf({ leases }: Storage, kind: Kind): Promise<string> | undefined {

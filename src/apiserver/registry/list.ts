@@ -5,8 +5,8 @@ import type { Store } from '#store/store'
 import { isStoreError, StoreError } from '#store/store-error'
 import { CacheEntry, type ObjectEntry } from '../cache/cache-entry.ts'
 import type { KindView } from '../cache/kind-view.ts'
+import { type ObjectFilter, wanted } from '../cache/object-filter.ts'
 import { UnreadableObject, unreadableList } from '../cache/unreadable-object.ts'
-import type { ObjectFilter } from '../cache/watcher.ts'
 import type { Answer, Exchange } from '../exchange.ts'
 import { decodeContinue, encodeContinue } from '../request/continue-token.ts'
 import { type ListOptions, listOptionsOf, revisionOf } from '../request/list-options.ts'
@@ -29,7 +29,7 @@ export async function listObjects(registry: Registry, exchange: Exchange, kind: 
   try {
     const page = await readPage(registry, exchange, kind, options)
     // Made now, while the answer can still be another one.
-    for (const entry of page.entries) entry.bytes()
+    for (const entry of page.entries) entry.check()
     return { status: 200, body: listBody(kind, page) }
   } catch (error) {
     if (!(error instanceof UnreadableObject)) throw error
@@ -97,11 +97,9 @@ function cachedPage(view: KindView, filter: ObjectFilter, request: PageRequest):
   const afterKey = request.afterKey === undefined ? undefined : `${cache.prefix}${request.afterKey}`
   const entries: ObjectEntry[] = []
   let lastKey = ''
-  for (const entry of cache.range(filter.keyPrefix, afterKey)) {
-    const served = view.served(entry)
-    if (filter.matches !== undefined && !filter.matches(served)) continue
+  for (const entry of wanted(view, filter, afterKey)) {
     if (request.limit > 0 && entries.length === request.limit) return pageWithMore(view, filter, { entries, revision, lastKey })
-    entries.push(served)
+    entries.push(entry)
     lastKey = entry.key
   }
   return { entries, revision }
@@ -130,7 +128,8 @@ async function storedPage(view: KindView, filter: ObjectFilter, request: PageReq
       limit: limit > 0 ? limit : storeRangeMax,
     })
     for (const { key, modRevision, value } of part.entries) {
-      const served = view.served(new CacheEntry(key, modRevision, value, view.storage.format))
+      const served = view.served(new CacheEntry(key, modRevision, value, view.storage))
+      if (filter.key !== undefined && filter.key !== key) continue
       if (filter.matches !== undefined && !filter.matches(served)) continue
       entries.push(served)
       afterKey = key

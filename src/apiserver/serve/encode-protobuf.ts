@@ -93,7 +93,7 @@ function encodedBody(body: Body, encoder: Encoder): Body | undefined {
     }
     case 'list': {
       const chunks = body.list && listChunks(body.list, encoder)
-      return chunks && { ...body, chunks: () => chunks }
+      return chunks && { kind: 'list', chunks: () => chunks, object: body.object }
     }
     case 'watch':
       return { kind: 'watch', watch: encodedWatch(body.watch, encoder) }

@@ -7,7 +7,8 @@ export type HeaderValues = Readonly<Record<string, string | readonly string[]>>
 export interface ResponseSink {
   /** Sends status and headers at once. */
   head(status: number, headers: HeaderValues): void
-  write(bytes: Uint8Array): void
+  /** `written` is called when the bytes may be changed again. */
+  write(bytes: Uint8Array, written?: () => void): void
   end(bytes?: Uint8Array): void
   /** Bytes that the reader has not taken yet. */
   backlog(): number
@@ -23,7 +24,7 @@ export function http2Sink(stream: ServerHttp2Stream): ResponseSink {
     head(status, headers) {
       if (!stream.destroyed && !stream.headersSent) stream.respond({ ...headers, ':status': status } as never)
     },
-    write: (bytes) => void (stream.writable && stream.write(bytes)),
+    write: (bytes, written) => void (stream.writable && stream.write(bytes, written)),
     end: (bytes) => void (bytes === undefined ? stream.end() : stream.end(bytes)),
     backlog: () => stream.writableLength,
     drained: () => drainedOf(stream),
@@ -36,10 +37,11 @@ export function http1Sink(response: ServerResponse): ResponseSink {
   return {
     head(status, headers) {
       if (response.headersSent) return
+      corked(response)
       response.writeHead(status, headers as never)
       response.flushHeaders()
     },
-    write: (bytes) => void (response.writable && response.write(bytes)),
+    write: (bytes, written) => void (response.writable && response.write(bytes, written)),
     end: (bytes) => void (bytes === undefined ? response.end() : response.end(bytes)),
     backlog: () => response.writableLength,
     drained: () => drainedOf(response),

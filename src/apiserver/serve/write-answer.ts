@@ -2,12 +2,12 @@
 import { once } from 'node:events'
 import { promisify } from 'node:util'
 import { createGzip, gzip } from 'node:zlib'
-import type { Answer, Body, Exchange, Flow, SharedFrame } from '../exchange.ts'
+import { type Answer, type Body, chunkBytes, type Exchange, type Flow, type SharedFrame } from '../exchange.ts'
+import { ChunkBuffers } from './chunk-buffers.ts'
 import type { HeaderValues, ResponseSink } from './response-sink.ts'
 
 /** As upstream: what is smaller is not worth packing. */
 const packedBytesMin = 128 * 1024
-const groupBytes = 256 * 1024
 /** A watch whose reader has left so much unread is cut off. */
 const watchBacklogMax = 16 * 1024 * 1024
 
@@ -88,32 +88,38 @@ async function writeList(
   exchange: Exchange,
   sink: ResponseSink,
 ): Promise<void> {
-  const groups = groupsOf(body.chunks())
+  const buffers = new ChunkBuffers()
+  const groups = groupsOf(body.chunks((size) => buffers.take(size)))
   const first = groups.next()
   if (first.done === true) return sink.end()
   const second = groups.next()
   if (second.done === true) return await writeBytes(first.value, status, headers, exchange, sink)
   const isPacked = acceptsGzip(exchange)
-  sink.head(status, isPacked ? { ...headers, ...packedHeaders } : headers)
+  sink.head(status, isPacked ? { ...headers, ...packedHeaders } : withLength(headers, body.length?.()))
   const all = prepended([first.value, second.value], groups)
-  await (isPacked ? writePacked(all, exchange, sink) : writePlain(all, exchange, sink))
+  await (isPacked ? writePacked(all, buffers, exchange, sink) : writePlain(all, buffers, exchange, sink))
 }
 
-async function writePlain(groups: Iterable<Uint8Array>, exchange: Exchange, sink: ResponseSink): Promise<void> {
+/** Chunks of known length in all need not be wrapped, which costs HTTP/1.1 a copy of each. */
+function withLength(headers: HeaderValues, length: number | undefined): HeaderValues {
+  return length === undefined ? headers : { ...headers, 'content-length': String(length) }
+}
+
+async function writePlain(groups: Iterable<Uint8Array>, buffers: ChunkBuffers, exchange: Exchange, sink: ResponseSink): Promise<void> {
   for (const group of groups) {
     exchange.signal.throwIfAborted()
-    sink.write(group)
+    sink.write(group, () => buffers.give(group))
     await sink.drained()
   }
   sink.end()
 }
 
-async function writePacked(groups: Iterable<Uint8Array>, exchange: Exchange, sink: ResponseSink): Promise<void> {
+async function writePacked(groups: Iterable<Uint8Array>, buffers: ChunkBuffers, exchange: Exchange, sink: ResponseSink): Promise<void> {
   const packer = createGzip(gzipOptions)
   packer.on('data', (bytes: Uint8Array) => sink.write(bytes))
   for (const group of groups) {
     exchange.signal.throwIfAborted()
-    if (!packer.write(group)) await once(packer, 'drain')
+    if (!packer.write(group, () => buffers.give(group))) await once(packer, 'drain')
     await sink.drained()
   }
   packer.end()
@@ -135,19 +141,23 @@ async function writeStream(
   sink.end()
 }
 
-/** Small chunks joined; each group but the last has at least `groupBytes`. */
+/** Small chunks joined; each group but the last has at least `chunkBytes`. */
 function* groupsOf(chunks: Iterable<Uint8Array>): Generator<Uint8Array, void> {
   let group: Uint8Array[] = []
   let size = 0
   for (const chunk of chunks) {
     group.push(chunk)
     size += chunk.length
-    if (size < groupBytes) continue
-    yield Buffer.concat(group, size)
+    if (size < chunkBytes) continue
+    yield joinedGroup(group, size)
     group = []
     size = 0
   }
-  if (size > 0) yield Buffer.concat(group, size)
+  if (size > 0) yield joinedGroup(group, size)
+}
+
+function joinedGroup(group: readonly Uint8Array[], size: number): Uint8Array {
+  return group.length === 1 && group[0] !== undefined ? group[0] : Buffer.concat(group, size)
 }
 
 function* prepended<T>(first: readonly T[], rest: Iterable<T>): Generator<T, void> {
