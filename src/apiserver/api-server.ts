@@ -43,6 +43,7 @@ import { createSecurity, type Security, type SecurityOptions } from './security.
 import { apiGroupsOf } from './serve/api-groups.ts'
 import { flagsRoute, statusRoute } from './serve/component-pages.ts'
 import { debugRoute } from './serve/debug-routes.ts'
+import { deprecationNotes } from './serve/deprecations.ts'
 import { discoveryRoutes } from './serve/discovery-routes.ts'
 import { dispatcher } from './serve/dispatch.ts'
 import { resourceDispatcher } from './serve/dispatch-resource.ts'
@@ -70,6 +71,8 @@ export type ApiServerDeps = { readonly clock: Clock; readonly random: Random; re
 
 export type ApiServerOptions = SecurityOptions & {
   readonly kinds: readonly Kind[]
+  /** Kinds that are not served and yet may be named by a client or lie in a store; only those that are served unless told otherwise. */
+  readonly unservedKinds?: readonly Kind[]
   /** PEM of the serving certificate and its key; without them there is no `listen`. */
   readonly serving?: { readonly cert: string; readonly key: string }
   /** Others write to the store too: reads have to ask it how far it is. */
@@ -126,7 +129,7 @@ const defaultCompactionIntervalMs = 5 * 60_000
 
 export async function createApiServer(deps: ApiServerDeps, options: ApiServerOptions): Promise<ApiServer> {
   const { clock, random, log } = deps
-  const kinds = new StaticKindTable(options.kinds)
+  const kinds = new StaticKindTable(options.kinds, options.unservedKinds)
   const storages = await openStorages({ ...deps, overrides: options.storeOverrides ?? new Map() }, storageOptionsOf(options, kinds))
   const changes = changeFeedOf(storages, log)
   const allocation = new ServiceAllocation(changes, {
@@ -211,7 +214,7 @@ function handlerOf(
   const checks = serverHealth({ clock, log, storages: registry.storages, phase: () => situation.phase, ...healthTimeoutsOf(options) })
   const groups = () => apiGroupsOf(registry.kinds.all())
   const dispatch = dispatcher({
-    resources: resourceDispatcher({ registry, clock, describe, handlers }),
+    resources: resourceDispatcher({ registry, clock, describe, handlers, noteDeprecation: deprecationNotes(metrics.registry) }),
     routes: [
       healthRoute(checks),
       discoveryRoutes({ kinds: registry.kinds, address, codec }),

@@ -1,5 +1,6 @@
 /** The flags of `kube-apiserver`: upstream's names and defaults, and the embedded stores beside etcd. */
-import { boolFlag, choiceFlag, durationFlag, type FlagValues, intFlag, listFlag, repeatedFlag, stringFlag } from '#component/flags'
+import { boolFlag, choiceFlag, durationFlag, type FlagValues, intFlag, listFlag, mapFlag, repeatedFlag, stringFlag } from '#component/flags'
+import { runtimeConfigFlag } from './enabled-kinds.ts'
 import { etcdFlags } from './etcd-flags.ts'
 
 export const apiServerFlags = {
@@ -29,6 +30,7 @@ export const apiServerFlags = {
     [],
     'etcd servers of single resources, such as /events#http://10.0.0.1:2379;http://10.0.0.2:2379 (group/resource#servers).',
   ),
+  'feature-gates': mapFlag({}, 'Features to turn on or off: Name=true,Other=false.'),
   'kubelet-certificate-authority': stringFlag('', 'Certificates of the authority of the kubelets.'),
   'kubelet-client-certificate': stringFlag('', 'Certificate with which the API server goes to kubelets.'),
   'kubelet-client-key': stringFlag('', 'Key of that certificate.'),
@@ -46,6 +48,7 @@ export const apiServerFlags = {
   'requestheader-group-headers': listFlag([], 'Headers that name groups.'),
   'requestheader-uid-headers': listFlag([], 'Headers that hold the uid.'),
   'requestheader-username-headers': listFlag([], 'Headers that name the user.'),
+  'runtime-config': runtimeConfigFlag,
   'secure-port': intFlag(6443, 'The port on which to serve HTTPS.'),
   'service-account-extend-token-expiration': boolFlag(true, 'Lets tokens that kubelets mount live a year.'),
   'service-account-issuer': repeatedFlag([], 'Issuer of service account tokens; the first one signs, all are trusted.'),

@@ -6,11 +6,14 @@ import { join } from 'node:path'
 import { type Clock, sleep } from '#base/env/clock'
 import type { Env } from '#base/env/env'
 import type { Component } from '#component/component'
+import { featureGates } from '#component/feature-gates'
 import { builtinKinds } from '#kinds/builtin-kinds'
+import { optionalKinds } from '#kinds/optional-kinds'
 import { createAuthority, issueCredential } from '#net/pki/authority'
 import { writeCredential, writeKeyFile } from '#net/pki/key-file'
 import { createPrivateKeyPem } from '#net/pki/private-key'
 import { type ApiServerOptions, createApiServer } from './api-server.ts'
+import { enabledKinds, type KindChoice } from './enabled-kinds.ts'
 import { flagTexts } from './flag-texts.ts'
 import { type ApiServerFlags, apiServerFlags } from './flags.ts'
 import { openStores, storageBackendOf } from './open-stores.ts'
@@ -46,12 +49,14 @@ async function optionsOf({ clock, log }: Env, flags: ApiServerFlags): Promise<Ap
     text('kubelet-client-certificate'),
     text('kubelet-client-key'),
   ])
+  const kinds = chosenKinds(flags)
   const advertiseAddress = flags['advertise-address'] || advertisedAddress(flags['bind-address'])
   checkEndpointFlags(flags, advertiseAddress)
   const serving = await servingCredential(flags, [advertiseAddress, flags['bind-address']], clock)
   if (flags['admission-control-config-file'] !== '') log.warn('--admission-control-config-file has no effect yet')
   return {
-    kinds: builtinKinds,
+    kinds: kinds.served,
+    unservedKinds: kinds.unserved,
     serving,
     clientCa,
     tokenFile,
@@ -85,6 +90,14 @@ async function optionsOf({ clock, log }: Env, flags: ApiServerFlags): Promise<Ap
     flags: flagTexts(apiServerFlags, flags),
     platform: `linux/${process.arch === 'x64' ? 'amd64' : process.arch}`,
   }
+}
+
+/** What `--runtime-config` turns on, but for what a feature gate keeps off. */
+function chosenKinds(flags: ApiServerFlags): KindChoice {
+  const gates = featureGates(flags['feature-gates'])
+  const closed = new Set(optionalKinds.flatMap(({ kind, gate }) => (gate === undefined || gates.isEnabled(gate) ? [] : [kind])))
+  const { served, unserved } = enabledKinds([...builtinKinds, ...optionalKinds.map(({ kind }) => kind)], flags['runtime-config'])
+  return { served: served.filter((kind) => !closed.has(kind)), unserved: [...unserved, ...closed] }
 }
 
 async function frontProxyOf(flags: ApiServerFlags): Promise<FrontProxyOptions | undefined> {

@@ -66,6 +66,9 @@ export type StoredAs<T extends KubeObject, S extends KubeObject = KubeObject> = 
   readonly fromStored: Rule<[stored: S], T>
 }
 
+/** Releases such as `1.36`: since when a kind is on its way out, and from when on it is no more. */
+export type Deprecation = { readonly since: string; readonly goneIn?: string; readonly successor?: string }
+
 export type DeleteOptions = { readonly gracePeriodSeconds?: number }
 
 export type Kind<T extends KubeObject = KubeObject> = {
@@ -121,8 +124,8 @@ export type Kind<T extends KubeObject = KubeObject> = {
   readonly returnsDeleted?: boolean
   /** Field selectors beyond metadata.name and metadata.namespace: field -> value. */
   readonly selectableFields: Readonly<Record<string, Rule<[object: T], string>>>
-  /** A text for the `Warning` header of every request for a kind that is on its way out. */
-  readonly deprecation?: string
+  /** Present where the kind, in this version, is on its way out: every request for it is warned. */
+  readonly deprecation?: Deprecation
   /** Texts for `Warning` headers on create and update. */
   readonly warnings?: Rule<[object: T, old: T | undefined], readonly string[]>
   readonly storedAs?: StoredAs<T>

@@ -7,12 +7,11 @@ export class StaticKindTable implements KindTable {
   readonly #byResource = new Map<string, Kind>()
   readonly #byKind = new Map<string, Kind>()
 
-  constructor(kinds: readonly Kind[]) {
+  /** Those that are not served are found by their names only. */
+  constructor(kinds: readonly Kind[], unserved: readonly Kind[] = []) {
     this.#kinds = kinds
-    for (const kind of kinds) {
-      this.#byResource.set(`${kind.apiVersion}/${kind.plural}`, kind)
-      this.#byKind.set(`${kind.apiVersion}/${kind.kind}`, kind)
-    }
+    for (const kind of kinds) this.#byResource.set(`${kind.apiVersion}/${kind.plural}`, kind)
+    for (const kind of [...unserved, ...kinds]) this.#byKind.set(`${kind.apiVersion}/${kind.kind}`, kind)
   }
 
   find(group: string, version: string, plural: string): Kind | undefined {

@@ -67,7 +67,7 @@ async function setUp() {
     random: seededRandom(1),
     log: silentLog,
   })
-  const dispatch = resourceDispatcher({ registry, clock, describe: () => undefined, handlers: {} })
+  const dispatch = resourceDispatcher({ registry, clock, describe: () => undefined, handlers: {}, noteDeprecation: () => {} })
   const warnings: string[] = []
   const call = async (request: string, object?: unknown, contentType = 'application/json'): Promise<Answer> => {
     const [method = '', target = ''] = request.split(' ')

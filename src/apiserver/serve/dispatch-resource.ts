@@ -16,6 +16,7 @@ import { updateObject } from '../registry/update.ts'
 import { watchObjects } from '../registry/watch.ts'
 import { pageNotFound } from '../request/error-answer.ts'
 import { negotiate, servedTypes } from '../request/negotiate.ts'
+import type { NoteDeprecation } from './deprecations.ts'
 import { present } from './present.ts'
 
 /** Answers a request for one kind. */
@@ -29,15 +30,22 @@ export type ResourceDispatchDeps = {
   readonly clock: Clock
   readonly describe: Describe
   readonly handlers: ResourceHandlers
+  readonly noteDeprecation: NoteDeprecation
 }
 
-export function resourceDispatcher({ registry, clock, describe, handlers }: ResourceDispatchDeps): (exchange: Exchange) => Promise<Answer> {
+export function resourceDispatcher({
+  registry,
+  clock,
+  describe,
+  handlers,
+  noteDeprecation,
+}: ResourceDispatchDeps): (exchange: Exchange) => Promise<Answer> {
   return async (exchange) => {
     const { info } = exchange
     const kind = registry.kinds.find(info.group, info.version, info.resource)
     if (kind === undefined) return unknownResource(registry, exchange)
     const target = targetOf(kind, exchange, handlers)
-    if (kind.deprecation !== undefined) exchange.warnings.push(kind.deprecation)
+    noteDeprecation(kind, exchange)
     if (target.isRaw) return await target.handler(registry, exchange, kind)
     const form = negotiate(exchange.request, info.verb === 'watch')
     if (form.shape === 'Table' && kind.isVirtual && kind.columns.length === 0 && info.subresource === '') throw noTable()

@@ -2,16 +2,21 @@
 import { type FieldErrors, FieldPath, invalid, notSupported, required } from '#meta/field-path'
 import { defineKind, type Kind } from '#meta/kind'
 import { ageColumn, nameColumn } from '#meta/table'
+import { keptAs, servedAs, storedForm } from '../served-as.ts'
 import { defaultMatch } from './match-defaults.ts'
 import { validateMatchConditions, validateMatchConstraints } from './match-validation.ts'
 import { paramKindText } from './param-ref-text.ts'
 import { validateParamKind, validateVariables } from './policy-validation.ts'
 import * as schemas from './schema.gen.ts'
+import * as alphaSchemas from './schema.v1alpha1.gen.ts'
+import * as betaSchemas from './schema.v1beta1.gen.ts'
 import type * as types from './types.gen.ts'
+import type * as alpha from './types.v1alpha1.gen.ts'
+import type * as beta from './types.v1beta1.gen.ts'
 import { failurePolicies, reinvocationPolicies, validateChoice } from './webhook-validation.ts'
 
 export type MutatingAdmissionPolicy = types.MutatingAdmissionPolicy
-export const MutatingAdmissionPolicy: Kind<MutatingAdmissionPolicy> = defineKind({
+const stable: Kind<MutatingAdmissionPolicy> = defineKind({
   apiVersion: 'admissionregistration.k8s.io/v1',
   kind: 'MutatingAdmissionPolicy',
   plural: 'mutatingadmissionpolicies',
@@ -39,6 +44,18 @@ export const MutatingAdmissionPolicy: Kind<MutatingAdmissionPolicy> = defineKind
   ],
   defaults: defaultPolicy,
   validate: validatePolicy,
+})
+
+/** As upstream: the beta version is what is stored. */
+export const MutatingAdmissionPolicyV1beta1: Kind<beta.MutatingAdmissionPolicy> = storedForm(stable, {
+  apiVersion: 'admissionregistration.k8s.io/v1beta1',
+  schema: betaSchemas.MutatingAdmissionPolicy,
+})
+export const MutatingAdmissionPolicy: Kind<MutatingAdmissionPolicy> = keptAs(stable, MutatingAdmissionPolicyV1beta1)
+export const MutatingAdmissionPolicyV1alpha1: Kind<alpha.MutatingAdmissionPolicy> = servedAs(MutatingAdmissionPolicyV1beta1, {
+  apiVersion: 'admissionregistration.k8s.io/v1alpha1',
+  schema: alphaSchemas.MutatingAdmissionPolicy,
+  deprecation: { since: '1.35', goneIn: '1.38' },
 })
 
 function defaultPolicy(policy: MutatingAdmissionPolicy): MutatingAdmissionPolicy {

@@ -110,7 +110,7 @@ function* validateUsages(given: readonly string[]): FieldErrors {
   }
 }
 
-function* validateSignerName(name: string): FieldErrors {
+export function* validateSignerName(name: string): FieldErrors {
   const at = spec.field('signerName')
   if (name === '') return yield required(at)
   const slash = name.indexOf('/')

@@ -13,7 +13,7 @@ export const ComponentStatus: Kind<ComponentStatus> = defineKind({
   scope: 'Cluster',
   verbs: ['get', 'list'],
   isVirtual: true,
-  deprecation: 'v1 ComponentStatus is deprecated in v1.19+',
+  deprecation: { since: '1.19' },
   schema: schemas.ComponentStatus,
   columns: [
     nameColumn,

@@ -29,7 +29,7 @@ export const Endpoints: Kind<Endpoints> = defineKind({
   ],
   defaults: defaultEndpoints,
   validate: validateEndpoints,
-  deprecation: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
+  deprecation: { since: '1.33', successor: 'discovery.k8s.io/v1 EndpointSlice' },
 })
 
 function defaultEndpoints(endpoints: Endpoints): Endpoints {
