@@ -2,7 +2,7 @@
 import type { Pod } from '#kinds/core/pod/pod.kind'
 import type { PodTemplateSpec } from '#kinds/core/types.gen'
 import { isSameValue } from '#kinds/same-value'
-import { isExactInteger } from '#meta/schema/json'
+import { isExactNumber } from '#meta/schema/json'
 import type { OwnerReference } from '#meta/types.gen'
 import { fnv32a, safeEncoded } from './fnv.ts'
 
@@ -48,7 +48,7 @@ function canonicalJson(value: unknown): string {
 /** The same value with the keys of every object in order, so that its text does not depend on the order in which fields were set. */
 export function sortedByKey(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sortedByKey)
-  if (typeof value !== 'object' || value === null || isExactInteger(value)) return value
+  if (typeof value !== 'object' || value === null || isExactNumber(value)) return value
   const sorted = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
   return Object.fromEntries(sorted.map(([key, inner]) => [key, sortedByKey(inner)]))
 }

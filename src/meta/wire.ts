@@ -5,6 +5,7 @@
  */
 import { goJson } from '#base/encoding/go-json'
 import type { KubeObject } from './object.ts'
+import { parseExact } from './schema/json.ts'
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
@@ -65,7 +66,7 @@ export function writeWithRevision(stored: Uint8Array, { place, field }: Revision
 
 /** Parses bytes that this module made. */
 export function decodeObject(bytes: Uint8Array): KubeObject {
-  return JSON.parse(decoder.decode(bytes)) as KubeObject
+  return parseExact(decoder.decode(bytes)) as KubeObject
 }
 
 function endOfMetadataOpening(bytes: Uint8Array): number {

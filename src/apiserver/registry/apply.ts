@@ -1,15 +1,17 @@
 /** PATCH with a configuration to apply: merged into what is there, or created where nothing is. */
-import { parseYaml, YamlError } from '#base/encoding/yaml'
+import { YamlError } from '#base/encoding/yaml'
 import { defaulted } from '#meta/defaulted'
 import type { Kind } from '#meta/kind'
 import { typeErrors } from '#meta/managed-fields/validate-typed'
 import { type KubeObject, withMeta } from '#meta/object'
-import { DecodingError, decode } from '#meta/schema/decode'
+import { DecodingError } from '#meta/schema/decode'
 import { isJsonObject, type JsonObject } from '#meta/schema/go-type'
 import type { Schema } from '#meta/schema/schema'
+import { decodeUnstructured } from '#meta/schema/unstructured'
 import { badRequest, conflict, StatusError } from '#meta/status'
 import type { Answer, Exchange, IncomingRequest } from '../exchange.ts'
 import { readText } from '../request/read-body.ts'
+import { readYaml } from '../request/read-yaml.ts'
 import { patchOptionsOf, type WriteOptions } from '../request/write-options.ts'
 import { entryAnswer } from './answers.ts'
 import { changeObject } from './change.ts'
@@ -19,8 +21,8 @@ import { type Registry, resourceNameOf } from './registry.ts'
 import { inRequestNamespace, namespaceOf } from './system-metadata.ts'
 import { checkName, writeTarget } from './update.ts'
 
-/** A configuration as it was sent; `duplicate` says what strict validation has against it. */
-export type AppliedConfig = { readonly value: JsonObject; readonly duplicate: string | undefined }
+/** A configuration as it was sent; `faults` say what strict validation has against its text. */
+export type AppliedConfig = { readonly value: JsonObject; readonly faults: readonly string[] }
 
 export async function applyObject(registry: Registry, exchange: Exchange, kind: Kind): Promise<Answer> {
   const { info, request } = exchange
@@ -52,7 +54,7 @@ function applied(exchange: Exchange, kind: Kind, live: KubeObject, { config, wri
   checkConfig(kind, config.value)
   const { value, owners } = stateAfterApply(write, { live, config: config.value, isForced: options.force === true })
   const object = decodedState(kind, config.value, value)
-  reportDuplicate(exchange, config, options)
+  reportFaults(exchange, config, options)
   const placed = inRequestNamespace(kind, exchange.info, object)
   checkName(placed, exchange.info.name)
   return withMeta(placed, { managedFields: owners })
@@ -89,7 +91,7 @@ function subjectOf(config: JsonObject): string {
 
 function decodedState(kind: Kind, config: JsonObject, value: unknown): KubeObject {
   try {
-    return defaulted(kind, decode<KubeObject>(kind.schema, value))
+    return defaulted(kind, decodeUnstructured<KubeObject>(kind.schema, value))
   } catch (error) {
     if (!(error instanceof DecodingError)) throw error
     const [subject, type] = [subjectOf(config), typeText(config)]
@@ -107,31 +109,15 @@ function checkedNew(kind: Kind, { info }: Exchange, object: KubeObject): KubeObj
 }
 
 export async function readConfig(request: IncomingRequest): Promise<AppliedConfig> {
-  if (request.object !== undefined) return { value: configOf(request.object), duplicate: undefined }
+  if (request.object !== undefined) return { value: configOf(request.object), faults: [] }
   const text = await readText(request)
   try {
-    return { value: configOf(parseYaml(text)), duplicate: undefined }
-  } catch (error) {
-    if (error instanceof YamlError) return configWithDuplicates(text, error)
-    throw error
-  }
-}
-
-/** What only strict reading refuses: a key that is there twice. */
-function configWithDuplicates(text: string, fault: YamlError): AppliedConfig {
-  try {
-    return { value: configOf(parseYaml(text, { allowsDuplicates: true })), duplicate: duplicateText(text, fault) }
+    const { value, faults } = readYaml(text)
+    return { value: configOf(value), faults }
   } catch (error) {
     if (error instanceof YamlError) throw badRequest(`error decoding YAML: error converting YAML to JSON: yaml: ${error.message}`, error)
     throw error
   }
-}
-
-/** `line 5: key "name" already set in map`, where the line begins with the key. */
-function duplicateText(text: string, { line, message }: YamlError): string {
-  const source = text.split('\n')[(line ?? 0) - 1] ?? ''
-  const key = /^\s*(?:- +)*(["']?)([^"'{}[\]:]+)\1\s*:/.exec(source)?.[2]
-  return key === undefined ? message : `line ${line}: key ${JSON.stringify(key)} already set in map`
 }
 
 function configOf(value: unknown): JsonObject {
@@ -142,10 +128,11 @@ function configOf(value: unknown): JsonObject {
   throw badRequest(`error decoding YAML: error unmarshaling JSON: while decoding JSON: ${why}`)
 }
 
-export function reportDuplicate(exchange: Exchange, { duplicate }: AppliedConfig, { fieldValidation }: WriteOptions): void {
-  if (duplicate === undefined || fieldValidation === 'Ignore') return
+export function reportFaults(exchange: Exchange, { faults }: AppliedConfig, { fieldValidation }: WriteOptions): void {
+  if (faults.length === 0 || fieldValidation === 'Ignore') return
   if (fieldValidation === 'Strict') {
-    throw badRequest(`error strict decoding YAML: error converting YAML to JSON: yaml: unmarshal errors:\n  ${duplicate}`)
+    const list = faults.map((fault) => `\n  ${fault}`).join('')
+    throw badRequest(`error strict decoding YAML: error converting YAML to JSON: yaml: unmarshal errors:${list}`)
   }
-  if (!exchange.warnings.includes(duplicate)) exchange.warnings.push(duplicate)
+  for (const fault of faults) if (!exchange.warnings.includes(fault)) exchange.warnings.push(fault)
 }

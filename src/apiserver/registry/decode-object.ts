@@ -2,63 +2,97 @@
 import { defaulted } from '#meta/defaulted'
 import { groupVersionOf, type Kind } from '#meta/kind'
 import type { KubeObject } from '#meta/object'
+import { goSortOf } from '#meta/patch/go-text'
 import { DecodingError, decode } from '#meta/schema/decode'
 import { isJsonObject, type JsonObject } from '#meta/schema/go-type'
 import { strictErrors } from '#meta/schema/unknown-fields'
-import { badRequest, type StatusError } from '#meta/status'
+import { decodeUnstructured } from '#meta/schema/unstructured'
+import { badRequest } from '#meta/status'
 import type { Exchange, KindTable } from '../exchange.ts'
-import { readValue } from '../request/read-body.ts'
+import { type ReadBody, readValue, unrecognized } from '../request/read-body.ts'
 import type { FieldValidation } from '../request/write-options.ts'
 
 /** What is read, and beside what: a body of a kind that nobody serves is refused in other words. */
 export type Reading = { readonly kinds: KindTable; readonly exchange: Exchange; readonly kind: Kind }
 
+const emptyBody: ReadBody = { value: {}, duplicates: [], faults: [], excerpt: () => '<empty>' }
+
+/** Adds warnings to the exchange, or throws 400. */
 export async function readObject(reading: Reading, validation: FieldValidation): Promise<KubeObject> {
-  const body = await readValue(reading.exchange.request, reading.kind.kind, validation !== 'Ignore')
-  return decodeObjectOf(reading, body?.value, { validation, duplicates: body?.duplicates ?? [] })
+  const { exchange, kind } = reading
+  const body = (await readValue(exchange.request, kind.kind, validation !== 'Ignore')) ?? emptyBody
+  try {
+    return decodeObjectOf(reading, body.value, { ...body, validation })
+  } catch (error) {
+    if (!(error instanceof DecodingError)) throw error
+    if (!isTypeable(body.value)) throw unrecognized(kind.kind, error.message, body)
+    const given = givenTypeOf(kind, body.value)
+    const version = JSON.stringify(groupVersionOf(given.apiVersion)[1])
+    throw badRequest(`${given.kind} in version ${version} cannot be handled as a ${kind.kind}: ${error.message}`, error)
+  }
 }
 
-export type Strictness = { readonly validation: FieldValidation; readonly duplicates: readonly string[] }
+export type Strictness = {
+  readonly validation: FieldValidation
+  /** Paths of fields that are there twice. */
+  readonly duplicates: readonly string[]
+  /** What else strict reading has against the text, in upstream's words. */
+  readonly faults: readonly string[]
+  /** What it has against a patch that led to the value. */
+  readonly ofPatch?: readonly string[]
+}
 
-/** `value` may lack apiVersion and kind: the URL tells. Adds warnings to the exchange, or throws 400. */
-export function decodeObjectOf({ kinds, exchange, kind }: Reading, value: unknown, { validation, duplicates }: Strictness): KubeObject {
+/** `value` may lack apiVersion and kind: the URL tells. Adds warnings to the exchange; throws DecodingError, or 400 for another version. */
+export function decodeObjectOf({ kinds, exchange, kind }: Reading, value: unknown, strictness: Strictness): KubeObject {
   const named = withTypeOf(kinds, kind, value)
-  const decoded = decodeAs(kind, named)
-  if (validation !== 'Ignore') reportStrict(exchange, kind, strictErrors(kind.schema, named, duplicates), validation)
+  const decoded = decode<KubeObject>(kind.schema, named)
+  reportStrict(exchange, kind, named, strictness)
   return defaulted(kind, decoded)
 }
 
-/** Decodes without looking for fields that are not known. */
-function decodeAs(kind: Kind, value: unknown): KubeObject {
-  try {
-    return decode<KubeObject>(kind.schema, value)
-  } catch (error) {
-    if (error instanceof DecodingError) throw cannotHandle(kind, error.message)
-    throw error
+/** As upstream: what was no text in between cannot change what it is. */
+export function decodeUnstructuredOf({ exchange, kind }: Reading, value: JsonObject, strictness: Strictness): KubeObject {
+  const named = withResetKept(value)
+  const decoded = decodeUnstructured<KubeObject>(kind.schema, named)
+  reportStrict(exchange, kind, named, strictness)
+  return defaulted(kind, { ...decoded, apiVersion: kind.apiVersion, kind: kind.kind })
+}
+
+function reportStrict(exchange: Exchange, kind: Kind, value: JsonObject, strictness: Strictness): void {
+  const { validation, duplicates, faults, ofPatch = [] } = strictness
+  if (validation === 'Ignore') return
+  const fields = [...ofPatch, ...strictErrors(kind.schema, value, duplicates)]
+  if (faults.length === 0 && fields.length === 0) return
+  if (validation === 'Strict') {
+    const ofText = faults.length === 0 ? [] : [`yaml: unmarshal errors:\n${faults.map((fault) => `  ${fault}`).join('\n')}`]
+    throw new DecodingError(`strict decoding error: ${[...ofText, ...fields].join(', ')}`)
   }
+  for (const warning of [...faults, ...fields]) if (!exchange.warnings.includes(warning)) exchange.warnings.push(warning)
 }
 
-function cannotHandle(kind: Kind, why: string, given: { readonly kind: string; readonly version: string } = kind): StatusError {
-  return badRequest(`${given.kind} in version ${JSON.stringify(given.version)} cannot be handled as a ${kind.kind}: ${why}`)
+function isTypeable(value: unknown): value is JsonObject | null {
+  return value === null || (isJsonObject(value) && isName(value.kind) && isName(value.apiVersion))
 }
 
-function reportStrict(exchange: Exchange, kind: Kind, errors: readonly string[], validation: FieldValidation): void {
-  if (errors.length === 0) return
-  if (validation === 'Strict') throw cannotHandle(kind, `strict decoding error: ${errors.join(', ')}`)
-  exchange.warnings.push(...errors)
+function isName(value: unknown): boolean {
+  return value === undefined || value === null || typeof value === 'string'
 }
 
 /** Fills in apiVersion and kind where the body has none, and refuses others. */
-function withTypeOf(kinds: KindTable, kind: Kind, value: unknown): Readonly<Record<string, unknown>> {
-  const body = value === undefined || value === null ? {} : value
-  if (typeof body !== 'object' || Array.isArray(body)) {
-    const sort = Array.isArray(body) ? 'array' : typeof body
-    const target = 'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
-    const why = `couldn't get version/kind; json parse error: json: cannot unmarshal ${sort} into Go value of type ${target}`
-    throw badRequest(`the object provided is unrecognized (must be of type ${kind.kind}): ${why}`)
-  }
-  checkType(kinds, kind, body as JsonObject)
+function withTypeOf(kinds: KindTable, kind: Kind, value: unknown): JsonObject {
+  if (!isTypeable(value))
+    throw new DecodingError(`couldn't get version/kind; json parse error: json: cannot unmarshal ${untypeable(value)}`)
+  const body = value ?? {}
+  checkType(kinds, kind, body)
   return withResetKept({ ...body, apiVersion: kind.apiVersion, kind: kind.kind })
+}
+
+/** What of a body keeps it from saying what it is. */
+function untypeable(value: unknown): string {
+  const target = 'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
+  if (!isJsonObject(value)) return `${goSortOf(value)} into Go value of type ${target}`
+  const field = Object.keys(value).find((name) => (name === 'kind' || name === 'apiVersion') && !isName(value[name])) ?? ''
+  return `${goSortOf(value[field])} into Go struct field .${field} of type string`
 }
 
 /** An empty list of managers says the same as one empty manager, but decoding drops what is empty. */
@@ -68,22 +102,36 @@ function withResetKept(body: JsonObject): JsonObject {
   return { ...body, metadata: { ...metadata, managedFields: [{}] } }
 }
 
-/** Refuses a body that says it is of another version or kind than the URL. */
-function checkType(kinds: KindTable, kind: Kind, body: JsonObject): void {
-  const { apiVersion, kind: kindName } = body
-  const givenVersion = typeof apiVersion === 'string' && apiVersion !== '' ? apiVersion : kind.apiVersion
-  const givenKind = typeof kindName === 'string' && kindName !== '' ? kindName : kind.kind
-  if (givenVersion === kind.apiVersion && givenKind === kind.kind) return
-  const given = { kind: givenKind, version: groupVersionOf(givenVersion)[1] }
-  if (kinds.byKind(givenVersion, givenKind) === undefined) {
-    const [name, version] = [JSON.stringify(givenKind), JSON.stringify(givenVersion)]
-    throw cannotHandle(kind, `no kind ${name} is registered for version ${version} in scheme "pkg/api/legacyscheme/scheme.go:30"`, given)
+type GivenType = { readonly apiVersion: string; readonly kind: string }
+
+/** What a body says it is; the URL tells what it does not. */
+function givenTypeOf(kind: Kind, value: unknown): GivenType {
+  const body = isJsonObject(value) ? value : {}
+  return {
+    apiVersion: typeof body.apiVersion === 'string' && body.apiVersion !== '' ? body.apiVersion : kind.apiVersion,
+    kind: typeof body.kind === 'string' && body.kind !== '' ? body.kind : kind.kind,
   }
-  if (givenKind !== kind.kind) throw cannotHandle(kind, unknownConversion(kind, given), given)
-  throw badRequest(`the API version in the data (${givenVersion}) does not match the expected API version (${kind.apiVersion})`)
 }
 
-function unknownConversion(kind: Kind, given: { readonly kind: string; readonly version: string }): string {
+/** Refuses a body that says it is of another version or kind than the URL. */
+function checkType(kinds: KindTable, kind: Kind, body: JsonObject): void {
+  const given = givenTypeOf(kind, body)
+  if (given.apiVersion === kind.apiVersion && given.kind === kind.kind) return
+  const served = kinds.byKind(given.apiVersion, given.kind)
+  if (served === undefined) {
+    const [name, version] = [JSON.stringify(given.kind), JSON.stringify(given.apiVersion)]
+    throw new DecodingError(`no kind ${name} is registered for version ${version} in scheme "pkg/api/legacyscheme/scheme.go:30"`)
+  }
+  if (given.kind !== kind.kind) {
+    // As upstream: it has to be a valid one of its own kind first.
+    decode(served.schema, body)
+    throw new DecodingError(unknownConversion(kind, given))
+  }
+  throw badRequest(`the API version in the data (${given.apiVersion}) does not match the expected API version (${kind.apiVersion})`)
+}
+
+function unknownConversion(kind: Kind, given: GivenType): string {
   const group = kind.group === '' ? 'core' : (kind.group.split('.')[0] ?? kind.group)
-  return `converting (${given.version}.${given.kind}) to (${group}.${kind.kind}): unknown conversion`
+  const version = groupVersionOf(given.apiVersion)[1]
+  return `converting (${version}.${given.kind}) to (${group}.${kind.kind}): unknown conversion`
 }

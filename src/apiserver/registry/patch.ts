@@ -2,11 +2,15 @@
 import { FieldPath, invalid } from '#meta/field-path'
 import type { Kind } from '#meta/kind'
 import type { KubeObject } from '#meta/object'
+import { goText } from '#meta/patch/go-text'
 import { applyJsonPatch, parseJsonPatch, unknownOperationFields } from '#meta/patch/json-patch'
-import { applyMergePatch, parseObjectPatch } from '#meta/patch/merge-patch'
+import { applyMergePatch, parseMergePatch, parseStrategicPatch } from '#meta/patch/merge-patch'
 import { PatchError } from '#meta/patch/patch-error'
+import { type Opened, patchedText } from '#meta/patch/patched-text'
 import { applyStrategicPatch } from '#meta/patch/strategic-apply'
-import type { JsonObject } from '#meta/schema/go-type'
+import { DecodingError } from '#meta/schema/decode'
+import { wireForm } from '#meta/schema/encode'
+import { isJsonObject, type JsonObject } from '#meta/schema/go-type'
 import { parseJson } from '#meta/schema/json'
 import { JsonError } from '#meta/schema/json-scanner'
 import { badRequest, entityTooLarge, invalidObject, StatusError } from '#meta/status'
@@ -17,14 +21,26 @@ import { patchOptionsOf, type WriteOptions } from '../request/write-options.ts'
 import { entryAnswer } from './answers.ts'
 import { applyObject } from './apply.ts'
 import { changeObject } from './change.ts'
-import { decodeObjectOf, type Reading } from './decode-object.ts'
+import { decodeObjectOf, decodeUnstructuredOf, type Reading } from './decode-object.ts'
 import { ownedWrite, ownersAfterUpdate } from './field-owners.ts'
 import type { Registry } from './registry.ts'
 import { inRequestNamespace, namespaceOf } from './system-metadata.ts'
 import { checkName, writeTarget } from './update.ts'
 
-/** A patch that has been read: from the current state, as JSON, to the wanted one. `strictErrors`: what strict validation has against the patch itself. */
-export type Patch = { readonly apply: (current: JsonObject) => unknown; readonly strictErrors: readonly string[] }
+/** A patch that has been read. `strictErrors`: what strict validation has against the patch itself. */
+export type Patch = {
+  /** From the current state, as JSON, to the wanted one. */
+  readonly apply: (current: JsonObject) => PatchedValue
+  readonly strictErrors: readonly string[]
+}
+
+/** What a patch makes of a value, and what messages show where that is no valid object. */
+export type PatchedValue = {
+  readonly value: unknown
+  readonly shown: () => string
+  /** Whether it has been text in between: then it is decoded as JSON is. */
+  readonly isText: boolean
+}
 
 export async function patchObject(registry: Registry, exchange: Exchange, kind: Kind): Promise<Answer> {
   const { info, request } = exchange
@@ -53,19 +69,25 @@ export async function readPatch(request: IncomingRequest, schema: Kind['schema']
   switch (type) {
     case 'application/json-patch+json': {
       const { value, duplicates } = await readPatchBody(request)
-      const operations = guarded(parseJsonPatch, value)
+      const operations = guarded(() => parseJsonPatch(value))
       const unknown = unknownOperationFields(operations)
-      return { apply: (current) => applyJsonPatch(current, operations), strictErrors: [...duplicateErrors(duplicates), ...unknown] }
+      const apply = (current: JsonObject) => shownAsJson((opened) => guarded(() => applyJsonPatch(current, operations, opened)))
+      return { apply, strictErrors: [...unknown, ...duplicateErrors(duplicates).map((error) => `json patch ${error}`)] }
     }
     case 'application/merge-patch+json': {
       const { value, duplicates } = await readPatchBody(request)
-      const patch = guarded(parseObjectPatch, value)
-      return { apply: (current) => applyMergePatch(current, patch), strictErrors: duplicateErrors(duplicates) }
+      const patch = guarded(() => parseMergePatch(value))
+      const apply = (current: JsonObject) => shownAsJson((opened) => applyMergePatch(current, patch, opened))
+      return { apply, strictErrors: duplicateErrors(duplicates) }
     }
     case 'application/strategic-merge-patch+json': {
-      const { value, duplicates } = await readPatchBody(request)
-      const patch = guarded(parseObjectPatch, value)
-      return { apply: (current) => applyStrategicPatch(schema, current, patch), strictErrors: duplicateErrors(duplicates) }
+      const { value, duplicates } = await readPatchBody(request, '')
+      const patch = guarded(() => parseStrategicPatch(value))
+      const apply = (current: JsonObject) => {
+        const value = guarded(() => applyStrategicPatch(schema, current, patch))
+        return { value, shown: () => goText(patch), isText: false }
+      }
+      return { apply, strictErrors: duplicateErrors(duplicates) }
     }
     default:
       throw new StatusError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {})
@@ -76,51 +98,54 @@ function duplicateErrors(duplicates: readonly string[]): readonly string[] {
   return duplicates.map((path) => `duplicate field ${JSON.stringify(path)}`)
 }
 
-async function readPatchBody(request: IncomingRequest): Promise<ReadBody> {
+/** `prefix` stands before what a malformed body is told. */
+async function readPatchBody(request: IncomingRequest, prefix = 'error decoding patch: '): Promise<Pick<ReadBody, 'value' | 'duplicates'>> {
   if (request.object !== undefined) return { value: request.object, duplicates: [] }
   const text = await readText(request)
   try {
     return parseJson(text, { findDuplicates: true })
   } catch (error) {
-    if (error instanceof JsonError) throw badRequest(`error decoding patch: ${error.message}`, error)
+    if (error instanceof JsonError) throw badRequest(`${prefix}${error.message}`, error)
     throw error
   }
 }
 
 function patched(reading: Reading, current: KubeObject, patch: Patch, options: WriteOptions): KubeObject {
   const { exchange, kind } = reading
-  const result = guarded(patch.apply, current as unknown as JsonObject)
-  checkStrictness(exchange, patch, options, result)
-  const decoded = decodedResult(reading, result, options)
+  const result = patch.apply(wireForm(kind.schema, current) as JsonObject)
+  const decoded = decodedResult(reading, result, { ...options, ofPatch: patch.strictErrors })
   const wanted = inRequestNamespace(kind, exchange.info, decoded)
   checkName(wanted, exchange.info.name)
   return wanted
 }
 
-function checkStrictness(exchange: Exchange, { strictErrors }: Patch, { fieldValidation }: WriteOptions, result: unknown): void {
-  if (strictErrors.length === 0 || fieldValidation === 'Ignore') return
-  if (fieldValidation === 'Strict') throw unfitResult(result, `strict decoding error: ${strictErrors.join(', ')}`)
-  for (const error of strictErrors) if (!exchange.warnings.includes(error)) exchange.warnings.push(error)
+function unfitResult({ shown }: PatchedValue, why: string): StatusError {
+  return invalidObject({ group: '', kind: '' }, '', [invalid(FieldPath.of('patch'), shown(), why)])
 }
 
-function unfitResult(result: unknown, why: string): StatusError {
-  return invalidObject({ group: '', kind: '' }, '', [invalid(FieldPath.of('patch'), JSON.stringify(result), why)])
-}
+type ResultOptions = Pick<WriteOptions, 'fieldValidation'> & { readonly ofPatch: readonly string[] }
 
 /** As upstream: a patch whose result is no valid object is the patch's fault, 422. */
-function decodedResult(reading: Reading, result: unknown, options: WriteOptions): KubeObject {
+function decodedResult(reading: Reading, result: PatchedValue, { fieldValidation, ofPatch }: ResultOptions): KubeObject {
+  const strictness = { validation: fieldValidation, duplicates: [], faults: [], ofPatch }
   try {
-    return decodeObjectOf(reading, result, { validation: options.fieldValidation, duplicates: [] })
+    if (result.isText || !isJsonObject(result.value)) return decodeObjectOf(reading, result.value, strictness)
+    return decodeUnstructuredOf(reading, result.value, strictness)
   } catch (error) {
-    if (!(error instanceof StatusError) || error.code !== 400) throw error
-    const why = error.message.replace(/^.* cannot be handled as a [^:]*: /s, '')
-    throw unfitResult(result, why)
+    if (error instanceof DecodingError) throw unfitResult(result, error.message)
+    throw error
   }
 }
 
-function guarded<A, R>(apply: (argument: A) => R, argument: A): R {
+function shownAsJson(apply: (opened: Opened) => unknown): PatchedValue {
+  const opened: Opened = new WeakSet()
+  const value = apply(opened)
+  return { value, shown: () => patchedText(value, opened), isText: true }
+}
+
+function guarded<R>(apply: () => R): R {
   try {
-    return apply(argument)
+    return apply()
   } catch (error) {
     if (error instanceof PatchError) throw statusOf(error)
     throw error

@@ -16,7 +16,7 @@ import type { Answer, Exchange } from '../exchange.ts'
 import { readValue } from '../request/read-body.ts'
 import { patchOptionsOf, type WriteOptions, writeOptionsOf } from '../request/write-options.ts'
 import { valueAnswer } from './answers.ts'
-import { checkConfig, readConfig, reportDuplicate } from './apply.ts'
+import { checkConfig, readConfig, reportFaults } from './apply.ts'
 import { changeObject } from './change.ts'
 import { type Entries, type OwnedWrite, ownersAfterUpdate, stateAfterApply, writerOf } from './field-owners.ts'
 import { isApply, readPatch } from './patch.ts'
@@ -99,7 +99,7 @@ async function appliedScale(registry: Registry, exchange: Exchange): Promise<Sca
     next: (live) => {
       checkConfig(scaleKind, config.value)
       const { value, owners } = stateAfterApply(write, { live, config: config.value, isForced: options.force === true })
-      reportDuplicate(exchange, config, options)
+      reportFaults(exchange, config, options)
       return { wanted: decodedScale(value), owners }
     },
   }
@@ -166,7 +166,7 @@ async function patchedScale(exchange: Exchange): Promise<(old: Scale) => Scale> 
   return ({ metadata, ...rest }) => {
     // A patch that names no revision must not carry the one that was read.
     const { resourceVersion: _, managedFields: _owners, ...meta } = metadata
-    return decodedScale(patch.apply({ ...rest, metadata: meta } as unknown as JsonObject))
+    return decodedScale(patch.apply({ ...rest, metadata: meta } as unknown as JsonObject).value)
   }
 }
 

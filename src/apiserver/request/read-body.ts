@@ -2,22 +2,31 @@
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import { ProtobufError } from '#base/encoding/protobuf-error'
-import { parseYaml, YamlError } from '#base/encoding/yaml'
+import { YamlError } from '#base/encoding/yaml'
 import { groupVersionOf } from '#meta/kind'
 import { ProtobufObjectError } from '#meta/protobuf/protobuf-object-error'
 import { parseJson } from '#meta/schema/json'
 import { JsonError } from '#meta/schema/json-scanner'
-import { badRequest, entityTooLarge, unsupportedMediaType } from '#meta/status'
+import { badRequest, entityTooLarge, type StatusError, unsupportedMediaType } from '#meta/status'
 import type { IncomingRequest } from '../exchange.ts'
 import { parseMediaType } from './media-type.ts'
+import { readYaml } from './read-yaml.ts'
 
 /** As upstream: what a resource request may send. */
 const bodyBytesMax = 3 * 1024 * 1024
 
 export type BodyFormat = 'json' | 'yaml'
 
-/** A body that has been read. `duplicates` names keys that an object had twice, where that was asked for. */
-export type ReadBody = { readonly value: unknown; readonly duplicates: readonly string[] }
+/** A body that has been read. */
+export type ReadBody = {
+  readonly value: unknown
+  /** Paths of fields that JSON has twice, where that was asked for. */
+  readonly duplicates: readonly string[]
+  /** What strict reading has against YAML, in upstream's words. */
+  readonly faults: readonly string[]
+  /** The start of the body, for messages. */
+  readonly excerpt: () => string
+}
 
 const unzip = promisify(gunzip)
 
@@ -52,54 +61,57 @@ async function readBytes(request: IncomingRequest, bytesMax: number): Promise<Ui
 
 /** Parses a body; undefined if it is empty. `kind` is what was expected, for the message of a 400. */
 export async function readValue(request: IncomingRequest, kind: string, findDuplicates = false): Promise<ReadBody | undefined> {
-  if (request.object !== undefined) return { value: request.object, duplicates: [] }
+  if (request.object !== undefined) return { value: request.object, duplicates: [], faults: [], excerpt: () => '' }
   if (request.decodeBody !== undefined) return protobufBody(await readBytes(request, bodyBytesMax), kind, request.decodeBody)
   const format = bodyFormatOf(request)
   const text = await readText(request)
   return format === 'json' ? jsonBody(text, kind, findDuplicates) : yamlBody(text, kind)
 }
 
-function unrecognized(kind: string, why: string, body: string | Uint8Array) {
-  return badRequest(`the object provided is unrecognized (must be of type ${kind}): ${why} (${excerpt(body)})`)
+export function unrecognized(kind: string, why: string, { excerpt }: Pick<ReadBody, 'excerpt'>): StatusError {
+  return badRequest(`the object provided is unrecognized (must be of type ${kind}): ${why} (${excerpt()})`)
 }
 
 function jsonBody(text: string, kind: string, findDuplicates: boolean): ReadBody {
+  const excerpt = () => excerptOf(text)
   try {
-    return parseJson(text, { findDuplicates })
+    return { ...parseJson(text, { findDuplicates }), faults: [], excerpt }
   } catch (error) {
-    if (error instanceof JsonError) throw unrecognized(kind, `couldn't get version/kind; json parse error: ${error.message}`, text)
+    if (error instanceof JsonError) throw unrecognized(kind, `couldn't get version/kind; json parse error: ${error.message}`, { excerpt })
     throw error
   }
 }
 
 function yamlBody(text: string, kind: string): ReadBody {
+  const excerpt = () => excerptOf(text)
   try {
-    return { value: parseYaml(text, { allowsDuplicates: true }), duplicates: [] }
+    return { ...readYaml(text), duplicates: [], excerpt }
   } catch (error) {
-    if (error instanceof YamlError) throw unrecognized(kind, `yaml: ${error.message}`, text)
+    if (error instanceof YamlError) throw unrecognized(kind, `yaml: ${error.message}`, { excerpt })
     throw error
   }
 }
 
 function protobufBody(bytes: Uint8Array, kind: string, decodeBody: (bytes: Uint8Array) => unknown): ReadBody | undefined {
   if (bytes.length === 0) return undefined
+  const excerpt = () => excerptOf(bytes)
   try {
-    return { value: decodeBody(bytes), duplicates: [] }
+    return { value: decodeBody(bytes), duplicates: [], faults: [], excerpt }
   } catch (error) {
     if (!(error instanceof ProtobufObjectError)) throw error
     const why = error.cause instanceof ProtobufError ? error.cause.message : error.message
-    if (error.type === undefined) throw unrecognized(kind, why, bytes)
+    if (error.type === undefined) throw unrecognized(kind, why, { excerpt })
     const [, version] = groupVersionOf(error.type.apiVersion)
     throw badRequest(`${error.type.kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ${why}`, error)
   }
 }
 
-/** As upstream: the start of the body, in hex when it is not printable. */
-function excerpt(body: string | Uint8Array): string {
+/** As upstream: the start of the body, in hex unless it looks like an object. */
+function excerptOf(body: string | Uint8Array): string {
   if (body.length === 0) return '<empty>'
-  if (typeof body === 'string' && /^[\x20-\x7e]*$/.test(body)) return body.length > 30 ? `${body.slice(0, 30)} ...` : body
   const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body
-  return bytes.length > 30 ? `${bytes.subarray(0, 30).toHex()} ...` : bytes.toHex()
+  const start = bytes.subarray(0, 30)
+  return `${bytes[0] === 0x7b ? decodeUtf8(start) : start.toHex()}${bytes.length > 30 ? ' ...' : ''}`
 }
 
 function decodeUtf8(bytes: Uint8Array): string {

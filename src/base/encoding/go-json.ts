@@ -33,11 +33,17 @@ function escaped(text: string): string {
 function ordered(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map((item) => ordered(item ?? null)).join(',')}]`
   if (typeof value !== 'object' || value === null || isRaw(value)) return JSON.stringify(value)
-  const [first = ''] = Object.keys(value)
-  const keys = isIndex.test(first) ? sortedKeys(value) : Object.keys(value)
   const members = value as Readonly<Record<string, unknown>>
-  const written = keys.filter((key) => members[key] !== undefined).map((key) => `${JSON.stringify(key)}:${ordered(members[key])}`)
+  const written = goKeys(value)
+    .filter((key) => members[key] !== undefined)
+    .map((key) => `${JSON.stringify(key)}:${ordered(members[key])}`)
   return `{${written.join(',')}}`
+}
+
+/** The keys of an object in the order in which Go would write them, as far as JavaScript has not lost it. */
+export function goKeys(object: object): readonly string[] {
+  const keys = Object.keys(object)
+  return isIndex.test(keys[0] ?? '') ? sortedKeys(object) : keys
 }
 
 const isIndex = /^\d{1,10}$/

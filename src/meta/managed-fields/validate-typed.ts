@@ -1,7 +1,7 @@
 /** Whether a configuration fits its schema, in upstream's words; apply refuses what does not. */
 import { goText } from '../patch/go-text.ts'
 import { isJsonObject, type JsonObject } from '../schema/go-type.ts'
-import { isExactInteger } from '../schema/json.ts'
+import { isExactNumber } from '../schema/json.ts'
 import type { Schema } from '../schema/schema.ts'
 import { identityOf } from './list-entries.ts'
 import { elementText } from './path-element.ts'
@@ -54,7 +54,7 @@ function mapErrors(schema: Schema, value: JsonObject, path: string): readonly st
 }
 
 function scalarErrors(schema: Schema, value: unknown): readonly string[] {
-  const isNumber = typeof value === 'number' || isExactInteger(value)
+  const isNumber = typeof value === 'number' || isExactNumber(value)
   switch (schema.type) {
     case 'integer':
     case 'number':

@@ -1,10 +1,12 @@
 /** JSON values as Go names and prints them, for error messages. */
 import { isJsonObject } from '../schema/go-type.ts'
+import { isExactNumber } from '../schema/json.ts'
 
 /** What Go's decoder calls a JSON value. */
 export function goSortOf(value: unknown): string {
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'array'
+  if (isExactNumber(value)) return 'number'
   return typeof value === 'boolean' ? 'bool' : typeof value
 }
 

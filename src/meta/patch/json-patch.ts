@@ -1,38 +1,46 @@
 /**
- * JSON patch (RFC 6902) with the limits and liberties of upstream's API server: at most 10,000 operations, `replace` and `add`
- * of a missing member add it, negative indexes count from the end, the root can be replaced, and any failure is one 422.
+ * JSON patch (RFC 6902) with the limits and liberties of upstream's API server: at most 10,000 operations, `replace` of a missing
+ * member adds it, negative indexes count from the end, a missing member and null are the same to `test`, what copies bring in is
+ * bounded, and any failure is one 422.
  */
-import { applyPatch, type Operation } from 'rfc6902'
 import { isJsonObject, type JsonObject } from '../schema/go-type.ts'
 import { cloned } from './clone.ts'
+import { isDeepEqual } from './equal.ts'
 import { goSortOf } from './go-text.ts'
 import { PatchError } from './patch-error.ts'
+import { type Opened, patchedText } from './patched-text.ts'
 
 const operationsMax = 10_000
+/** All copies of a patch together, as JSON. */
+const copiedBytesMax = 3 * 1024 * 1024
 
 const rejected = 'the server rejected our request due to an error in our request'
 const known: ReadonlySet<string> = new Set(['op', 'path', 'from', 'value'])
 
 /** Throws a PatchError for what is no list of operations, or too long a one. */
 export function parseJsonPatch(patch: unknown): readonly JsonObject[] {
-  if (!Array.isArray(patch))
-    throw new PatchError(
-      'malformed',
-      `error decoding patch: json: cannot unmarshal ${goSortOf(patch)} into Go value of type []handlers.jsonPatchOp`,
-    )
-  if (patch.length > operationsMax) {
-    throw new PatchError(
-      'too-large',
-      `Request entity too large: The allowed maximum operations in a JSON patch is ${operationsMax}, got ${patch.length}`,
-    )
+  if (patch === null) return []
+  if (!Array.isArray(patch)) throw undecodable(patch, 'Go value of type []handlers.jsonPatchOp')
+  const operations = patch.map(operationOf)
+  if (operations.length > operationsMax) {
+    const why = `The allowed maximum operations in a JSON patch is ${operationsMax}, got ${operations.length}`
+    throw new PatchError('too-large', `Request entity too large: ${why}`)
   }
-  return patch.map((operation: unknown) => {
-    if (isJsonObject(operation)) return operation
-    throw new PatchError(
-      'malformed',
-      `error decoding patch: json: cannot unmarshal ${goSortOf(operation)} into Go value of type handlers.jsonPatchOp`,
-    )
-  })
+  return operations
+}
+
+function operationOf(operation: unknown): JsonObject {
+  if (operation === null) return {}
+  if (!isJsonObject(operation)) throw undecodable(operation, 'Go value of type handlers.jsonPatchOp')
+  for (const field of ['op', 'path', 'from']) {
+    const value = operation[field] ?? ''
+    if (typeof value !== 'string') throw undecodable(value, `Go struct field jsonPatchOp.${field} of type string`)
+  }
+  return operation
+}
+
+function undecodable(value: unknown, where: string): PatchError {
+  return new PatchError('malformed', `error decoding patch: json: cannot unmarshal ${goSortOf(value)} into ${where}`)
 }
 
 /** As strict field validation reports them. */
@@ -45,63 +53,143 @@ export function unknownOperationFields(patch: readonly JsonObject[]): readonly s
 }
 
 /** A copy of `target` with all operations applied, or a PatchError when one of them fails. */
-export function applyJsonPatch(target: unknown, patch: readonly JsonObject[]): unknown {
-  let document = cloned(target)
-  for (const source of patch) {
-    if (source.path === '' && (source.op === 'replace' || source.op === 'add')) document = cloned(source.value)
-    else applyOne(document, source)
+export function applyJsonPatch(target: unknown, patch: readonly JsonObject[], opened: Opened = new WeakSet()): unknown {
+  const document = new Document(cloned(target), opened)
+  for (const operation of patch) document.apply(operation)
+  return document.root
+}
+
+type Holder = Record<string, unknown> | unknown[]
+type Place = { readonly holder: Holder; readonly key: string }
+
+class Document {
+  root: unknown
+  readonly #opened: Opened
+  #copiedBytes = 0
+
+  constructor(root: unknown, opened: Opened) {
+    this.root = root
+    this.#opened = opened
+    if (isJsonObject(root)) opened.add(root)
   }
-  return document
-}
 
-function applyOne(document: unknown, source: JsonObject): void {
-  const operation = normalised(document, source)
-  const [error] = applyPatch(document, [operation])
-  if (error !== null && error !== undefined) throw new PatchError('unprocessable', rejected, error)
-}
+  apply({ op, path, from, value = null }: JsonObject): void {
+    switch (op) {
+      case 'add':
+        return add(this.#place(path), cloned(value))
+      case 'replace':
+        return this.#replace(path, value)
+      case 'remove':
+        return remove(this.#place(path))
+      case 'test':
+        return this.#test(path, value)
+      case 'move': {
+        const source = this.#place(from)
+        const moved = memberOf(source)
+        remove(source)
+        return add(this.#place(path), moved)
+      }
+      case 'copy':
+        return this.#copy(from, path)
+      default:
+        throw failed()
+    }
+  }
 
-function normalised(document: unknown, source: JsonObject): Operation {
-  const { op, path, from, value = null } = source
-  if (typeof path !== 'string') throw new PatchError('unprocessable', rejected)
-  const place = { path: resolved(document, path) }
-  switch (op) {
-    case 'add':
-      return { op, ...place, value }
-    case 'replace':
-      return { op: isMember(document, place.path) ? 'add' : op, ...place, value }
-    case 'test':
-      return { op, ...place, value }
-    case 'remove':
-      return { op, ...place }
-    case 'move':
-    case 'copy':
-      if (typeof from !== 'string') throw new PatchError('unprocessable', rejected)
-      return { op, ...place, from: resolved(document, from) }
-    default:
-      throw new PatchError('unprocessable', rejected)
+  #replace(path: unknown, value: unknown): void {
+    if (path === '') {
+      if (typeof value !== 'object' || value === null) throw failed()
+      this.root = cloned(value)
+      if (isJsonObject(this.root)) this.#opened.add(this.root)
+      return
+    }
+    const { holder, key } = this.#place(path)
+    if (Array.isArray(holder)) holder[indexIn(holder, key)] = cloned(value)
+    else define(holder, key, cloned(value))
+  }
+
+  #test(path: unknown, value: unknown): void {
+    const found = memberOf(this.#place(path)) ?? null
+    this.#openAll(found)
+    if (!isDeepEqual(found, value)) throw failed()
+  }
+
+  #copy(from: unknown, path: unknown): void {
+    const source = memberOf(this.#place(from)) ?? null
+    const copy = cloned(source)
+    if (typeof source === 'object' && source !== null && this.#opened.has(source)) this.#openAll(copy)
+    const target = this.#place(path)
+    this.#copiedBytes += new TextEncoder().encode(patchedText(copy, this.#opened)).length
+    if (this.#copiedBytes > copiedBytesMax) throw failed()
+    add(target, copy)
+  }
+
+  /** What holds the last part of a path; throws where there is no such holder. */
+  #place(path: unknown): Place {
+    if (typeof path !== 'string') throw failed()
+    // As upstream: what stands before the first slash does not count.
+    const [, ...parts] = path.split('/')
+    const last = parts.pop()
+    if (last === undefined) throw failed()
+    let holder = this.#holder(this.root)
+    for (const part of parts) holder = this.#holder(memberOf({ holder, key: unescaped(part) }))
+    return { holder, key: unescaped(last) }
+  }
+
+  #holder(value: unknown): Holder {
+    if (Array.isArray(value)) return value
+    if (!isJsonObject(value)) throw failed()
+    this.#opened.add(value)
+    return value as Record<string, unknown>
+  }
+
+  #openAll(value: unknown): void {
+    if (Array.isArray(value)) for (const item of value) this.#openAll(item)
+    if (!isJsonObject(value)) return
+    this.#opened.add(value)
+    for (const item of Object.values(value)) this.#openAll(item)
   }
 }
 
-/** Upstream ignores what stands before the first slash, and counts negative indexes from the end of the list. */
-function resolved(document: unknown, path: string): string {
-  const [, ...segments] = path.split('/')
-  let holder = document
-  const plain = segments.map((segment) => {
-    const name = Array.isArray(holder) && /^-[1-9]\d*$/.test(segment) ? String(holder.length + Number(segment)) : segment
-    holder = memberOf(holder, name)
-    return name
-  })
-  return plain.map((segment) => `/${segment}`).join('')
+function memberOf({ holder, key }: Place): unknown {
+  if (Array.isArray(holder)) return holder[indexIn(holder, key)]
+  return Object.hasOwn(holder, key) ? holder[key] : undefined
 }
 
-/** Whether the path names a member of an object, present or not; entries of lists must exist to be replaced. */
-function isMember(document: unknown, path: string): boolean {
-  const parents = path.split('/').slice(1, -1)
-  return isJsonObject(parents.reduce<unknown>(memberOf, document))
+function add({ holder, key }: Place, value: unknown): void {
+  if (!Array.isArray(holder)) define(holder, key, value)
+  else if (key === '-') holder.push(value)
+  else holder.splice(indexUpTo(holder.length + 1, key), 0, value)
 }
 
-function memberOf(holder: unknown, segment: string): unknown {
-  const name = segment.replaceAll('~1', '/').replaceAll('~0', '~')
-  if (Array.isArray(holder)) return holder[Number(name)]
-  return isJsonObject(holder) && Object.hasOwn(holder, name) ? holder[name] : undefined
+function remove({ holder, key }: Place): void {
+  if (Array.isArray(holder)) holder.splice(indexIn(holder, key), 1)
+  else if (!Object.hasOwn(holder, key)) throw failed()
+  else delete holder[key]
+}
+
+/** A key such as `__proto__` is a key like any other. */
+function define(holder: Record<string, unknown>, key: string, value: unknown): void {
+  if (key === '__proto__') Object.defineProperty(holder, key, { value, enumerable: true, configurable: true, writable: true })
+  else holder[key] = value
+}
+
+function indexIn(list: readonly unknown[], key: string): number {
+  return indexUpTo(list.length, key)
+}
+
+function indexUpTo(length: number, key: string): number {
+  if (!/^[+-]?\d+$/.test(key)) throw failed()
+  const index = Number(key)
+  const place = index < 0 ? index + length : index
+  if (place < 0 || place >= length) throw failed()
+  return place
+}
+
+function unescaped(part: string): string {
+  return part.replaceAll('~1', '/').replaceAll('~0', '~')
+}
+
+function failed(): PatchError {
+  return new PatchError('unprocessable', rejected)
 }

@@ -4,25 +4,51 @@ import { isJsonObject, type JsonObject } from '../schema/go-type.ts'
 import { isDeepEqual } from './equal.ts'
 import { goSortOf } from './go-text.ts'
 import { PatchError } from './patch-error.ts'
+import type { Opened } from './patched-text.ts'
 
-/** The body of a merge or strategic merge patch; throws a PatchError where it is no object. */
-export function parseObjectPatch(patch: unknown): JsonObject {
+/** The body of a merge patch; throws a PatchError where it is no object. */
+export function parseMergePatch(patch: unknown): JsonObject {
+  if (patch === null) throw new PatchError('malformed', 'Invalid JSON Patch')
+  return objectOf(patch, 'error decoding patch: ')
+}
+
+/** The body of a strategic merge patch: nothing is a patch that changes nothing. */
+export function parseStrategicPatch(patch: unknown): JsonObject {
+  return patch === null ? {} : objectOf(patch, '')
+}
+
+function objectOf(patch: unknown, prefix: string): JsonObject {
   if (isJsonObject(patch)) return patch
-  throw new PatchError(
-    'malformed',
-    `error decoding patch: json: cannot unmarshal ${goSortOf(patch)} into Go value of type map[string]interface {}`,
-  )
+  throw new PatchError('malformed', `${prefix}json: cannot unmarshal ${goSortOf(patch)} into Go value of type map[string]interface {}`)
 }
 
 /** A copy of `target` with `patch` applied: null removes, objects merge, all else replaces. */
-export function applyMergePatch(target: unknown, patch: unknown): unknown {
+export function applyMergePatch(target: unknown, patch: unknown, opened: Opened = new WeakSet()): unknown {
+  if (!isJsonObject(target)) return withoutNulls(patch, opened)
   if (!isJsonObject(patch)) return patch
-  const merged: Record<string, unknown> = isJsonObject(target) ? { ...target } : {}
+  const merged = new Map(Object.entries(target))
   for (const [key, change] of Object.entries(patch)) {
-    if (change === null) delete merged[key]
-    else merged[key] = applyMergePatch(merged[key], change)
+    if (change === null) merged.delete(key)
+    else merged.set(key, applyMergePatch(merged.get(key), change, opened))
   }
-  return merged
+  return openedObject(merged, opened)
+}
+
+/** What a patch brings in where there was nothing: nulls there remove nothing. */
+function withoutNulls(value: unknown, opened: Opened): unknown {
+  if (Array.isArray(value)) return value.map((item) => withoutNulls(item, opened))
+  if (!isJsonObject(value)) return value
+  const kept = Object.entries(value).filter(([, inner]) => inner !== null)
+  return openedObject(
+    kept.map(([key, inner]) => [key, withoutNulls(inner, opened)]),
+    opened,
+  )
+}
+
+function openedObject(entries: Iterable<readonly [string, unknown]>, opened: Opened): JsonObject {
+  const object = Object.fromEntries(entries)
+  opened.add(object)
+  return object
 }
 
 /** The smallest merge patch that turns `from` into `to`. Nulls inside of `to` cannot be expressed. */

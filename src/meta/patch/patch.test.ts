@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { array, definitionsOf, field, int32, map, string } from '../schema/build.ts'
 import type { JsonObject } from '../schema/go-type.ts'
 import { applyJsonPatch, parseJsonPatch } from './json-patch.ts'
-import { applyMergePatch, mergePatchBetween, parseObjectPatch, threeWayMergePatch } from './merge-patch.ts'
+import { applyMergePatch, mergePatchBetween, parseMergePatch, threeWayMergePatch } from './merge-patch.ts'
 import { PatchError } from './patch-error.ts'
 import { applyStrategicPatch } from './strategic-apply.ts'
 import { strategicPatchBetween, threeWayStrategicPatch } from './strategic-diff.ts'
@@ -164,8 +164,8 @@ test('threeWayMergePatch: deletes what was dropped, sets what differs, leaves th
   assert.deepEqual(patch, { a: null, b: { c: 2, d: null } })
 })
 
-test('parseObjectPatch refuses a list in upstream words', () => {
-  assert.throws(() => parseObjectPatch([]), {
+test('parseMergePatch refuses a list in upstream words', () => {
+  assert.throws(() => parseMergePatch([]), {
     message: 'error decoding patch: json: cannot unmarshal array into Go value of type map[string]interface {}',
   })
 })

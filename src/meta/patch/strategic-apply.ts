@@ -1,10 +1,13 @@
 /**
  * Applies a strategic merge patch: as a merge patch, but lists whose schema says so are merged by key, and
  * directives (`$patch`, `$retainKeys`, `$setElementOrder/x`, `$deleteFromPrimitiveList/x`) say what plain JSON cannot.
+ * As upstream, directives count only where something is merged; what is new is taken as it stands, and a directive left over in it is
+ * a field that nobody knows.
  */
 
 import { isJsonObject, type JsonObject } from '../schema/go-type.ts'
-import type { Schema } from '../schema/schema.ts'
+import { type Schema, shortNameOf } from '../schema/schema.ts'
+import { cloned } from './clone.ts'
 import { isDeepEqual } from './equal.ts'
 import { goText } from './go-text.ts'
 import { ordered } from './list-order.ts'
@@ -15,157 +18,226 @@ export const retainKeys = '$retainKeys'
 export const orderPrefix = '$setElementOrder/'
 export const deletePrefix = '$deleteFromPrimitiveList/'
 
+type Fields = Record<string, unknown>
+
 /** A copy of `target` with `patch` applied; throws a PatchError where the patch contradicts itself or the schema. */
 export function applyStrategicPatch(schema: Schema, target: JsonObject, patch: JsonObject): JsonObject {
-  return mergeObject(schema, target, patch)
+  return mergeObject(schema, cloned(target) as Fields, cloned(patch) as Fields)
 }
 
-function mergeObject(schema: Schema | undefined, target: JsonObject, patch: JsonObject): JsonObject {
-  switch (patch[directive]) {
-    case undefined:
-    case 'merge':
-      return mergeFields(schema, target, patch)
-    case 'replace':
-      return mergeFields(schema, {}, without(patch, directive))
-    case 'delete':
-      return {}
-    default:
-      throw contradictory(`unknown patch type: ${goText(patch[directive])} in map: ${goText(patch)}`)
-  }
-}
-
-function mergeFields(schema: Schema | undefined, target: JsonObject, patch: JsonObject): JsonObject {
-  const merged: Record<string, unknown> = retained(target, patch)
+/** Both may be changed, and the result shares with both. */
+function mergeObject(schema: Schema | undefined, target: Fields, patch: Fields): Fields {
+  if (directive in patch) return directed(patch)
+  retain(target, patch)
+  for (const key of Object.keys(patch)) if (key.startsWith(orderPrefix)) mergeInOrder(schema, target, patch, key)
   for (const [key, change] of Object.entries(patch)) {
-    if (key === directive || key === retainKeys) continue
-    const list = key.startsWith(orderPrefix)
-      ? key.slice(orderPrefix.length)
-      : key.startsWith(deletePrefix)
-        ? key.slice(deletePrefix.length)
-        : undefined
-    // A directive for a list is carried out together with the list's own patch, once.
-    if (list !== undefined) {
-      if (patch[list] === undefined && !(key.startsWith(orderPrefix) && patch[deletePrefix + list] !== undefined))
-        mergeListField(fieldOf(schema, list), merged, patch, list)
-    } else if (change === null) delete merged[key]
-    else if (Array.isArray(change)) mergeListField(fieldOf(schema, key), merged, patch, key)
-    else merged[key] = mergeValue(fieldOf(schema, key), merged[key], change)
+    if (key.startsWith(deletePrefix)) removeScalars(target, key.slice(deletePrefix.length), change)
+    else if (change === null) delete target[key]
+    else mergeField(schema, target, key, change)
   }
-  return merged
+  return target
 }
 
-function mergeValue(schema: Schema | undefined, target: unknown, change: unknown): unknown {
-  if (!isJsonObject(change)) return change
-  return mergeObject(schema, isJsonObject(target) && schema?.patchStrategy?.includes('replace') !== true ? target : {}, change)
+function directed({ [directive]: how, ...patch }: Fields): Fields {
+  if (how === 'replace') return patch
+  if (how === 'delete') return {}
+  throw unknownDirective({ [directive]: how, ...patch })
 }
 
-/** The target without what `$retainKeys` does not name. */
-function retained(target: JsonObject, patch: JsonObject): Record<string, unknown> {
-  const keys = patch[retainKeys]
-  if (keys === undefined) return { ...target }
-  if (!Array.isArray(keys)) throw contradictory('patch object is not valid')
-  const stray = Object.keys(patch).some((key) => !key.startsWith('$') && patch[key] !== null && !keys.includes(key))
-  if (stray) throw contradictory('retainKeys list contains keys that are not present in the patch')
-  return Object.fromEntries(Object.entries(target).filter(([key]) => keys.includes(key)))
+function unknownDirective(patch: JsonObject): PatchError {
+  const how = patch[directive]
+  const shown = typeof how === 'number' || typeof how === 'boolean' ? `%!s(${goTypeNameOf(how)}=${how})` : goText(how)
+  return contradictory(`unknown patch type: ${shown} in map: ${goText(patch)}`)
 }
 
-function mergeListField(schema: Schema | undefined, merged: Record<string, unknown>, patch: JsonObject, key: string): void {
-  const given = merged[key]
-  const change = listOf(patch[key])
-  if (schema?.patchStrategy?.includes('merge') !== true) {
-    if (patch[key] !== undefined) merged[key] = change
-    return
+/** Takes out of the target what `$retainKeys` does not name. */
+function retain(target: Fields, patch: Fields): void {
+  if (!(retainKeys in patch)) return
+  const { [retainKeys]: keys } = patch
+  delete patch[retainKeys]
+  if (!Array.isArray(keys)) throw malformed('invalid patch format of retainKeys')
+  const isStray = (key: string) => patch[key] !== null && !key.startsWith(deletePrefix) && !key.startsWith(orderPrefix)
+  if (Object.keys(patch).some((key) => isStray(key) && !keys.includes(key))) throw malformed('invalid patch format of retainKeys')
+  for (const key of Object.keys(target)) if (!keys.includes(key)) delete target[key]
+}
+
+function mergeField(schema: Schema | undefined, target: Fields, key: string, change: unknown): void {
+  const given = target[key]
+  if (Array.isArray(given) && Array.isArray(change)) {
+    target[key] = listField(fieldOf(schema, key), given, change)
+  } else if (isJsonObject(given) && isJsonObject(change)) {
+    const field = fieldOf(schema, key)
+    target[key] = field?.patchStrategy?.includes('replace') === true ? change : mergeObject(field, given as Fields, change as Fields)
+  } else {
+    const taken = asNew(change)
+    if (taken !== undefined) target[key] = taken
   }
-  const isPlain = change.every((item) => !isJsonObject(item) || item[directive] === undefined)
-  // As upstream: where there is no list yet, the patch's is taken as it stands, even if a key comes twice.
-  if (given === undefined && isPlain && patch[key] !== undefined) {
-    merged[key] = change.map((item) => mergeValue(schema.items, undefined, keyedOrPlain(schema, item)))
-    return
-  }
-  const removed = listOf(patch[deletePrefix + key])
-  const target = listOf(given).filter((item) => !removed.some((gone) => isDeepEqual(gone, item)))
-  const order = patch[orderPrefix + key] === undefined ? undefined : listOf(patch[orderPrefix + key])
-  const result = mergeList(schema, target, change, order)
-  if (given !== undefined || patch[key] !== undefined) merged[key] = result
 }
 
-function mergeList(
-  schema: Schema,
-  target: readonly unknown[],
-  change: readonly unknown[],
-  order: readonly unknown[] | undefined,
-): readonly unknown[] {
-  const mergeKey = schema.patchMergeKey
-  if (mergeKey === undefined) return ordered([...new Set([...target, ...change])], target, order ?? change, sameScalar)
-  const isReplacement = change.some((item) => isJsonObject(item) && item[directive] === 'replace')
-  const entries = change.map((item) => keyed(item, mergeKey))
-  if (isReplacement)
-    return entries
-      .filter((entry) => entry[directive] !== 'replace' || entry[mergeKey] !== undefined)
-      .flatMap((entry) => (entry[directive] === 'replace' ? [] : [entry]))
-  const lasting = entries.filter((entry) => entry[directive] !== 'delete')
+function listField(field: Schema | undefined, given: readonly unknown[], change: readonly unknown[]): readonly unknown[] {
+  return field?.patchStrategy?.includes('merge') === true ? mergedList(field, given, change) : change
+}
+
+/** Scalars unite, entries with a key merge one by one. */
+function mergedList(field: Schema, given: readonly unknown[], change: readonly unknown[]): readonly unknown[] {
+  if (given.length === 0 && change.length === 0) return given
+  if (elementSort(given, change) !== 'map') {
+    const added = change.filter(
+      (item, at) => !given.some((one) => isDeepEqual(one, item)) && change.findIndex((one) => isDeepEqual(one, item)) === at,
+    )
+    return ordered([...given, ...added], given, change, isDeepEqual)
+  }
+  const { patchMergeKey: mergeKey } = field
+  if (mergeKey === undefined) throw contradictory(`cannot merge lists without merge key for ${field.items?.name ?? ''}`)
+  const { target, entries } = withoutDirectives(given as readonly JsonObject[], change as readonly JsonObject[], mergeKey)
   const same = (a: unknown, b: unknown) => isJsonObject(a) && isJsonObject(b) && isDeepEqual(a[mergeKey], b[mergeKey])
-  if (order !== undefined) requireOrder(lasting, order, same)
-  const kept = target.filter((item) => !entries.some((entry) => entry[directive] === 'delete' && same(entry, item)))
-  return ordered(mergeEntries(schema.items, kept, lasting, same), target, order ?? lasting, same)
+  const merged: JsonObject[] = [...target]
+  for (const entry of entries) {
+    keyOf(entry, mergeKey)
+    const at = merged.findIndex((item) => isDeepEqual(keyOf(item, mergeKey), entry[mergeKey]))
+    const found = merged[at]
+    // As upstream: an entry that is new is taken with all that stands in it.
+    if (found === undefined) merged.push(entry)
+    else merged[at] = mergeObject(field.items, found as Record<string, unknown>, entry as Record<string, unknown>)
+  }
+  return ordered(merged, target, entries, same)
+}
+
+/** The list without what the patch deletes, and the patch without entries that only say what to do. */
+function withoutDirectives(
+  given: readonly JsonObject[],
+  change: readonly JsonObject[],
+  mergeKey: string,
+): { readonly target: readonly JsonObject[]; readonly entries: readonly JsonObject[] } {
+  let target = given
+  let isReplaced = false
+  for (const entry of change) {
+    if (!(directive in entry)) continue
+    switch (entry[directive]) {
+      case 'delete': {
+        const gone = keyOf(entry, mergeKey)
+        target = target.filter((item) => !isDeepEqual(keyOf(item, mergeKey), gone))
+        break
+      }
+      case 'replace':
+        isReplaced = true
+        break
+      case 'merge':
+        throw contradictory('merging lists cannot yet be specified in the patch')
+      default:
+        throw unknownDirective(entry)
+    }
+  }
+  const entries = change.filter((entry) => !(directive in entry))
+  return isReplaced ? { target: entries, entries: [] } : { target, entries }
+}
+
+function keyOf(entry: JsonObject, mergeKey: string): unknown {
+  if (!(mergeKey in entry)) throw contradictory(`map: ${goText(entry)} does not contain declared merge key: ${mergeKey}`)
+  return entry[mergeKey]
+}
+
+/** All entries must be of one sort. */
+function elementSort(...lists: readonly (readonly unknown[])[]): string {
+  let sort: string | undefined
+  for (const item of lists.flat()) {
+    const own = sortOf(item)
+    if (own === 'slice') throw contradictory('lists of lists are not supported')
+    if (sort !== undefined && sort !== own) throw contradictory(`list element types are not identical: ${goText(lists)}`)
+    sort = own
+  }
+  return sort ?? ''
+}
+
+function sortOf(item: unknown): string {
+  if (Array.isArray(item)) return 'slice'
+  if (isJsonObject(item)) return 'map'
+  return typeof item
+}
+
+/** What a patch brings in where there was nothing: nulls remove nothing, and what a `$patch` stands in is no value. */
+function asNew(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(asNew).filter((item) => item !== undefined)
+  if (!isJsonObject(value)) return value
+  if (directive in value) return undefined
+  const entries = Object.entries(value).flatMap(([key, inner]) => {
+    const taken = inner === null ? undefined : asNew(inner)
+    return taken === undefined ? [] : [[key, taken]]
+  })
+  return Object.fromEntries(entries)
+}
+
+/** `$setElementOrder/x`: the list merged with its patch, if there is one, and put into the order that the directive names. */
+function mergeInOrder(schema: Schema | undefined, target: Fields, patch: Fields, directiveKey: string): void {
+  const key = directiveKey.slice(orderPrefix.length)
+  const [given, change] = [target[key], patch[key]]
+  const field = fieldOf(schema, key)
+  if (field === undefined)
+    throw contradictory(
+      `unable to find api field in struct ${schema === undefined ? '' : shortNameOf(schema)} for the json field ${JSON.stringify(key)}`,
+    )
+  const [places = [], before = [], changes = []] = [patch[directiveKey], given ?? [], change ?? []].map(listOrRefusal)
+  if (given === undefined && change === undefined) return
+  const mergeKey = field?.patchMergeKey
+  const same = mergeKey === undefined ? isDeepEqual : sameBy(mergeKey)
+  if (mergeKey !== undefined) for (const [index, place] of places.entries()) keyOf(mapOrRefusal(place, index), mergeKey)
+  requireOrder(changes, places, { same, hasKey: mergeKey !== undefined })
+  const merged = change === undefined ? before : given === undefined ? asNew(changes) : listField(field, before, changes)
+  target[key] = ordered(merged as readonly unknown[], before, places, same)
+  delete patch[directiveKey]
+  delete patch[key]
+}
+
+function listOrRefusal(value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value
+  throw contradictory(`expected a []interface {}, but received a ${goTypeNameOf(value)}`)
+}
+
+function mapOrRefusal(value: unknown, index: number): JsonObject {
+  if (isJsonObject(value)) return value
+  throw contradictory(`value for key ${index} is not a map`)
+}
+
+function goTypeNameOf(value: unknown): string {
+  if (isJsonObject(value)) return 'map[string]interface {}'
+  return typeof value === 'boolean' ? 'bool' : typeof value === 'string' ? 'string' : 'int64'
 }
 
 type Same = (a: unknown, b: unknown) => boolean
 
-function mergeEntries(
-  items: Schema | undefined,
-  target: readonly unknown[],
-  entries: readonly JsonObject[],
-  same: Same,
-): readonly unknown[] {
-  const merged = [...target]
-  for (const entry of entries) {
-    const at = merged.findIndex((item) => same(item, entry))
-    const given = merged[at]
-    if (isJsonObject(given)) merged[at] = mergeObject(items, given, entry)
-    else merged.push(mergeObject(items, {}, entry))
-  }
-  return merged
-}
-
-function keyedOrPlain({ patchMergeKey }: Schema, item: unknown): unknown {
-  return patchMergeKey === undefined ? item : keyed(item, patchMergeKey)
-}
-
-function keyed(item: unknown, mergeKey: string): JsonObject {
-  if (!isJsonObject(item)) throw contradictory('unable to find or use default patch metadata: expected a list of maps')
-  if (item[mergeKey] === undefined && item[directive] !== 'replace')
-    throw contradictory(`map: ${goText(item)} does not contain declared merge key: ${mergeKey}`)
-  return item
+function sameBy(mergeKey: string): Same {
+  return (a, b) => isJsonObject(a) && isJsonObject(b) && isDeepEqual(a[mergeKey], b[mergeKey])
 }
 
 /** The entries of a patch must stand in the order that `$setElementOrder` names. */
-function requireOrder(entries: readonly JsonObject[], order: readonly unknown[], same: Same): void {
+function requireOrder(
+  changes: readonly unknown[],
+  places: readonly unknown[],
+  { same, hasKey }: { readonly same: Same; readonly hasKey: boolean },
+): void {
   let from = 0
-  for (const entry of entries) {
-    const at = order.findIndex((place, index) => index >= from && same(place, entry))
+  for (const entry of changes) {
+    if (hasKey && isJsonObject(entry) && entry[directive] === 'delete') continue
+    const at = places.findIndex((place, index) => index >= from && same(place, entry))
     if (at < 0)
-      throw contradictory(`The order in patch list:\n${goText(entries)}\n doesn't match $setElementOrder list:\n${goText(order)}\n`)
-    from = at
+      throw contradictory(`The order in patch list:\n${goText(changes)}\n doesn't match $setElementOrder list:\n${goText(places)}\n`)
+    from = at + 1
   }
 }
 
+function removeScalars(target: Fields, key: string, removed: unknown): void {
+  const given = target[key]
+  if (Array.isArray(given) && Array.isArray(removed)) target[key] = given.filter((item) => !removed.some((gone) => isDeepEqual(gone, item)))
+}
+
 function fieldOf(schema: Schema | undefined, key: string): Schema | undefined {
-  return schema?.values ?? schema?.properties?.[key]
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : []
-}
-
-function sameScalar(a: unknown, b: unknown): boolean {
-  return isDeepEqual(a, b)
-}
-
-function without(object: JsonObject, key: string): JsonObject {
-  return Object.fromEntries(Object.entries(object).filter(([other]) => other !== key))
+  return schema?.values ?? (Object.hasOwn(schema?.properties ?? {}, key) ? schema?.properties?.[key] : undefined)
 }
 
 function contradictory(message: string): PatchError {
   return new PatchError('contradictory', message)
+}
+
+function malformed(message: string): PatchError {
+  return new PatchError('malformed', message)
 }

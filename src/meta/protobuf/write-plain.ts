@@ -2,7 +2,7 @@
 import { ProtobufError } from '#base/encoding/protobuf-error'
 import { lengthDelimited, varint } from '#base/encoding/protobuf-layout'
 import type { ProtobufWriter } from '#base/encoding/protobuf-writer'
-import { isExactInteger } from '../schema/json.ts'
+import { isExactNumber } from '../schema/json.ts'
 import type { PlainSort } from './struct-plan.ts'
 import { nanosOf, secondsOf, zeroTimeSeconds } from './times.ts'
 
@@ -58,7 +58,7 @@ export const plainWriters: Readonly<Record<PlainSort, Write>> = {
 
 function writeInteger(writer: ProtobufWriter, value: unknown): void {
   if (typeof value === 'number' && Number.isInteger(value)) writer.integer(value)
-  else if (isExactInteger(value)) writer.integer(BigInt(JSON.stringify(value)))
+  else if (isExactNumber(value)) writer.integer(BigInt(JSON.stringify(value)))
   else throw misfit(value, 'an integer')
 }
 

@@ -12,7 +12,7 @@ import { sortedKeys } from '#base/collections/sorted-keys'
 import { canonicalQuantity } from '../quantity.ts'
 import { canonicalBase64 } from './base64.ts'
 import { goTypeOf, isJsonObject, type JsonObject } from './go-type.ts'
-import { isExactInteger } from './json.ts'
+import { isExactNumber, isInt64 } from './json.ts'
 import type { Schema } from './schema.ts'
 import { canonicalMicroTime, canonicalTime } from './time.ts'
 
@@ -166,6 +166,7 @@ function decodeScalar(schema: Schema, value: unknown, at: Place): unknown {
     case 'integer':
       return decodeInteger(schema, value, at)
     case 'number':
+      if (isExactNumber(value)) return Number(JSON.stringify(value))
       if (typeof value !== 'number') throw mismatch(schema, value, at)
       return value
     default:
@@ -174,7 +175,7 @@ function decodeScalar(schema: Schema, value: unknown, at: Place): unknown {
 }
 
 function decodeInteger(schema: Schema, value: unknown, at: Place): unknown {
-  if (schema.format !== 'int32' && isExactInteger(value)) return value
+  if (schema.format !== 'int32' && isExactNumber(value) && isInt64(JSON.stringify(value))) return value
   if (typeof value !== 'number' || !Number.isInteger(value) || (schema.format === 'int32' && (value | 0) !== value))
     throw mismatch(schema, value, at)
   return value
@@ -217,7 +218,7 @@ function mismatch(schema: Schema, value: unknown, { struct, path }: Place): Deco
 /** What JSON calls the value; a number that does not fit a number's type is named. */
 function sortOf(value: unknown, schema: Schema): string {
   if (Array.isArray(value)) return 'array'
-  const isNumber = typeof value === 'number' || isExactInteger(value)
+  const isNumber = typeof value === 'number' || isExactNumber(value)
   if (isNumber) return ['integer', 'number'].includes(schema.type) ? `number ${JSON.stringify(value)}` : 'number'
   return typeof value === 'boolean' ? 'bool' : typeof value
 }

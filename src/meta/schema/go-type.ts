@@ -1,11 +1,11 @@
 /** How error messages name types: as Go does, since that is what clients of upstream see. */
-import { isExactInteger } from './json.ts'
+import { isExactNumber } from './json.ts'
 import type { Schema } from './schema.ts'
 
 export type JsonObject = { readonly [key: string]: unknown }
 
 export function isJsonObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isExactInteger(value)
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isExactNumber(value)
 }
 
 /** `v1.PodSpec`, `[]string`, `map[string]string`, `int32`. */

@@ -162,11 +162,13 @@ class Scanner {
 
   #unexpected(context: string): JsonError {
     const character = this.#text.codePointAt(this.#at)
-    if (character === undefined) return new JsonError('unexpected end of JSON input')
-    return new JsonError(`invalid character ${quoted(character)} ${context}`)
+    // As upstream, which puts a space behind the end: where space is allowed, more is missing.
+    if (character === undefined && !spaceless.test(context)) return new JsonError('unexpected end of JSON input')
+    return new JsonError(`invalid character ${quoted(character ?? 0x20)} ${context}`)
   }
 }
 
+const spaceless = /literal \w+ \(|numeric literal|escape/
 const quote = 0x22
 const backslash = 0x5c
 

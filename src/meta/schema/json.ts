@@ -15,25 +15,37 @@ export function parseJson(text: string, options: { readonly findDuplicates?: boo
 
 function parse(text: string): unknown {
   try {
-    return hasLongNumber.test(text) ? JSON.parse(text, keepExact) : JSON.parse(text)
+    return parseExact(text)
   } catch (error) {
     duplicateKeys(text)
     throw new JsonError(error instanceof Error ? error.message : String(error), { cause: error })
   }
 }
 
-const hasLongNumber = /[0-9]{16}/
-
-/** A number whose digits a double cannot hold becomes raw JSON, which `JSON.stringify` writes as it came. */
-function keepExact(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
-  const source = context?.source
-  if (typeof value !== 'number' || source === undefined || Number.isSafeInteger(value) || !/^-?[0-9]+$/.test(source)) return value
-  return rawJson.rawJSON(source)
+/** Text that is JSON for sure, with numbers that a double does not tell whole kept as they are. */
+export function parseExact(text: string): unknown {
+  return hasSpecialNumber.test(text) ? JSON.parse(text, keepExact) : JSON.parse(text)
 }
 
-/** Whether the value is an integer that was kept as its digits. */
-export function isExactInteger(value: unknown): boolean {
+/** Numbers whose text tells more than a double does: long ones, and whole ones that were not written as such (`1.0`, `1e3`). */
+const hasSpecialNumber = /[0-9]{16}|(?:":|[[,])\s*-?[0-9]+[.eE]/
+
+/** A number that a double does not tell whole becomes raw JSON, which `JSON.stringify` writes as it came. */
+function keepExact(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
+  const source = context?.source
+  if (typeof value !== 'number' || source === undefined) return value
+  const isPlain = /^-?[0-9]+$/.test(source) ? Number.isSafeInteger(value) : Number.isFinite(value) && !Number.isInteger(value)
+  return isPlain ? value : rawJson.rawJSON(source)
+}
+
+/** Whether the value is a number that was kept as its text. */
+export function isExactNumber(value: unknown): boolean {
   return rawJson.isRawJSON(value)
+}
+
+/** Whether a number is written as an integer, and fits into 64 bits. */
+export function isInt64(text: string): boolean {
+  return /^-?\d{1,19}$/.test(text) && BigInt.asIntN(64, BigInt(text)) === BigInt(text)
 }
 
 /** The compiler's library does not know these two yet. */
