@@ -43,7 +43,8 @@ export function* validateClaimUpdate(next: PersistentVolumeClaim, old: Persisten
     ...(old.spec.storageClassName === undefined ? { storageClassName: undefined } : {}),
   }
   const rest = { ...next.spec, ...kept }
-  if (!isSameValue(rest, old.spec)) yield forbiddenField(at, `${immutableSpecMessage}\n${valueDiff(schemas.PersistentVolumeClaimSpec, old.spec, rest)}`)
+  if (!isSameValue(rest, old.spec))
+    yield forbiddenField(at, `${immutableSpecMessage}\n${valueDiff(schemas.PersistentVolumeClaimSpec, old.spec, rest)}`)
   yield* validateResize(next, old, at.field('resources').field('requests').field('storage'))
 }
 

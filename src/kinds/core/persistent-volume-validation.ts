@@ -34,7 +34,8 @@ export function* validateVolumeUpdate(next: PersistentVolume, old: PersistentVol
     const shown = valueDiff(schemas.PersistentVolumeSpec, old.spec, next.spec)
     yield forbiddenField(spec.field('persistentvolumesource'), `spec.persistentvolumesource is immutable after creation\n${shown}`)
   }
-  if (next.spec.volumeMode !== old.spec.volumeMode) yield invalid(FieldPath.of('volumeMode'), next.spec.volumeMode ?? null, 'field is immutable')
+  if (next.spec.volumeMode !== old.spec.volumeMode)
+    yield invalid(FieldPath.of('volumeMode'), next.spec.volumeMode ?? null, 'field is immutable')
   const hadAffinity = old.spec.nodeAffinity !== undefined
   if (hadAffinity && !isSameValue(next.spec.nodeAffinity, old.spec.nodeAffinity)) {
     const shown = internalForm(schemas.VolumeNodeAffinity, next.spec.nodeAffinity)

@@ -1,6 +1,7 @@
 /** Cluster addresses and address families of a service (upstream: validateServiceClusterIPsRelatedFields). */
 import { duplicate, type FieldErrors, FieldPath, forbiddenField, invalid, notSupported, required } from '#meta/field-path'
-import { ipFamilyOf, ipMessage } from '../ip-address.ts'
+import { invalidEach } from '#meta/object-meta-validation'
+import { ipFamilyOf, legacyIpProblems } from '../ip-address.ts'
 import type { ServiceSpec } from './types.gen.ts'
 
 const spec = FieldPath.of('spec')
@@ -11,13 +12,18 @@ export function* validateClusterIPs(service: ServiceSpec): FieldErrors {
   const { type, clusterIP = '', clusterIPs = [], ipFamilies = [], ipFamilyPolicy } = service
   if (type === 'ExternalName') return yield* validateAbsence(service)
   const at = spec.field('clusterIPs')
+  if (clusterIP === '' && clusterIPs.length > 0) yield invalid(at, clusterIPs, 'must be empty when `clusterIP` is not specified')
   if (clusterIP !== '' && clusterIPs.length === 0) yield required(at)
-  if (clusterIPs.length > 0 && clusterIP !== clusterIPs[0]) yield invalid(at, clusterIPs, 'first value must match `clusterIP`')
+  if (clusterIP !== '' && clusterIPs.length > 0 && clusterIP !== clusterIPs[0])
+    yield invalid(at, clusterIPs, 'first value must match `clusterIP`')
   yield* validateFamilies(ipFamilies)
   if (ipFamilyPolicy !== undefined && !policies.includes(ipFamilyPolicy)) {
     yield notSupported(spec.field('ipFamilyPolicy'), ipFamilyPolicy, policies)
   }
-  yield* validateAddresses(clusterIPs)
+  const problems = [...validateAddresses(clusterIPs)]
+  yield* problems
+  if (clusterIPs.length > 2) yield invalid(at, clusterIPs, 'may only hold up to 2 values')
+  if (problems.length > 0) return
   yield* validateFamilyMatch(clusterIPs, ipFamilies)
 }
 
@@ -40,18 +46,17 @@ function* validateFamilies(ipFamilies: readonly string[]): FieldErrors {
 function* validateAddresses(clusterIPs: readonly string[]): FieldErrors {
   const at = spec.field('clusterIPs')
   for (const [index, ip] of clusterIPs.entries()) {
-    if (ip === 'None') {
-      if (clusterIPs.length > 1) yield invalid(at.index(index), clusterIPs, "'None' must be the first and only value")
-    } else if (ip !== '' && ipFamilyOf(ip) === undefined) yield invalid(at.index(index), ip, ipMessage)
-  }
-  if (clusterIPs.length > 2) yield invalid(at, clusterIPs, 'may only hold up to 2 values')
-  const [first, second] = clusterIPs.map(ipFamilyOf)
-  if (clusterIPs.length === 2 && first !== undefined && first === second) {
-    yield invalid(at, clusterIPs, 'may specify no more than one IP for each IP family')
+    if (index === 0 && ip === 'None') {
+      if (clusterIPs.length > 1) yield invalid(at, clusterIPs, "'None' must be the first and only value")
+    } else yield* invalidEach(at.index(index), ip, legacyIpProblems(ip))
   }
 }
 
 function* validateFamilyMatch(clusterIPs: readonly string[], ipFamilies: readonly string[]): FieldErrors {
+  const [first, second] = clusterIPs.map(ipFamilyOf)
+  if (clusterIPs.length > 1 && new Set([first, second]).size < 2) {
+    yield invalid(spec.field('clusterIPs'), clusterIPs, 'may specify no more than one IP for each IP family')
+  }
   for (const [index, ip] of clusterIPs.entries()) {
     const family = ipFamilies[index]
     const actual = ipFamilyOf(ip)

@@ -12,10 +12,10 @@ export function prepareServiceUpdate(next: Service, old: Service): Service {
 }
 
 /** As upstream: `clusterIP` and the first of `clusterIPs` are one; a client may write either. */
-function withSameClusterIPs(spec: ServiceSpec, old: ServiceSpec | undefined): ServiceSpec {
+export function withSameClusterIPs(spec: ServiceSpec, old: ServiceSpec | undefined): ServiceSpec {
   const { clusterIP = '', clusterIPs = [] } = spec
   if (clusterIPs.length === 0) return clusterIP === '' ? spec : { ...spec, clusterIPs: [clusterIP] }
-  if (old === undefined) return clusterIP === '' ? { ...spec, clusterIP: clusterIPs[0] } : spec
+  if (old === undefined) return spec
   if (clusterIP === old.clusterIP) return spec
   // A changed `clusterIP` beside unchanged `clusterIPs` comes from a client that knows only the first.
   return clusterIPs.join() === (old.clusterIPs ?? []).join() ? { ...spec, clusterIPs: clusterIP === '' ? undefined : [clusterIP] } : spec

@@ -37,6 +37,10 @@ export function* validateServiceUpdate(next: Service, old: Service): FieldErrors
   if (keepsAddress && first !== undefined && first !== '' && next.spec.clusterIPs?.[0] !== first) {
     yield invalid(spec.field('clusterIPs').index(0), next.spec.clusterIPs ?? null, 'may not change once set')
   }
+  const [second, nextSecond] = [old.spec.clusterIPs?.[1], next.spec.clusterIPs?.[1]]
+  if (keepsAddress && second !== undefined && nextSecond !== undefined && second !== nextSecond) {
+    yield invalid(spec.field('clusterIPs').index(1), next.spec.clusterIPs, 'may not change once set')
+  }
   if (next.spec.type === 'LoadBalancer' && old.spec.type === 'LoadBalancer' && next.spec.loadBalancerClass !== old.spec.loadBalancerClass) {
     yield* immutable(spec.field('loadBalancerClass'), next.spec.loadBalancerClass, old.spec.loadBalancerClass)
   }

@@ -8,7 +8,8 @@ export const internalFields: Readonly<Record<string, string>> = {
   AzureDiskVolumeSource: 'DiskName DataDiskURI=diskURI CachingMode FSType ReadOnly Kind',
   AzureFilePersistentVolumeSource: 'SecretName ShareName ReadOnly SecretNamespace',
   AzureFileVolumeSource: 'SecretName ShareName ReadOnly',
-  CSIPersistentVolumeSource: 'Driver VolumeHandle ReadOnly FSType VolumeAttributes ControllerPublishSecretRef NodeStageSecretRef NodePublishSecretRef ControllerExpandSecretRef NodeExpandSecretRef',
+  CSIPersistentVolumeSource:
+    'Driver VolumeHandle ReadOnly FSType VolumeAttributes ControllerPublishSecretRef NodeStageSecretRef NodePublishSecretRef ControllerExpandSecretRef NodeExpandSecretRef',
   CSIVolumeSource: 'Driver ReadOnly FSType VolumeAttributes NodePublishSecretRef',
   Capabilities: 'Add Drop',
   CephFSPersistentVolumeSource: 'Monitors Path User SecretFile SecretRef ReadOnly',
@@ -20,7 +21,8 @@ export const internalFields: Readonly<Record<string, string>> = {
   ConfigMapKeySelector: 'Name Key Optional',
   ConfigMapProjection: 'Name Items Optional',
   ConfigMapVolumeSource: 'Name Items DefaultMode Optional',
-  Container: 'Name Image Command Args WorkingDir Ports EnvFrom Env Resources ResizePolicy RestartPolicy RestartPolicyRules VolumeMounts VolumeDevices LivenessProbe ReadinessProbe StartupProbe Lifecycle TerminationMessagePath TerminationMessagePolicy ImagePullPolicy SecurityContext Stdin StdinOnce TTY',
+  Container:
+    'Name Image Command Args WorkingDir Ports EnvFrom Env Resources ResizePolicy RestartPolicy RestartPolicyRules VolumeMounts VolumeDevices LivenessProbe ReadinessProbe StartupProbe Lifecycle TerminationMessagePath TerminationMessagePolicy ImagePullPolicy SecurityContext Stdin StdinOnce TTY',
   ContainerPort: 'Name HostPort ContainerPort Protocol HostIP',
   ContainerResizePolicy: 'ResourceName RestartPolicy',
   ContainerRestartRule: 'Action ExitCodes',
@@ -34,7 +36,8 @@ export const internalFields: Readonly<Record<string, string>> = {
   EnvFromSource: 'Prefix ConfigMapRef SecretRef',
   EnvVar: 'Name Value ValueFrom',
   EnvVarSource: 'FieldRef ResourceFieldRef ConfigMapKeyRef SecretKeyRef FileKeyRef',
-  EphemeralContainer: 'Name Image Command Args WorkingDir Ports EnvFrom Env Resources ResizePolicy RestartPolicy RestartPolicyRules VolumeMounts VolumeDevices LivenessProbe ReadinessProbe StartupProbe Lifecycle TerminationMessagePath TerminationMessagePolicy ImagePullPolicy SecurityContext Stdin StdinOnce TTY TargetContainerName',
+  EphemeralContainer:
+    'Name Image Command Args WorkingDir Ports EnvFrom Env Resources ResizePolicy RestartPolicy RestartPolicyRules VolumeMounts VolumeDevices LivenessProbe ReadinessProbe StartupProbe Lifecycle TerminationMessagePath TerminationMessagePolicy ImagePullPolicy SecurityContext Stdin StdinOnce TTY TargetContainerName',
   EphemeralVolumeSource: 'VolumeClaimTemplate',
   ExecAction: 'Command',
   FCVolumeSource: 'TargetWWNs Lun FSType ReadOnly WWIDs',
@@ -52,8 +55,10 @@ export const internalFields: Readonly<Record<string, string>> = {
   HostAlias: 'IP Hostnames',
   HostIP: 'IP',
   HostPathVolumeSource: 'Path Type',
-  ISCSIPersistentVolumeSource: 'TargetPortal IQN Lun ISCSIInterface FSType ReadOnly Portals DiscoveryCHAPAuth=chapAuthDiscovery SessionCHAPAuth=chapAuthSession SecretRef InitiatorName',
-  ISCSIVolumeSource: 'TargetPortal IQN Lun ISCSIInterface FSType ReadOnly Portals DiscoveryCHAPAuth=chapAuthDiscovery SessionCHAPAuth=chapAuthSession SecretRef InitiatorName',
+  ISCSIPersistentVolumeSource:
+    'TargetPortal IQN Lun ISCSIInterface FSType ReadOnly Portals DiscoveryCHAPAuth=chapAuthDiscovery SessionCHAPAuth=chapAuthSession SecretRef InitiatorName',
+  ISCSIVolumeSource:
+    'TargetPortal IQN Lun ISCSIInterface FSType ReadOnly Portals DiscoveryCHAPAuth=chapAuthDiscovery SessionCHAPAuth=chapAuthSession SecretRef InitiatorName',
   ImageVolumeSource: 'Reference PullPolicy',
   KeyToPath: 'Key Path Mode',
   Lifecycle: 'PostStart PreStop StopSignal',
@@ -67,9 +72,11 @@ export const internalFields: Readonly<Record<string, string>> = {
   NodeSelectorTerm: 'MatchExpressions MatchFields',
   ObjectFieldSelector: 'APIVersion FieldPath',
   ObjectReference: 'Kind Namespace Name UID APIVersion ResourceVersion FieldPath',
-  PersistentVolumeClaimSpec: 'AccessModes Selector Resources VolumeName StorageClassName VolumeMode DataSource DataSourceRef VolumeAttributesClassName',
+  PersistentVolumeClaimSpec:
+    'AccessModes Selector Resources VolumeName StorageClassName VolumeMode DataSource DataSourceRef VolumeAttributesClassName',
   PersistentVolumeClaimVolumeSource: 'ClaimName ReadOnly',
-  PersistentVolumeSpec: 'GCEPersistentDisk AWSElasticBlockStore HostPath Glusterfs NFS RBD Quobyte ISCSI FlexVolume Cinder CephFS FC Flocker AzureFile VsphereVolume AzureDisk PhotonPersistentDisk PortworxVolume ScaleIO Local StorageOS CSI',
+  PersistentVolumeSpec:
+    'GCEPersistentDisk AWSElasticBlockStore HostPath Glusterfs NFS RBD Quobyte ISCSI FlexVolume Cinder CephFS FC Flocker AzureFile VsphereVolume AzureDisk PhotonPersistentDisk PortworxVolume ScaleIO Local StorageOS CSI',
   PhotonPersistentDiskVolumeSource: 'PdID FSType',
   PodAffinity: 'RequiredDuringSchedulingIgnoredDuringExecution PreferredDuringSchedulingIgnoredDuringExecution',
   PodAffinityTerm: 'LabelSelector Namespaces TopologyKey NamespaceSelector MatchLabelKeys MismatchLabelKeys',
@@ -85,11 +92,14 @@ export const internalFields: Readonly<Record<string, string>> = {
   PodReadinessGate: 'ConditionType',
   PodResourceClaim: 'Name ResourceClaimName ResourceClaimTemplateName',
   PodSchedulingGate: 'Name',
-  PodSecurityContext: 'HostNetwork HostPID HostIPC ShareProcessNamespace HostUsers SELinuxOptions WindowsOptions RunAsUser RunAsGroup RunAsNonRoot SupplementalGroups SupplementalGroupsPolicy FSGroup FSGroupChangePolicy Sysctls SeccompProfile AppArmorProfile SELinuxChangePolicy',
-  PodSpec: 'Volumes InitContainers Containers EphemeralContainers RestartPolicy TerminationGracePeriodSeconds ActiveDeadlineSeconds DNSPolicy NodeSelector ServiceAccountName AutomountServiceAccountToken NodeName SecurityContext ImagePullSecrets Hostname Subdomain SetHostnameAsFQDN Affinity SchedulerName Tolerations HostAliases PriorityClassName Priority PreemptionPolicy DNSConfig ReadinessGates RuntimeClassName Overhead EnableServiceLinks TopologySpreadConstraints OS SchedulingGates ResourceClaims Resources HostnameOverride SchedulingGroup',
+  PodSecurityContext:
+    'HostNetwork HostPID HostIPC ShareProcessNamespace HostUsers SELinuxOptions WindowsOptions RunAsUser RunAsGroup RunAsNonRoot SupplementalGroups SupplementalGroupsPolicy FSGroup FSGroupChangePolicy Sysctls SeccompProfile AppArmorProfile SELinuxChangePolicy',
+  PodSpec:
+    'Volumes InitContainers Containers EphemeralContainers RestartPolicy TerminationGracePeriodSeconds ActiveDeadlineSeconds DNSPolicy NodeSelector ServiceAccountName AutomountServiceAccountToken NodeName SecurityContext ImagePullSecrets Hostname Subdomain SetHostnameAsFQDN Affinity SchedulerName Tolerations HostAliases PriorityClassName Priority PreemptionPolicy DNSConfig ReadinessGates RuntimeClassName Overhead EnableServiceLinks TopologySpreadConstraints OS SchedulingGates ResourceClaims Resources HostnameOverride SchedulingGroup',
   PortworxVolumeSource: 'VolumeID FSType ReadOnly',
   PreferredSchedulingTerm: 'Weight Preference',
-  Probe: 'Exec HTTPGet TCPSocket GRPC InitialDelaySeconds TimeoutSeconds PeriodSeconds SuccessThreshold FailureThreshold TerminationGracePeriodSeconds',
+  Probe:
+    'Exec HTTPGet TCPSocket GRPC InitialDelaySeconds TimeoutSeconds PeriodSeconds SuccessThreshold FailureThreshold TerminationGracePeriodSeconds',
   ProjectedVolumeSource: 'Sources DefaultMode',
   QuobyteVolumeSource: 'Registry Volume ReadOnly User Group Tenant',
   RBDPersistentVolumeSource: 'CephMonitors=monitors RBDImage=image FSType RBDPool=pool RadosUser=user Keyring SecretRef ReadOnly',
@@ -107,7 +117,8 @@ export const internalFields: Readonly<Record<string, string>> = {
   SecretProjection: 'Name Items Optional',
   SecretReference: 'Name Namespace',
   SecretVolumeSource: 'SecretName Items DefaultMode Optional',
-  SecurityContext: 'Capabilities Privileged SELinuxOptions WindowsOptions RunAsUser RunAsGroup RunAsNonRoot ReadOnlyRootFilesystem AllowPrivilegeEscalation ProcMount SeccompProfile AppArmorProfile',
+  SecurityContext:
+    'Capabilities Privileged SELinuxOptions WindowsOptions RunAsUser RunAsGroup RunAsNonRoot ReadOnlyRootFilesystem AllowPrivilegeEscalation ProcMount SeccompProfile AppArmorProfile',
   ServiceAccountTokenProjection: 'Audience ExpirationSeconds Path',
   SleepAction: 'Seconds',
   StatefulSetUpdateStrategy: 'Type RollingUpdate',
@@ -119,11 +130,13 @@ export const internalFields: Readonly<Record<string, string>> = {
   TCPSocketAction: 'Port Host',
   Taint: 'Key Value Effect TimeAdded',
   Toleration: 'Key Operator Value Effect TolerationSeconds',
-  TopologySpreadConstraint: 'MaxSkew TopologyKey WhenUnsatisfiable LabelSelector MinDomains NodeAffinityPolicy NodeTaintsPolicy MatchLabelKeys',
+  TopologySpreadConstraint:
+    'MaxSkew TopologyKey WhenUnsatisfiable LabelSelector MinDomains NodeAffinityPolicy NodeTaintsPolicy MatchLabelKeys',
   TypedLocalObjectReference: 'APIGroup Kind Name',
   TypedObjectReference: 'APIGroup Kind Name Namespace',
   UncountedTerminatedPods: 'Succeeded Failed',
-  Volume: 'Name HostPath EmptyDir GCEPersistentDisk AWSElasticBlockStore GitRepo Secret NFS ISCSI Glusterfs PersistentVolumeClaim RBD Quobyte FlexVolume Cinder CephFS Flocker DownwardAPI FC AzureFile ConfigMap VsphereVolume AzureDisk PhotonPersistentDisk Projected PortworxVolume ScaleIO StorageOS CSI Ephemeral Image',
+  Volume:
+    'Name HostPath EmptyDir GCEPersistentDisk AWSElasticBlockStore GitRepo Secret NFS ISCSI Glusterfs PersistentVolumeClaim RBD Quobyte FlexVolume Cinder CephFS Flocker DownwardAPI FC AzureFile ConfigMap VsphereVolume AzureDisk PhotonPersistentDisk Projected PortworxVolume ScaleIO StorageOS CSI Ephemeral Image',
   VolumeDevice: 'Name DevicePath',
   VolumeMount: 'Name ReadOnly RecursiveReadOnly MountPath SubPath MountPropagation SubPathExpr',
   VolumeNodeAffinity: 'Required',

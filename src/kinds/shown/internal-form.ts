@@ -52,7 +52,13 @@ function fieldOf(owner: Schema, text: string): Field {
   const name = names.find((one) => one.toLowerCase() === given.toLowerCase()) ?? ''
   const schema = owner.properties?.[name] ?? sharedWithHost[shown] ?? anything
   const isOfPod = shortNameOf(owner) === 'PodSpec' && shown === 'SecurityContext'
-  return { shown, name: name === '' ? given.charAt(0).toLowerCase() + given.slice(1) : name, schema, isPointer: isPointer(owner, name, schema), isOfPod }
+  return {
+    shown,
+    name: name === '' ? given.charAt(0).toLowerCase() + given.slice(1) : name,
+    schema,
+    isPointer: isPointer(owner, name, schema),
+    isOfPod,
+  }
 }
 
 function isPointer(owner: Schema, name: string, schema: Schema): boolean {

@@ -20,7 +20,11 @@ function escapedAsGo(line: string): string {
 }
 
 /** One stretch where the texts agree or differ, as line numbers from 0. */
-type Stretch = { readonly isSame: boolean; readonly a: readonly [from: number, to: number]; readonly b: readonly [from: number, to: number] }
+type Stretch = {
+  readonly isSame: boolean
+  readonly a: readonly [from: number, to: number]
+  readonly b: readonly [from: number, to: number]
+}
 
 export function unifiedDiff(a: readonly string[], b: readonly string[]): string {
   return hunksOf(stretchesOf(a, b))
@@ -73,9 +77,7 @@ function hunkText(hunk: readonly Stretch[], a: readonly string[], b: readonly st
   if (first === undefined || last === undefined) return ''
   const head = `@@ -${rangeText(first.a[0], last.a[1])} +${rangeText(first.b[0], last.b[1])} @@`
   const lines = hunk.flatMap((stretch) =>
-    stretch.isSame
-      ? marked(' ', a.slice(...stretch.a))
-      : [...marked('-', a.slice(...stretch.a)), ...marked('+', b.slice(...stretch.b))],
+    stretch.isSame ? marked(' ', a.slice(...stretch.a)) : [...marked('-', a.slice(...stretch.a)), ...marked('+', b.slice(...stretch.b))],
   )
   return [head, ...lines].map((line) => `${line}\n`).join('')
 }

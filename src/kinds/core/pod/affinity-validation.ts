@@ -1,9 +1,10 @@
 /** Where a pod wants to run (upstream: validateAffinity). */
 import { type FieldErrors, type FieldPath, forbiddenField, invalid, required } from '#meta/field-path'
-import { isDns1123Label, isQualifiedName } from '#meta/names'
+import { isDns1123Label, isDns1123Subdomain, isLabelValue, isQualifiedName } from '#meta/names'
 import { invalidEach } from '#meta/object-meta-validation'
 import { validateLabelSelector } from '../../label-selector-validation.ts'
 import type { Affinity, NodeSelector, NodeSelectorRequirement, NodeSelectorTerm, PodAffinity, PodAffinityTerm } from '../types.gen.ts'
+import { validateDisjoint, validateMatchKeys } from './match-keys-validation.ts'
 
 const requiredField = 'requiredDuringSchedulingIgnoredDuringExecution'
 const preferredField = 'preferredDuringSchedulingIgnoredDuringExecution'
@@ -16,6 +17,7 @@ export function* validateAffinity(affinity: Affinity | undefined, at: FieldPath)
     if (wanted !== undefined) yield* validateNodeSelector(wanted, here.field(requiredField))
     for (const [index, { weight, preference }] of (nodeAffinity[preferredField] ?? []).entries()) {
       yield* validateWeight(weight, here.field(preferredField).index(index).field('weight'))
+      // As upstream: values of a preference may be no label values; a warning tells of them.
       yield* validateNodeSelectorTerm(preference, here.field(preferredField).index(index).field('preference'))
     }
   }
@@ -23,14 +25,26 @@ export function* validateAffinity(affinity: Affinity | undefined, at: FieldPath)
   if (podAntiAffinity !== undefined) yield* validatePodAffinity(podAntiAffinity, at.field('podAntiAffinity'))
 }
 
-function* validateNodeSelector({ nodeSelectorTerms = [] }: NodeSelector, at: FieldPath): FieldErrors {
+export function* validateNodeSelector({ nodeSelectorTerms = [] }: NodeSelector, at: FieldPath): FieldErrors {
   const terms = at.field('nodeSelectorTerms')
   if ((nodeSelectorTerms ?? []).length === 0) return yield required(terms, 'must have at least one node selector term')
-  for (const [index, term] of nodeSelectorTerms.entries()) yield* validateNodeSelectorTerm(term, terms.index(index))
+  for (const [index, term] of nodeSelectorTerms.entries()) {
+    yield* validateNodeSelectorTerm(term, terms.index(index), true)
+  }
 }
 
-function* validateNodeSelectorTerm({ matchExpressions = [], matchFields = [] }: NodeSelectorTerm, at: FieldPath): FieldErrors {
-  for (const [index, one] of matchExpressions.entries()) yield* validateNodeExpression(one, at.field('matchExpressions').index(index))
+function* validateNodeSelectorTerm(
+  { matchExpressions = [], matchFields = [] }: NodeSelectorTerm,
+  at: FieldPath,
+  checksValues = false,
+): FieldErrors {
+  for (const [index, one] of matchExpressions.entries()) {
+    const here = at.field('matchExpressions').index(index)
+    yield* validateNodeExpression(one, here)
+    if (checksValues)
+      for (const [position, value] of (one.values ?? []).entries())
+        yield* invalidEach(here.field('values').index(position), value, isLabelValue(value))
+  }
   for (const [index, one] of matchFields.entries()) yield* validateNodeField(one, at.field('matchFields').index(index))
 }
 
@@ -59,7 +73,8 @@ function* validateNodeField({ key, operator, values = [] }: NodeSelectorRequirem
     if (values.length !== 1)
       yield required(at.field('values'), "must be only one value when `operator` is 'In' or 'NotIn' for node field selector")
   } else yield invalid(at.field('operator'), operator, 'not a valid selector operator')
-  if (key !== 'metadata.name') yield invalid(at.field('key'), key, 'not a valid field selector key')
+  if (key !== 'metadata.name') return yield invalid(at.field('key'), key, 'not a valid field selector key')
+  for (const [index, value] of values.entries()) yield* invalidEach(at.field('values').index(index), value, isDns1123Subdomain(value))
 }
 
 function* validatePodAffinity(affinity: PodAffinity, at: FieldPath): FieldErrors {
@@ -77,6 +92,10 @@ function* validatePodAffinityTerm(term: PodAffinityTerm, at: FieldPath): FieldEr
   yield* validateLabelSelector(labelSelector, at.field('labelSelector'))
   yield* validateLabelSelector(namespaceSelector, at.field('namespaceSelector'))
   for (const namespace of namespaces) yield* invalidEach(at.field('namespace'), namespace, isDns1123Label(namespace))
+  const { matchLabelKeys = [], mismatchLabelKeys = [] } = term
+  yield* validateMatchKeys(matchLabelKeys, labelSelector, at.field('matchLabelKeys'))
+  yield* validateMatchKeys(mismatchLabelKeys, labelSelector, at.field('mismatchLabelKeys'))
+  yield* validateDisjoint(matchLabelKeys, mismatchLabelKeys, at.field('matchLabelKeys'))
   if (topologyKey === '') yield required(at.field('topologyKey'), 'can not be empty')
   yield* invalidEach(at.field('topologyKey'), topologyKey, isQualifiedName(topologyKey))
 }

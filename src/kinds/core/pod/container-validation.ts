@@ -1,71 +1,105 @@
-/** What the containers of a pod have to keep (upstream: validateContainers, validateInitContainers). */
-import { duplicate, type FieldErrors, type FieldPath, forbiddenField, invalid, notSupported, required } from '#meta/field-path'
-import { isDns1123Label, isPortName } from '#meta/names'
+/** What the containers of a pod have to keep (upstream: validateContainers, validateInitContainers, validateEphemeralContainers). */
+import {
+  duplicate,
+  type FieldErrors,
+  type FieldPath,
+  forbiddenField,
+  invalid,
+  notFoundValue,
+  notSupported,
+  required,
+} from '#meta/field-path'
+import { isDns1123Label } from '#meta/names'
 import { invalidEach } from '#meta/object-meta-validation'
-import { validatePort } from '../../number-validation.ts'
-import { protocols } from '../protocols.ts'
-import type { Container, ContainerPort, PodSpec } from '../types.gen.ts'
+import type { Container, EphemeralContainer, PodSpec, Volume } from '../types.gen.ts'
+import type { ContainerFields } from './container-fields.ts'
 import { validateEnv, validateEnvFrom } from './env-validation.ts'
+import { validateContainerPorts, validateHostPorts } from './port-validation.ts'
 import { validateLifecycle, validateProbes } from './probe-validation.ts'
 import { validateContainerResources } from './resource-validation.ts'
+import { validateContainerRestart, validateResizePolicy, validateRestartRules } from './restart-rules-validation.ts'
 import { validateSecurityContext } from './security-context-validation.ts'
 import { validateVolumeDevices, validateVolumeMounts } from './volume-mount-validation.ts'
 
 const pullPolicies = ['Always', 'IfNotPresent', 'Never']
-const messagePolicies = ['FallbackToLogsOnError', 'File']
+const messagePolicies = ['File', 'FallbackToLogsOnError']
 const onlySidecars = 'may not be set for init containers without restartPolicy=Always'
 
-export function* validateContainers(spec: PodSpec, at: FieldPath): FieldErrors {
-  const { containers = [], initContainers = [], terminationGracePeriodSeconds: graceSeconds = 0 } = spec
+/** The pod around a container; `volumes` are those that are all right. */
+type Surroundings = { readonly spec: PodSpec; readonly volumes: ReadonlyMap<string, Volume> }
+
+export function* validateContainers(spec: PodSpec, volumes: ReadonlyMap<string, Volume>, at: FieldPath): FieldErrors {
+  const { containers = [], initContainers = [], ephemeralContainers = [] } = spec
+  const pod = { spec, volumes }
   if ((containers ?? []).length === 0) yield required(at.field('containers'))
   const names = new Set<string>()
   for (const [index, container] of (containers ?? []).entries()) {
-    const here = at.field('containers').index(index)
-    yield* validateContainer(container, spec, here)
-    if (container.name && names.has(container.name)) yield duplicate(here.field('name'), container.name)
+    yield* validateMainContainer(container, pod, names, at.field('containers').index(index))
     names.add(container.name)
-    yield* validateLifecycle(container, graceSeconds, here.field('lifecycle'))
-    yield* validateProbes(container, graceSeconds, here)
-    if (container.restartPolicy !== undefined && container.restartPolicyRules === undefined) {
-      yield* validateRestartPolicy(container.restartPolicy, here.field('restartPolicy'))
-    }
   }
   yield* validateHostPorts(containers ?? [], at.field('containers'))
   for (const [index, container] of initContainers.entries()) {
-    yield* validateInitContainer(container, spec, names, at.field('initContainers').index(index))
+    yield* validateInitContainer(container, pod, names, at.field('initContainers').index(index))
+    // As upstream: each is looked at alone, so the first index is the only one.
+    yield* validateHostPorts([container], at.field('initContainers'))
+    yield* validateRunning(container, pod, at.field('initContainers').index(index))
+    names.add(container.name)
+  }
+  const targets = new Set(names)
+  for (const [index, container] of ephemeralContainers.entries()) {
+    yield* validateEphemeralContainer(container, pod, { names, targets }, at.field('ephemeralContainers').index(index))
     names.add(container.name)
   }
 }
 
-function* validateContainer(container: Container, spec: PodSpec, at: FieldPath): FieldErrors {
+/** Spaces around an image's name are refused in pods, but not in templates of pods. */
+export function* validateImageText({ image = '' }: ContainerFields, at: FieldPath): FieldErrors {
+  if (image !== image.trim()) yield invalid(at.field('image'), image, 'must not have leading or trailing whitespace')
+}
+
+function* validateCommon(container: ContainerFields, { spec, volumes }: Surroundings, at: FieldPath): FieldErrors {
   const { name = '', image = '', imagePullPolicy = '', terminationMessagePolicy = '' } = container
   if (name === '') yield required(at.field('name'))
   else yield* invalidEach(at.field('name'), name, isDns1123Label(name))
   if (image === '') yield required(at.field('image'))
-  else if (image !== image.trim()) yield invalid(at.field('image'), image, 'must not have leading or trailing whitespace')
-  if (!messagePolicies.includes(terminationMessagePolicy)) {
+  if (terminationMessagePolicy === '') yield required(at.field('terminationMessagePolicy'))
+  else if (!messagePolicies.includes(terminationMessagePolicy))
     yield notSupported(at.field('terminationMessagePolicy'), terminationMessagePolicy, messagePolicies)
-  }
   yield* validateContainerPorts(container.ports ?? [], spec.hostNetwork === true, at.field('ports'))
   yield* validateEnv(container.env ?? [], at.field('env'))
   yield* validateEnvFrom(container.envFrom ?? [], at.field('envFrom'))
-  yield* validateVolumeMounts(container, spec, at.field('volumeMounts'))
-  yield* validateVolumeDevices(container, spec, at.field('volumeDevices'))
+  yield* validateVolumeMounts(container, volumes, at.field('volumeMounts'))
+  yield* validateVolumeDevices(container, volumes, at.field('volumeDevices'))
   if (imagePullPolicy === '') yield required(at.field('imagePullPolicy'))
   else if (!pullPolicies.includes(imagePullPolicy)) yield notSupported(at.field('imagePullPolicy'), imagePullPolicy, pullPolicies)
   yield* validateContainerResources(container.resources ?? {}, spec, at.field('resources'))
-  yield* validateSecurityContext(container.securityContext, at.field('securityContext'))
+  yield* validateResizePolicy(container.resizePolicy ?? [], spec, at.field('resizePolicy'))
+  yield* validateSecurityContext(container.securityContext, spec, at.field('securityContext'))
 }
 
-/** Only those that go on running can be probed or hooked. */
-function* validateInitContainer(container: Container, spec: PodSpec, names: ReadonlySet<string>, at: FieldPath): FieldErrors {
-  const { lifecycle, livenessProbe, readinessProbe, startupProbe, restartPolicy } = container
-  const graceSeconds = spec.terminationGracePeriodSeconds ?? 0
-  yield* validateContainer(container, spec, at)
-  if (restartPolicy !== undefined) yield* validateRestartPolicy(restartPolicy, at.field('restartPolicy'))
+function* validateMainContainer(container: Container, pod: Surroundings, names: ReadonlySet<string>, at: FieldPath): FieldErrors {
+  yield* validateCommon(container, pod, at)
   if (container.name && names.has(container.name)) yield duplicate(at.field('name'), container.name)
-  yield* validateHostPorts([container], at)
-  if (restartPolicy === 'Always') {
+  const graceSeconds = pod.spec.terminationGracePeriodSeconds ?? 0
+  yield* validateLifecycle(container, graceSeconds, at.field('lifecycle'))
+  yield* validateProbes(container, graceSeconds, at)
+  yield* validateContainerRestart(container, at)
+  yield* validateRestartRules(container, at)
+}
+
+function* validateInitContainer(container: Container, pod: Surroundings, names: ReadonlySet<string>, at: FieldPath): FieldErrors {
+  yield* validateCommon(container, pod, at)
+  yield* validateContainerRestart(container, at)
+  // As upstream: rules without a policy are not looked at here.
+  if (container.restartPolicy !== undefined) yield* validateRestartRules(container, at)
+  if (names.has(container.name ?? '')) yield duplicate(at.field('name'), container.name ?? '')
+}
+
+/** Of the containers that start a pod, only those that go on running can be probed or hooked. */
+function* validateRunning(container: Container, { spec }: Surroundings, at: FieldPath): FieldErrors {
+  const { lifecycle, livenessProbe, readinessProbe, startupProbe, resizePolicy = [] } = container
+  const graceSeconds = spec.terminationGracePeriodSeconds ?? 0
+  if (container.restartPolicy === 'Always') {
     yield* validateLifecycle(container, graceSeconds, at.field('lifecycle'))
     yield* validateProbes(container, graceSeconds, at)
     return
@@ -73,44 +107,58 @@ function* validateInitContainer(container: Container, spec: PodSpec, names: Read
   for (const [field, value] of Object.entries({ lifecycle, livenessProbe, readinessProbe, startupProbe })) {
     if (value !== undefined) yield forbiddenField(at.field(field), onlySidecars)
   }
-}
-
-function* validateRestartPolicy(policy: string, at: FieldPath): FieldErrors {
-  if (policy !== 'Always') yield notSupported(at, policy, ['Always'])
-}
-
-function* validateContainerPorts(ports: readonly ContainerPort[], isHostNetwork: boolean, at: FieldPath): FieldErrors {
-  const names = new Set<string>()
-  for (const [index, port] of ports.entries()) {
-    const here = at.index(index)
-    const { name = '', containerPort = 0, hostPort = 0, protocol = '' } = port
-    if (name !== '') {
-      const problems = isPortName(name)
-      yield* invalidEach(here.field('name'), name, problems)
-      if (problems.length === 0 && names.has(name)) yield duplicate(here.field('name'), name)
-      names.add(name)
-    }
-    if (containerPort === 0) yield required(here.field('containerPort'))
-    else yield* validatePort(containerPort, here.field('containerPort'))
-    if (hostPort !== 0) {
-      yield* validatePort(hostPort, here.field('hostPort'))
-      if (isHostNetwork && hostPort !== containerPort)
-        yield invalid(here.field('hostPort'), hostPort, 'must match `containerPort` when `hostNetwork` is true')
-    }
-    if (protocol === '') yield required(here.field('protocol'))
-    else if (!protocols.includes(protocol)) yield notSupported(here.field('protocol'), protocol, protocols)
+  for (const [index, { restartPolicy }] of resizePolicy.entries()) {
+    if (restartPolicy === 'RestartContainer')
+      yield invalid(
+        at.field('resizePolicy').index(index).field('restartPolicy'),
+        restartPolicy,
+        "must not be set to 'RestartContainer' for non-sidecar initContainers",
+      )
   }
 }
 
-/** A port of the node can be taken once. */
-function* validateHostPorts(containers: readonly Container[], at: FieldPath): FieldErrors {
-  const taken = new Set<string>()
-  for (const [index, container] of containers.entries()) {
-    for (const [position, { hostPort = 0, protocol, hostIP = '' }] of (container.ports ?? []).entries()) {
-      if (hostPort === 0) continue
-      const key = `${protocol}/${hostIP}/${hostPort}`
-      if (taken.has(key)) yield duplicate(at.index(index).field('ports').index(position).field('hostPort'), key)
-      taken.add(key)
-    }
+const notForEphemeral = 'cannot be set for an Ephemeral Container'
+const foreignFields = [
+  'ports',
+  'resources',
+  'resizePolicy',
+  'restartPolicy',
+  'restartPolicyRules',
+  'livenessProbe',
+  'readinessProbe',
+  'startupProbe',
+  'lifecycle',
+] as const
+
+/** What is there to debug others: no promises hang on it. */
+function* validateEphemeralContainer(
+  container: EphemeralContainer,
+  pod: Surroundings,
+  { names, targets }: { readonly names: ReadonlySet<string>; readonly targets: ReadonlySet<string> },
+  at: FieldPath,
+): FieldErrors {
+  const { name = '', targetContainerName = '' } = container
+  yield* validateCommon(container, pod, at)
+  yield* validateImageText(container, at)
+  if (names.has(name)) yield duplicate(at.field('name'), name)
+  if (targetContainerName !== '' && !targets.has(targetContainerName))
+    yield notFoundValue(at.field('targetContainerName'), targetContainerName)
+  for (const field of foreignFields) {
+    if (isSet(container[field])) yield forbiddenField(at.field(field), notForEphemeral)
   }
+  for (const [index, { subPath, subPathExpr }] of (container.volumeMounts ?? []).entries()) {
+    const here = at.field('volumeMounts').index(index)
+    if (subPath) yield forbiddenField(here.field('subPath'), notForEphemeral)
+    if (subPathExpr) yield forbiddenField(here.field('subPathExpr'), notForEphemeral)
+  }
+}
+
+/** Empty lists, and resources that ask for nothing, are none. */
+function isSet(value: object | string | undefined): boolean {
+  if (value === undefined || typeof value === 'string') return value !== undefined
+  return Array.isArray(value) ? value.length > 0 : !isEmptyRequirements(value)
+}
+
+function isEmptyRequirements(value: object): boolean {
+  return Object.keys(value).length === 0
 }

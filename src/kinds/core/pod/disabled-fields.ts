@@ -1,8 +1,8 @@
 /** Fields whose feature is off are dropped when a pod is made (upstream: DropDisabledPodFields). */
 import type { Container, PodSpec, Volume } from '../types.gen.ts'
 
-/** Without stop signals and cluster trust bundles, whose features are off in v1.36. */
-export function withoutDisabledFields(spec: PodSpec): PodSpec {
+/** Without stop signals, cluster trust bundles, pod certificates and pod groups, whose features are off in v1.36. */
+export function withoutDisabledFields({ schedulingGroup: _, ...spec }: PodSpec): PodSpec {
   const { containers, initContainers, volumes } = spec
   return {
     ...spec,
@@ -21,6 +21,9 @@ function withoutStopSignal(container: Container): Container {
 
 function withoutTrustBundles(volume: Volume): Volume {
   const { projected } = volume
-  if (!projected?.sources?.some((source) => source.clusterTrustBundle !== undefined)) return volume
-  return { ...volume, projected: { ...projected, sources: projected.sources.map(({ clusterTrustBundle: _, ...source }) => source) } }
+  if (!projected?.sources?.some((source) => source.clusterTrustBundle ?? source.podCertificate)) return volume
+  return {
+    ...volume,
+    projected: { ...projected, sources: projected.sources.map(({ clusterTrustBundle: _, podCertificate: __, ...source }) => source) },
+  }
 }

@@ -10,10 +10,12 @@ const nameserverCountMax = 3
 const searchCountMax = 32
 const searchLengthMax = 2048
 
-export function* validateDns({ dnsPolicy = '', dnsConfig }: PodSpec, at: FieldPath): FieldErrors {
+export function* validateDnsPolicy({ dnsPolicy = '' }: PodSpec, at: FieldPath): FieldErrors {
   if (dnsPolicy === '') yield required(at.field('dnsPolicy'))
   else if (!policies.includes(dnsPolicy)) yield notSupported(at.field('dnsPolicy'), dnsPolicy, policies)
-  const here = at.field('dnsConfig')
+}
+
+export function* validateDnsConfig({ dnsPolicy, dnsConfig }: PodSpec, here: FieldPath): FieldErrors {
   if (dnsPolicy === 'None') {
     if (dnsConfig === undefined) return yield required(here, 'must provide `dnsConfig` when `dnsPolicy` is None')
     if ((dnsConfig.nameservers ?? []).length === 0)

@@ -2,6 +2,7 @@
 import { type FieldErrors, type FieldPath, invalid, notSupported, required } from '#meta/field-path'
 import { isQualifiedName } from '#meta/names'
 import { invalidEach } from '#meta/object-meta-validation'
+import { compareQuantity, tryParseQuantity } from '#meta/quantity'
 import type { ObjectFieldSelector, ResourceFieldSelector } from '../types.gen.ts'
 
 export const envFields = [
@@ -49,12 +50,16 @@ export function* validateFieldRef(
     return yield* invalidEach(at, key, isQualifiedName(key.toLowerCase()))
   }
   const path = at.field('fieldPath')
-  if (!knownFields.has(fieldPath)) yield invalid(path, fieldPath, `error converting fieldPath: field label not supported: ${fieldPath}`)
+  if (apiVersion !== 'v1') yield invalid(path, fieldPath, `error converting fieldPath: unsupported pod version: ${apiVersion}`)
+  else if (/^.*\['.*'\]$/.test(fieldPath))
+    yield invalid(path, fieldPath, `error converting fieldPath: field label does not support subscript: ${fieldPath}`)
+  else if (!knownFields.has(fieldPath))
+    yield invalid(path, fieldPath, `error converting fieldPath: field label not supported: ${fieldPath}`)
   else if (!allowed.includes(fieldPath)) yield notSupported(path, fieldPath, allowed)
 }
 
 export function* validateResourceRef(
-  { containerName = '', resource = '' }: ResourceFieldSelector,
+  { containerName = '', resource = '', divisor = '0' }: ResourceFieldSelector,
   isVolume: boolean,
   at: FieldPath,
 ): FieldErrors {
@@ -62,5 +67,21 @@ export function* validateResourceRef(
   else if (resource === '') yield required(at.field('resource'))
   else if (!containerResources.includes(resource) && !/^(limits|requests)\.hugepages-/.test(resource)) {
     yield notSupported(at.field('resource'), resource, containerResources)
-  }
+  } else yield* validateDivisor(resource, divisor, at.field('divisor'))
+}
+
+const divisorsOfBytes = ['1', '1k', '1M', '1G', '1T', '1P', '1E', '1Ki', '1Mi', '1Gi', '1Ti', '1Pi', '1Ei']
+const divisorRules: readonly (readonly [ending: RegExp, shown: string, divisors: string, allowed: readonly string[]])[] = [
+  [/\.cpu$/, 'cpu', '1m and 1', ['1m', '1']],
+  [/\.memory$/, 'memory', divisorsOfBytes.join(', '), divisorsOfBytes],
+  [/\.ephemeral-storage$/, 'local ephemeral storage', divisorsOfBytes.join(', '), divisorsOfBytes],
+  [/\.hugepages-/, 'hugepages', divisorsOfBytes.join(', '), divisorsOfBytes],
+]
+
+function* validateDivisor(resource: string, divisor: string, at: FieldPath): FieldErrors {
+  const rule = divisorRules.find(([ending]) => ending.test(resource))
+  if (rule === undefined || (tryParseQuantity(divisor)?.nano ?? 0n) === 0n) return
+  const [, shown, divisors, allowed] = rule
+  if (!allowed.some((one) => compareQuantity(one, divisor) === 0))
+    yield invalid(at, resource, `only divisor's values ${divisors} are supported with the ${shown} resource`)
 }

@@ -1,6 +1,7 @@
 /** Defaults of pods and of the pod templates in other kinds, as upstream's SetDefaults_Pod and SetDefaults_PodSpec. */
 import type { Pod, PodSpec, PodTemplateSpec, ResourceRequirements } from '../types.gen.ts'
 import { defaultContainer, withHostPorts } from './container-defaults.ts'
+import { containerTotals } from './container-totals.ts'
 import { roundedRequirements, roundedResourceList, withRequestsFromLimits } from './resource-list.ts'
 import { defaultVolume } from './volume-defaults.ts'
 
@@ -57,7 +58,31 @@ function withRequests(spec: PodSpec): PodSpec {
     ...container,
     resources: withRequestsFromLimits(container.resources ?? {}),
   })
-  return { ...spec, ...mapped('containers', spec.containers, complete), ...mapped('initContainers', spec.initContainers, complete) }
+  const whole = { ...spec, ...mapped('containers', spec.containers, complete), ...mapped('initContainers', spec.initContainers, complete) }
+  return spec.resources === undefined ? whole : { ...whole, resources: resourcesOfPod(whole, spec.resources) }
+}
+
+const hugePagesPrefix = 'hugepages-'
+
+/** As upstream: what a pod asks for as a whole is what its containers ask for, or else its limit; huge pages are limited to what is asked for. */
+function resourcesOfPod(spec: PodSpec, { limits, requests, ...rest }: ResourceRequirements): ResourceRequirements {
+  const wanted = Object.entries(containerTotals(spec, 'requests')).filter(([name]) => isOfPods(name))
+  const given = {
+    ...Object.fromEntries(Object.entries(limits ?? {}).filter(([name]) => isOfPods(name))),
+    ...Object.fromEntries(wanted),
+    ...requests,
+  }
+  const pages = Object.entries(containerTotals(spec, 'limits')).filter(([name]) => name.startsWith(hugePagesPrefix))
+  const bounded = { ...Object.fromEntries(pages), ...limits }
+  return {
+    ...rest,
+    ...(Object.keys(bounded).length === 0 && limits === undefined ? {} : { limits: bounded }),
+    ...(Object.keys(given).length === 0 && requests === undefined ? {} : { requests: given }),
+  }
+}
+
+function isOfPods(name: string): boolean {
+  return name === 'cpu' || name === 'memory' || name.startsWith(hugePagesPrefix)
 }
 
 /** As upstream's conversion: `podIP` and the first of `podIPs` are one. */

@@ -1,10 +1,20 @@
 /** What containers and pods ask for (upstream: ValidateContainerResourceRequirements). */
-import { type FieldErrors, type FieldPath, forbiddenField, invalid, notFoundValue, required } from '#meta/field-path'
-import { isQualifiedName } from '#meta/names'
+import {
+  duplicate,
+  type FieldErrors,
+  type FieldPath,
+  forbiddenField,
+  invalid,
+  notFoundValue,
+  notSupported,
+  required,
+} from '#meta/field-path'
+import { isDns1123Label, isQualifiedName } from '#meta/names'
 import { invalidEach } from '#meta/object-meta-validation'
 import { compareQuantity, tryParseQuantity } from '#meta/quantity'
 import { notNegativeMessage } from '../../number-validation.ts'
 import type { PodSpec, ResourceRequirements } from '../types.gen.ts'
+import { type Amounts, containerTotals } from './container-totals.ts'
 import type { ResourceList } from './resource-list.ts'
 
 const hugePagesPrefix = 'hugepages-'
@@ -31,50 +41,116 @@ const containerResources: ReadonlySet<string> = new Set(['cpu', 'memory', 'ephem
 const podResources: ReadonlySet<string> = new Set(['cpu', 'memory'])
 
 export function* validateContainerResources(resources: ResourceRequirements, spec: PodSpec, at: FieldPath): FieldErrors {
-  yield* validateAmounts(resources, at)
+  yield* validateAmounts(resources, validateContainerResourceName, at)
   yield* validateHugePages(resources, at)
   yield* validateClaims(resources, spec, at.field('claims'))
 }
 
-export function* validatePodResources({ resources }: PodSpec, at: FieldPath): FieldErrors {
+export function* validatePodResources(spec: PodSpec, at: FieldPath): FieldErrors {
+  const { resources, os } = spec
   if (resources === undefined) return
-  for (const [field, list] of Object.entries({ limits: resources.limits, requests: resources.requests })) {
-    for (const name of Object.keys(list ?? {})) {
-      if (podResources.has(name) || name.startsWith(hugePagesPrefix)) continue
-      yield {
-        type: 'FieldValueNotSupported',
-        path: at.field(field).key(name).toString(),
-        message: `Unsupported value: ${JSON.stringify(name)}: supported values: "cpu", "hugepages-", "memory"`,
-      }
-    }
-  }
+  if (os?.name === 'windows') yield forbiddenField(at, 'may not be set for a windows pod')
   if (resources.claims !== undefined) yield forbiddenField(at.field('claims'), 'claims may not be set for Resources at pod-level')
-  yield* validateAmounts(resources, at)
+  yield* validateAmounts(resources, validatePodResourceName, at)
+  yield* validateHugePages(resources, at)
+  yield* validateClaims(resources, spec, at.field('claims'))
+  yield* validateShares(spec, resources, at)
 }
 
-function* validateAmounts({ limits = {}, requests = {} }: ResourceRequirements, at: FieldPath): FieldErrors {
-  for (const [name, amount] of Object.entries(limits)) yield* validateAmount(name, amount, at.field('limits').key(name))
+/** What the sandbox itself takes. */
+export function* validateOverhead(overhead: ResourceList, at: FieldPath): FieldErrors {
+  yield* validateAmounts({ limits: overhead }, validateContainerResourceName, at)
+}
+
+/** Containers may not ask for more than the pod has. */
+function* validateShares(spec: PodSpec, { requests = {}, limits = {} }: ResourceRequirements, at: FieldPath): FieldErrors {
+  const wanted = { requests: containerTotals(spec, 'requests'), limits: containerTotals(spec, 'limits') }
+  yield* validateTotals(requests, wanted.requests, 'requests', at)
+  const hugePages = Object.fromEntries(Object.entries(limits).filter(([name]) => name.startsWith(hugePagesPrefix)))
+  yield* validateTotals(hugePages, wanted.limits, 'limits', at)
+  for (const [index, { resources }] of (spec.containers ?? []).entries()) {
+    for (const [name, limit] of Object.entries(resources?.limits ?? {})) {
+      const most = limits[name]
+      if (most === undefined || !isMore(limit, most)) continue
+      yield invalid(
+        at.field('containers').index(index).key(name).field('limits'),
+        limit,
+        `must be less than or equal to pod limits of ${most}`,
+      )
+    }
+  }
+}
+
+function* validateTotals(given: ResourceList, wanted: Amounts, side: 'requests' | 'limits', at: FieldPath): FieldErrors {
+  for (const [name, amount] of Object.entries(given)) {
+    const total = wanted[name]
+    if (total !== undefined && isMore(total, amount))
+      yield invalid(at.field(side).key(name), amount, `must be greater than or equal to aggregate container ${side} of ${total}`)
+  }
+}
+
+function isMore(amount: string, than: string): boolean {
+  return tryParseQuantity(amount) !== undefined && tryParseQuantity(than) !== undefined && compareQuantity(amount, than) > 0
+}
+
+type NameRule = (name: string, at: FieldPath) => FieldErrors
+
+function* validateAmounts({ limits = {}, requests = {} }: ResourceRequirements, validateName: NameRule, at: FieldPath): FieldErrors {
+  for (const [name, amount] of Object.entries(limits)) yield* validateAmount(name, amount, validateName, at.field('limits').key(name))
   for (const [name, amount] of Object.entries(requests)) {
-    yield* validateAmount(name, amount, at.field('requests').key(name))
+    yield* validateAmount(name, amount, validateName, at.field('requests').key(name))
     yield* validateAgainstLimit(name, amount, limits[name], at)
   }
 }
 
-function* validateAmount(name: string, amount: string, at: FieldPath): FieldErrors {
-  yield* validateResourceName(name, at, true)
-  const isStandard = isOfContainers(name)
+function* validateAmount(name: string, amount: string, validateName: NameRule, at: FieldPath): FieldErrors {
+  yield* validateName(name, at)
   const nano = tryParseQuantity(amount)?.nano ?? 0n
   if (nano < 0n) yield invalid(at, amount, notNegativeMessage)
-  const isCounted = !isStandard && (name.includes('/') || standardResources.has(name))
-  if (isCounted && nano % 1_000_000_000n !== 0n) yield invalid(at, amount, 'must be an integer')
+  const isCounted = !isOfContainers(name) && (name.includes('/') || standardResources.has(name))
+  if (isCounted && nano % nanosPerUnit !== 0n) yield invalid(at, amount, 'must be an integer')
+  if (name.startsWith(hugePagesPrefix) && !isMultiple(nano, name.slice(hugePagesPrefix.length)))
+    yield invalid(at, amount, `${amount} is not positive integer multiple of ${name}`)
 }
 
+const nanosPerUnit = 1_000_000_000n
+
+function isMultiple(nano: bigint, pageSize: string): boolean {
+  const page = tryParseQuantity(pageSize)?.nano ?? 0n
+  return page > 0n && nano > 0n && nano % page === 0n
+}
+
+/** Of quotas and limits, which have names of their own. */
 export function* validateResourceName(name: string, at: FieldPath, isForContainers: boolean): FieldErrors {
-  yield* invalidEach(at, name, isQualifiedName(name))
-  if (name.includes('/')) return
-  if (!standardResources.has(name) && !name.startsWith(hugePagesPrefix))
-    yield invalid(at, name, 'must be a standard resource type or fully qualified')
-  if (isForContainers && !isOfContainers(name)) yield invalid(at, name, 'must be a standard resource for containers')
+  if (isForContainers) yield* validateContainerResourceName(name, at)
+  else yield* validateAnyResourceName(name, at)
+}
+
+function* validateAnyResourceName(name: string, at: FieldPath): FieldErrors {
+  const problems = isQualifiedName(name)
+  yield* invalidEach(at, name, problems)
+  const isKnown = name.includes('/') || standardResources.has(name) || name.startsWith(hugePagesPrefix)
+  if (problems.length === 0 && !isKnown) yield invalid(at, name, 'must be a standard resource type or fully qualified')
+}
+
+function* validateContainerResourceName(name: string, at: FieldPath): FieldErrors {
+  yield* validateAnyResourceName(name, at)
+  if (!name.includes('/')) {
+    if (!isOfContainers(name)) yield invalid(at, name, 'must be a standard resource for containers')
+  } else if (!name.includes('kubernetes.io/') && !isExtendedName(name)) {
+    yield invalid(at, name, "doesn't follow extended resource name standard")
+  }
+}
+
+/** As upstream: a name that still fits when a quota speaks of it. */
+function isExtendedName(name: string): boolean {
+  return !name.startsWith('requests.') && isQualifiedName(`requests.${name}`).length === 0
+}
+
+function* validatePodResourceName(name: string, at: FieldPath): FieldErrors {
+  const problems = [...validateAnyResourceName(name, at)]
+  if (problems.length > 0) yield* problems
+  else if (!podResources.has(name) && !name.startsWith(hugePagesPrefix)) yield notSupported(at, name, ['cpu', hugePagesPrefix, 'memory'])
 }
 
 function isOfContainers(name: string): boolean {
@@ -102,12 +178,20 @@ function* validateHugePages({ limits = {}, requests = {} }: ResourceRequirements
 }
 
 function* validateClaims({ claims = [] }: ResourceRequirements, { resourceClaims = [] }: PodSpec, at: FieldPath): FieldErrors {
-  const known = resourceClaims.map((claim) => claim.name)
-  for (const [index, { name = '' }] of claims.entries()) {
-    if (name === '') yield required(at.index(index))
-    else if (!known.includes(name)) {
-      const list = known.length === 0 ? 'which is empty' : known.map((one) => JSON.stringify(one)).join(', ')
-      yield notFoundValue(at.index(index), name, `must be one of the names in pod.spec.resourceClaims ${list}`)
+  const known = [...new Set(resourceClaims.map((claim) => claim.name ?? ''))].sort()
+  const seen = new Set<string>()
+  for (const [index, { name = '', request = '' }] of claims.entries()) {
+    const here = at.index(index)
+    if (name === '') {
+      yield required(here)
+      continue
     }
+    if (request !== '') yield* invalidEach(here.field('request'), request, isDns1123Label(request))
+    const whole = request === '' ? name : `${name}/${request}`
+    if (seen.has(name) || seen.has(whole)) yield duplicate(here, whole)
+    else seen.add(whole)
+    if (known.includes(name)) continue
+    const list = known.length === 0 ? ' which is empty' : `: ${known.join(', ')}`
+    yield notFoundValue(here, name, `must be one of the names in pod.spec.resourceClaims${list}`)
   }
 }

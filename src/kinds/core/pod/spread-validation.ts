@@ -1,9 +1,8 @@
 /** How a pod spreads over domains (upstream: validateTopologySpreadConstraints). */
 import { duplicate, type FieldErrors, type FieldPath, invalid, notSupported, required } from '#meta/field-path'
-import { isQualifiedName } from '#meta/names'
-import { invalidEach } from '#meta/object-meta-validation'
 import { validateLabelSelector } from '../../label-selector-validation.ts'
 import type { TopologySpreadConstraint } from '../types.gen.ts'
+import { validateMatchKeys } from './match-keys-validation.ts'
 
 const actions = ['DoNotSchedule', 'ScheduleAnyway']
 const positiveMessage = 'must be greater than zero'
@@ -15,12 +14,12 @@ export function* validateSpreadConstraints(constraints: readonly TopologySpreadC
     const { maxSkew = 0, topologyKey = '', whenUnsatisfiable: action = '', minDomains, labelSelector } = constraint
     if (maxSkew <= 0) yield invalid(here.field('maxSkew'), maxSkew, positiveMessage)
     if (topologyKey === '') yield required(here.field('topologyKey'), 'can not be empty')
-    else yield* invalidEach(here.field('topologyKey'), topologyKey, isQualifiedName(topologyKey))
     if (!actions.includes(action)) yield notSupported(here.field('whenUnsatisfiable'), action, actions)
     const pair = pairs[index]
     if (pairs.includes(pair ?? '', index + 1)) yield duplicate(here.field('{topologyKey, whenUnsatisfiable}'), pair)
     if (minDomains !== undefined) yield* validateMinDomains(minDomains, action, here.field('minDomains'))
     yield* validatePolicies(constraint, here)
+    yield* validateMatchKeys(constraint.matchLabelKeys ?? [], labelSelector, here.field('matchLabelKeys'))
     yield* validateLabelSelector(labelSelector, here.field('labelSelector'))
   }
 }

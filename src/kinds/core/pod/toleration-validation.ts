@@ -31,7 +31,7 @@ function* validateToleration(
       if (value !== '') yield invalid(at.field('operator'), value, "value must be empty when `operator` is 'Exists'")
       break
     default:
-      yield notSupported(at.field('operator'), operator, ['Equal', 'Exists', 'Lt', 'Gt'])
+      yield notSupported(at.field('operator'), operator, ['Equal', 'Exists'])
   }
   if (effect !== '' && !taintEffects.includes(effect)) yield notSupported(at.field('effect'), effect, taintEffects)
 }

@@ -1,42 +1,65 @@
 /** Where volumes appear in a container (upstream: ValidateVolumeMounts). */
 import { type FieldErrors, type FieldPath, forbiddenField, invalid, notFoundValue, notSupported, required } from '#meta/field-path'
-import type { Container, PodSpec, VolumeMount } from '../types.gen.ts'
+import type { Volume, VolumeMount } from '../types.gen.ts'
+import type { ContainerFields } from './container-fields.ts'
 import { validateDescendingPath } from './path-validation.ts'
 
 const propagations = ['Bidirectional', 'HostToContainer', 'None']
 const recursions = ['Disabled', 'Enabled', 'IfPossible']
 
-export function* validateVolumeMounts({ volumeMounts = [], securityContext }: Container, spec: PodSpec, at: FieldPath): FieldErrors {
-  const names = new Set((spec.volumes ?? []).map((volume) => volume.name))
+/** `volumes` are those of the pod that are all right. */
+export function* validateVolumeMounts(
+  { volumeMounts = [], volumeDevices = [], securityContext }: ContainerFields,
+  volumes: ReadonlyMap<string, Volume>,
+  at: FieldPath,
+): FieldErrors {
   const paths = new Set<string>()
   for (const [index, mount] of volumeMounts.entries()) {
     const here = at.index(index)
     const { name = '', mountPath = '', subPath = '', subPathExpr = '' } = mount
     if (name === '') yield required(here.field('name'))
-    else if (!names.has(name)) yield notFoundValue(here.field('name'), name)
+    if (!volumes.has(name)) yield notFoundValue(here.field('name'), name)
     if (mountPath === '') yield required(here.field('mountPath'))
     if (paths.has(mountPath)) yield invalid(here.field('mountPath'), mountPath, 'must be unique')
     paths.add(mountPath)
+    if (volumeDevices.some((device) => (device.name ?? '') === name))
+      yield invalid(here.field('name'), name, 'must not already exist in volumeDevices')
+    if (volumeDevices.some((device) => (device.devicePath ?? '') === mountPath))
+      yield invalid(here.field('mountPath'), mountPath, 'must not already exist as a path in volumeDevices')
     // As upstream: what follows stands at the list, not at its entry.
     if (subPath !== '') yield* validateDescendingPath(subPath, at.field('subPath'))
     if (subPathExpr !== '') {
-      if (subPath !== '') yield invalid(at.field('subPathExpr'), subPathExpr, 'subPathExpr and subPath are mutually exclusive')
+      if (subPath !== '') yield invalid(here.field('subPathExpr'), subPathExpr, 'subPathExpr and subPath are mutually exclusive')
       yield* validateDescendingPath(subPathExpr, at.field('subPathExpr'))
     }
     yield* validatePropagation(mount, securityContext?.privileged === true, at)
   }
 }
 
-export function* validateVolumeDevices({ volumeDevices = [], volumeMounts = [] }: Container, spec: PodSpec, at: FieldPath): FieldErrors {
-  const claims = new Set(
-    (spec.volumes ?? []).filter((volume) => volume.persistentVolumeClaim ?? volume.ephemeral).map((volume) => volume.name),
-  )
+export function* validateVolumeDevices(
+  { volumeDevices = [], volumeMounts = [] }: ContainerFields,
+  volumes: ReadonlyMap<string, Volume>,
+  at: FieldPath,
+): FieldErrors {
+  const names = new Set<string>()
+  const paths = new Set<string>()
   for (const [index, { name = '', devicePath = '' }] of volumeDevices.entries()) {
     const here = at.index(index)
+    const volume = volumes.get(name)
     if (name === '') yield required(here.field('name'))
-    else if (!claims.has(name)) yield notFoundValue(here.field('name'), name)
+    if (names.has(name)) yield invalid(here.field('name'), name, 'must be unique')
+    if (volume === undefined) yield notFoundValue(here.field('name'), name)
+    else if (volume.persistentVolumeClaim === undefined && volume.ephemeral === undefined)
+      yield invalid(here.field('name'), name, 'can only use volume source type of PersistentVolumeClaim or Ephemeral for block mode')
     if (devicePath === '') yield required(here.field('devicePath'))
-    if (volumeMounts.some((mount) => mount.name === name)) yield invalid(here.field('name'), name, 'must not already exist in volumeMounts')
+    if (paths.has(devicePath)) yield invalid(here.field('devicePath'), devicePath, 'must be unique')
+    if (devicePath.split('/').includes('..')) yield invalid(here.field('devicePath'), devicePath, "can not contain backsteps ('..')")
+    else paths.add(devicePath)
+    if (volumeMounts.some((mount) => (mount.name ?? '') === name))
+      yield invalid(here.field('name'), name, 'must not already exist in volumeMounts')
+    if (volumeMounts.some((mount) => (mount.mountPath ?? '') === devicePath))
+      yield invalid(here.field('devicePath'), devicePath, 'must not already exist as a path in volumeMounts')
+    if (name !== '') names.add(name)
   }
 }
 

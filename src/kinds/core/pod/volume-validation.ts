@@ -1,10 +1,28 @@
 /** Volumes of a pod: one source each (upstream: ValidateVolumes). Sources of storage systems are in `storage-volume-validation.ts`. */
-import { duplicate, type FieldErrors, type FieldPath, forbiddenField, invalid, notSupported, required } from '#meta/field-path'
-import { isDns1123Label } from '#meta/names'
-import { invalidEach } from '#meta/object-meta-validation'
+import {
+  duplicate,
+  type FieldError,
+  type FieldErrors,
+  type FieldPath,
+  forbiddenField,
+  invalid,
+  notSupported,
+  required,
+} from '#meta/field-path'
+import { isDns1123Label, isDns1123Subdomain } from '#meta/names'
+import { invalidEach, validateAnnotations, validateLabels } from '#meta/object-meta-validation'
 import { tryParseQuantity } from '#meta/quantity'
 import type { ObjectMeta } from '#meta/types.gen'
-import type { DownwardAPIVolumeFile, KeyToPath, ProjectedVolumeSource, Volume, VolumeProjection } from '../types.gen.ts'
+import { validateClaimSpec } from '../claim-validation.ts'
+import type {
+  DownwardAPIVolumeFile,
+  KeyToPath,
+  PersistentVolumeClaimTemplate,
+  ProjectedVolumeSource,
+  ServiceAccountTokenProjection,
+  Volume,
+  VolumeProjection,
+} from '../types.gen.ts'
 import { validateFieldRef, validateResourceRef, volumeFields } from './field-reference-validation.ts'
 import { validateFileMode, validateNoBacksteps, validateUnreservedPath } from './path-validation.ts'
 import { validateStorageSource } from './storage-volume-validation.ts'
@@ -14,26 +32,46 @@ const pullPolicies = ['Always', 'IfNotPresent', 'Never']
 const tokenSecondsMin = 600
 const tokenSecondsMax = 2 ** 32
 
-export function* validateVolumes(volumes: readonly Volume[], _metadata: ObjectMeta, at: FieldPath): FieldErrors {
-  const names = new Set<string>()
+/** Returns those that are all right, by name: only they can be mounted. */
+export function* validateVolumes(
+  volumes: readonly Volume[],
+  metadata: ObjectMeta,
+  at: FieldPath,
+): Generator<FieldError, ReadonlyMap<string, Volume>, undefined> {
+  const known = new Map<string, Volume>()
   for (const [index, volume] of volumes.entries()) {
-    const here = at.index(index)
-    yield* validateSource(volume, here)
-    if (!volume.name) yield required(here.field('name'))
-    else yield* invalidEach(here.field('name'), volume.name, isDns1123Label(volume.name))
-    if (names.has(volume.name)) yield duplicate(here.field('name'), volume.name)
-    names.add(volume.name)
+    const errors = [...validateVolume(volume, metadata, known, at.index(index))]
+    if (errors.length === 0) known.set(volume.name, volume)
+    yield* errors
   }
+  return known
+}
+
+function* validateVolume(volume: Volume, metadata: ObjectMeta, known: ReadonlyMap<string, Volume>, at: FieldPath): FieldErrors {
+  const { name = '', ephemeral } = volume
+  yield* validateSource(volume, at)
+  if (ephemeral !== undefined && name !== '' && metadata.name) {
+    const claimName = `${metadata.name}-${name}`
+    for (const problem of isDns1123Subdomain(claimName))
+      yield invalid(at.field('name'), name, `PVC name ${JSON.stringify(claimName)}: ${problem}`)
+  }
+  if (name === '') yield required(at.field('name'))
+  else yield* invalidEach(at.field('name'), name, isDns1123Label(name))
+  if (known.has(name)) yield duplicate(at.field('name'), name)
 }
 
 function* validateSource(volume: Volume, at: FieldPath): FieldErrors {
   const sources = volumeSourcesOf(volume)
   if (sources.length === 0) return yield required(at, 'must specify a volume type')
   for (const [index, field] of sources.entries()) {
-    if (index > 0) yield forbiddenField(at.field(field), 'may not specify more than 1 volume type')
-    else yield* validateVolumeSource(volume, field, at.field(field))
+    if (index > 0) yield forbiddenField(at.field(refusedNames[field] ?? field), 'may not specify more than 1 volume type')
+    else yield* validateVolumeSource(volume, field, at.field(shownNames[field] ?? field))
   }
 }
+
+/** Names that upstream spells its own way. */
+const refusedNames: { readonly [field: string]: string } = { cephfs: 'cephFS', downwardAPI: 'downwarAPI' }
+const shownNames: { readonly [field: string]: string } = { gcePersistentDisk: 'persistentDisk' }
 
 type SourceField = (typeof sourceOrder)[number]
 type Sources = Omit<Volume, 'name'>
@@ -103,6 +141,7 @@ export function* validateVolumeSource(volume: Sources, field: SourceField, at: F
       return
     case 'ephemeral':
       if (volume.ephemeral?.volumeClaimTemplate === undefined) yield required(at.field('volumeClaimTemplate'))
+      else yield* validateClaimTemplate(volume.ephemeral.volumeClaimTemplate, at.field('volumeClaimTemplate'))
       return
     case 'image':
       return yield* validateImage(volume.image ?? {}, at)
@@ -154,34 +193,71 @@ function* validateDownwardFile({ path = '', fieldRef, resourceFieldRef, mode }: 
 function* validateProjected({ defaultMode, sources = [] }: ProjectedVolumeSource, at: FieldPath): FieldErrors {
   yield* validateFileMode(defaultMode, at.field('defaultMode'))
   const paths = new Set<string>()
-  for (const [index, source] of sources.entries()) {
-    yield* validateProjection(source, at.field('sources').index(index))
-    for (const path of pathsOf(source)) {
-      // As upstream: the error shows the name of the source, and the path where it has none.
-      if (paths.has(path)) yield invalid(at, source.secret?.name ?? source.configMap?.name ?? path, 'conflicting duplicate paths')
-      paths.add(path)
+  for (const [index, source] of sources.entries()) yield* validateProjection(source, paths, at, at.field('sources').index(index))
+}
+
+/** As upstream: what concerns paths stands at the volume, not at the source. */
+function* validateProjection(source: VolumeProjection, paths: Set<string>, volume: FieldPath, at: FieldPath): FieldErrors {
+  const { secret, configMap, downwardAPI, serviceAccountToken } = source
+  for (const [field, from] of Object.entries({ secret, configMap })) {
+    if (from === undefined) continue
+    if (!from.name) yield required(at.field(field).field('name'))
+    for (const [index, item] of (from.items ?? []).entries()) {
+      yield* validateItem(item, at.field(field).field('items').index(index))
+      yield* validateNewPath(item.path, from.name ?? '', paths, volume)
     }
   }
-}
-
-function* validateProjection({ secret, configMap, downwardAPI, serviceAccountToken: token }: VolumeProjection, at: FieldPath): FieldErrors {
-  for (const [field, source] of Object.entries({ secret, configMap })) {
-    if (source === undefined) continue
-    if (!source.name) yield required(at.field(field).field('name'))
-    yield* validateFiles(source, at.field(field))
+  for (const file of downwardAPI?.items ?? []) {
+    yield* validateDownwardFile(file, at.field('downwardAPI'))
+    yield* validateNewPath(file.path, file.path, paths, volume)
   }
-  for (const file of downwardAPI?.items ?? []) yield* validateDownwardFile(file, at.field('downwardAPI'))
-  if (token === undefined) return
-  const here = at.field('serviceAccountToken')
-  const seconds = token.expirationSeconds ?? 0
-  if (seconds < tokenSecondsMin) yield invalid(here.field('expirationSeconds'), seconds, 'may not specify a duration less than 10 minutes')
-  if (seconds > tokenSecondsMax)
-    yield invalid(here.field('expirationSeconds'), seconds, 'may not specify a duration larger than 2^32 seconds')
-  if (!token.path) yield required(here.field('path'))
-  else yield* validateUnreservedPath(token.path, here.field('path'))
+  if (serviceAccountToken !== undefined) {
+    yield* validateToken(serviceAccountToken, volume, at.field('serviceAccountToken'))
+    yield* validateNewPath(serviceAccountToken.path, serviceAccountToken.path, paths, volume)
+  }
+  const given = [secret, configMap, downwardAPI, serviceAccountToken].filter((one) => one !== undefined)
+  if (given.length > 1) yield forbiddenField(at, 'may not specify more than 1 volume type per source')
 }
 
-function pathsOf({ secret, configMap, downwardAPI, serviceAccountToken, clusterTrustBundle }: VolumeProjection): readonly string[] {
-  const items = [...(secret?.items ?? []), ...(configMap?.items ?? []), ...(downwardAPI?.items ?? [])].map((item) => item.path)
-  return [...items, serviceAccountToken?.path, clusterTrustBundle?.path].filter((path) => path !== undefined)
+function* validateNewPath(path: string | undefined, shown: string, paths: Set<string>, at: FieldPath): FieldErrors {
+  if (!path) return
+  if (paths.has(path)) yield invalid(at, shown, 'conflicting duplicate paths')
+  paths.add(path)
+}
+
+function* validateToken(
+  { expirationSeconds: seconds = 0, path }: ServiceAccountTokenProjection,
+  volume: FieldPath,
+  at: FieldPath,
+): FieldErrors {
+  if (seconds < tokenSecondsMin) yield invalid(at.field('expirationSeconds'), seconds, 'may not specify a duration less than 10 minutes')
+  if (seconds > tokenSecondsMax)
+    yield invalid(at.field('expirationSeconds'), seconds, 'may not specify a duration larger than 2^32 seconds')
+  if (!path) yield required(volume.field('path'))
+  else yield* validateUnreservedPath(path, volume.field('path'))
+}
+
+/** The fields of a template's metadata that only the claims themselves have, in upstream's order and spelling. */
+const ownMetaFields = [
+  ['name', 'name'],
+  ['generateName', 'generateName'],
+  ['namespace', 'namespace'],
+  ['selfLink', 'selfLink'],
+  ['uid', 'uID'],
+  ['resourceVersion', 'resourceVersion'],
+  ['generation', 'generation'],
+  ['creationTimestamp', 'creationTimestamp'],
+  ['deletionTimestamp', 'deletionTimestamp'],
+  ['deletionGracePeriodSeconds', 'deletionGracePeriodSeconds'],
+  ['ownerReferences', 'ownerReferences'],
+  ['finalizers', 'finalizers'],
+  ['managedFields', 'managedFields'],
+] as const
+
+function* validateClaimTemplate({ metadata = {}, spec }: PersistentVolumeClaimTemplate, at: FieldPath): FieldErrors {
+  const here = at.field('metadata')
+  yield* validateAnnotations(metadata.annotations, here.field('annotations'))
+  yield* validateLabels(metadata.labels, here.field('labels'))
+  for (const [field, shown] of ownMetaFields) if (metadata[field] !== undefined) yield forbiddenField(here.field(shown), 'cannot be set')
+  yield* validateClaimSpec(spec, at.field('spec'))
 }
