@@ -16,7 +16,8 @@ function parseCidr(text: string): Cidr | undefined {
   const [addressText = '', bitsText = '', ...rest] = text.split('/')
   const address = parseIp(addressText)
   if (address === undefined || rest.length > 0 || !/^(0|[1-9][0-9]{0,2})$/.test(bitsText)) return undefined
-  const bits = Number(bitsText)
+  // A mapped IPv4 address counts its bits as IPv6.
+  const bits = Number(bitsText) - (addressText.includes(':') ? 128 - address.length * 8 : 0)
   return bits <= address.length * 8 ? { address, bits } : undefined
 }
 
@@ -60,13 +61,29 @@ function longestZeros(groups: readonly number[]): { readonly start: number; read
 export const ipMessage = 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'
 export const cidrMessage = 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'
 
+/** Why an address is refused where upstream has long taken others; empty where it is good (upstream: IsValidIPForLegacyField). */
+export function legacyIpProblems(text: string): readonly string[] {
+  if (parseIp(text) === undefined) return [parseIp(withoutLeadingZeros(text)) === undefined ? ipMessage : 'must not have leading 0s']
+  return text.includes(':') && ipFamilyOf(text) === 'IPv4' ? ['must not be an IPv4-mapped IPv6 address'] : []
+}
+
 /** Why a range is refused; empty where it is good (upstream: IsValidCIDRForLegacyField). */
 export function cidrProblems(text: string): readonly string[] {
   const cidr = parseCidr(text)
   if (cidr === undefined)
     return [parseCidr(withoutLeadingZeros(text)) === undefined ? cidrMessage : 'must not have leading 0s in IP or prefix length']
-  if (text.includes(':') && cidr.address.length === 4) return ['must not be an IPv4-mapped IPv6 address']
+  if (text.includes(':') && cidr.address.length === 4) return ['must not have an IPv4-mapped IPv6 address']
   return sameBytes(masked(cidr), cidr.address) ? [] : ['must not have bits set beyond the prefix length']
+}
+
+/** Why a range is refused that has to be written in its one form; empty where it is good. */
+export function strictCidrProblems(text: string): readonly string[] {
+  const problems = cidrProblems(text)
+  const [address = '', bits = ''] = text.split('/')
+  const parsed = parseIp(address)
+  if (problems.length > 0 || parsed === undefined) return problems
+  const canonical = `${canonicalIp(parsed)}/${bits}`
+  return canonical === text ? [] : [`must be in canonical form (${JSON.stringify(canonical)})`]
 }
 
 /** Whether all of `inner` lies in `outer`, which is larger. */

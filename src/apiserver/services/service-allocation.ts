@@ -5,6 +5,7 @@
  */
 import type { Random } from '#base/env/random'
 import { Service } from '#kinds/core/service.kind'
+import { withSameClusterIPs } from '#kinds/core/service-strategy'
 import { IPAddress } from '#kinds/networking/ip-address.kind'
 import type { Kind } from '#meta/kind'
 import { invalidObject } from '#meta/status'
@@ -61,7 +62,8 @@ export class ServiceAllocation implements WriteHook<Service>, Disposable {
   }
 
   beforeUpdate(next: Service, old: Service, facts: HookFacts): Claimed<Service> {
-    return this.#allocate(next, withAddressList(withCarriedOver(next.spec ?? {}, old.spec ?? {})), old, facts)
+    const sent = withSameClusterIPs(next.spec ?? {}, old.spec)
+    return this.#allocate(next, withAddressList(withCarriedOver(sent, old.spec ?? {})), old, facts)
   }
 
   onRemoval(old: Service): readonly Companion[] {
@@ -74,7 +76,7 @@ export class ServiceAllocation implements WriteHook<Service>, Disposable {
 
   #allocate(service: Service, given: ServiceSpec, old: Service | undefined, { isDryRun }: HookFacts): Claimed<Service> {
     const configured = this.#addresses.ranges.configured.map(({ family }) => family)
-    const { spec, errors } = withIpFamilies(given, configured)
+    const { spec, errors } = withIpFamilies(given, old?.spec, configured)
     if (errors.length > 0) throw invalidObject(Service, service.metadata.name ?? '', errors)
     const turn = new AllocationTurn({ service, isDryRun })
     try {

@@ -53,16 +53,28 @@ function withoutStaleFields(next: ServiceSpec, old: ServiceSpec): ServiceSpec {
     ...(hasClusterIP(old) && !hasClusterIP(next)
       ? { clusterIP: undefined, clusterIPs: undefined, ipFamilies: undefined, ipFamilyPolicy: undefined }
       : {}),
-    ...(hasNodePorts(old) && !hasNodePorts(next) ? { ports: next.ports?.map(({ nodePort: _, ...port }) => port) } : {}),
+    ...(hasNodePorts(old) && !hasNodePorts(next) && nodePortsOf(next) === nodePortsOf(old)
+      ? { ports: next.ports?.map(({ nodePort: _, ...port }) => port) }
+      : {}),
     ...(old.type === 'LoadBalancer' && next.type !== 'LoadBalancer'
       ? { allocateLoadBalancerNodePorts: undefined, loadBalancerClass: undefined }
       : {}),
-    ...(needsHealthCheckPort(old) && !needsHealthCheckPort(next) ? { healthCheckNodePort: undefined } : {}),
+    ...(needsHealthCheckPort(old) && !needsHealthCheckPort(next) && next.healthCheckNodePort === old.healthCheckNodePort
+      ? { healthCheckNodePort: undefined }
+      : {}),
     ...(old.type !== 'ExternalName' && next.type === 'ExternalName' ? { internalTrafficPolicy: undefined } : {}),
     ...(isExternallyAccessible(old) && !isExternallyAccessible(next) && next.externalTrafficPolicy === old.externalTrafficPolicy
       ? { externalTrafficPolicy: undefined }
       : {}),
   }
+}
+
+/** The node ports in use, as one text. */
+function nodePortsOf({ ports = [] }: ServiceSpec): string {
+  return ports
+    .map(({ nodePort }) => nodePort || '')
+    .sort()
+    .join()
 }
 
 function hasClusterIP({ type }: ServiceSpec): boolean {

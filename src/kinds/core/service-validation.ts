@@ -26,6 +26,7 @@ export function* validateService(service: Service): FieldErrors {
   yield* validateExternalIPs(service.spec)
   if (type === '') yield required(spec.field('type'))
   else if (!types.includes(type)) yield notSupported(spec.field('type'), type, types)
+  if (type === 'ClusterIP') yield* validateNoNodePorts(ports)
   yield* validateUniquePorts(ports)
   yield* validateLoadBalancerFields(service.spec)
   yield* validateTraffic(service.spec)
@@ -36,6 +37,12 @@ export function* validateServiceUpdate(next: Service, old: Service): FieldErrors
   const first = old.spec.clusterIPs?.[0]
   if (keepsAddress && first !== undefined && first !== '' && next.spec.clusterIPs?.[0] !== first) {
     yield invalid(spec.field('clusterIPs').index(0), next.spec.clusterIPs ?? null, 'may not change once set')
+  }
+  const isChecked = [next, old].every(
+    ({ spec: { type, externalTrafficPolicy } }) => type === 'LoadBalancer' && externalTrafficPolicy === 'Local',
+  )
+  if (isChecked && old.spec.healthCheckNodePort !== next.spec.healthCheckNodePort) {
+    yield forbiddenField(spec.field('healthCheckNodePort'), 'field is immutable')
   }
   const [second, nextSecond] = [old.spec.clusterIPs?.[1], next.spec.clusterIPs?.[1]]
   if (keepsAddress && second !== undefined && nextSecond !== undefined && second !== nextSecond) {
@@ -96,6 +103,12 @@ function* validateExternalIPs({ externalIPs = [] }: ServiceSpec): FieldErrors {
     const at = spec.field('externalIPs').index(index)
     if (parseIp(ip) === undefined) yield invalid(at, ip, ipMessage)
     else yield* invalidEach(at, ip, specialIpProblems(ip))
+  }
+}
+
+function* validateNoNodePorts(ports: readonly ServicePort[]): FieldErrors {
+  for (const [index, { nodePort }] of ports.entries()) {
+    if (nodePort) yield forbiddenField(spec.field('ports').index(index).field('nodePort'), "may not be used when `type` is 'ClusterIP'")
   }
 }
 

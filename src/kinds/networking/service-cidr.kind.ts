@@ -1,9 +1,9 @@
 /** Addresses that services can have. */
-import { type FieldErrors, FieldPath, forbiddenField, invalid, required } from '#meta/field-path'
+import { type FieldErrors, FieldPath, invalid, required } from '#meta/field-path'
 import { defineKind, type Kind } from '#meta/kind'
 import { invalidEach } from '#meta/object-meta-validation'
 import { ageColumn, nameColumn } from '#meta/table'
-import { cidrFamilyOf, cidrProblems } from '../ip-address.ts'
+import { cidrFamilyOf, strictCidrProblems } from '../ip-address.ts'
 import { keepSpec, keepStatus } from '../status-rules.ts'
 import { statusSubresource } from '../subresources.ts'
 import * as schemas from './schema.gen.ts'
@@ -22,6 +22,9 @@ export const ServiceCIDR: Kind<ServiceCIDR> = defineKind({
     ageColumn,
   ],
   validate: validateServiceCidr,
+  *validateCreate({ spec }) {
+    if ((spec?.cidrs ?? []).length === 0) yield required(cidrs, 'at least one CIDR required')
+  },
   update: { prepare: keepStatus, validate: validateServiceCidrUpdate },
   status: { prepare: keepSpec },
   subresources: [statusSubresource('ServiceCIDR')],
@@ -31,9 +34,8 @@ const cidrs = FieldPath.of('spec', 'cidrs')
 
 function* validateServiceCidr({ spec }: ServiceCIDR): FieldErrors {
   const ranges = spec?.cidrs ?? []
-  if (ranges.length === 0) return yield required(cidrs, 'at least one CIDR required')
   if (ranges.length > 2) return yield invalid(cidrs, { CIDRs: ranges }, 'may only hold up to 2 values')
-  for (const [index, range] of ranges.entries()) yield* invalidEach(cidrs.index(index), range, cidrProblems(range))
+  for (const [index, range] of ranges.entries()) yield* invalidEach(cidrs.index(index), range, strictCidrProblems(range))
   const [first = '', second] = ranges
   if (second !== undefined && cidrFamilyOf(first) === cidrFamilyOf(second)) {
     yield invalid(cidrs, ranges, 'may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64')
@@ -43,8 +45,8 @@ function* validateServiceCidr({ spec }: ServiceCIDR): FieldErrors {
 /** Ranges stay; one of a second family may come in addition. */
 function* validateServiceCidrUpdate({ spec: next }: ServiceCIDR, { spec: old }: ServiceCIDR): FieldErrors {
   const [was, now] = [old?.cidrs ?? [], next?.cidrs ?? []]
-  if (was.length === 2 && now.length !== 2) yield forbiddenField(cidrs, 'Not allowed to remove values')
+  if (now.length < was.length) return yield invalid(cidrs, now, 'field is immutable')
   for (const [index, range] of was.entries()) {
-    if (now[index] !== undefined && now[index] !== range) yield invalid(cidrs.index(index), now[index], 'field is immutable')
+    if (now[index] !== range) yield invalid(cidrs.index(index), now[index], 'field is immutable')
   }
 }
