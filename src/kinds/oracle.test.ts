@@ -110,7 +110,6 @@ const withFewRules: ReadonlySet<string> = new Set([
   'ServiceCIDR',
   'PodDisruptionBudget',
   'RuntimeClass',
-  'HorizontalPodAutoscaler',
   'ControllerRevision',
   'CronJob',
   'DaemonSet',

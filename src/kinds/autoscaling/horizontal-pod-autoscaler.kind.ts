@@ -1,11 +1,14 @@
 /** Scales something by what its pods use. */
 import { defineKind, type Kind } from '#meta/kind'
+import { withMeta } from '#meta/object'
 import { ageColumn, nameColumn } from '#meta/table'
 import { keepSpec, keepStatus } from '../status-rules.ts'
 import { statusSubresource } from '../subresources.ts'
+import { validateAutoscaler, validateAutoscalerStatus } from './autoscaler-validation.ts'
 import { targetsText } from './metric-text.ts'
 import * as schemas from './schema.gen.ts'
 import type * as types from './types.gen.ts'
+import { withoutRoundTrip } from './v1-annotations.ts'
 
 export type HorizontalPodAutoscaler = types.HorizontalPodAutoscaler
 export const HorizontalPodAutoscaler: Kind<HorizontalPodAutoscaler> = defineKind({
@@ -21,7 +24,9 @@ export const HorizontalPodAutoscaler: Kind<HorizontalPodAutoscaler> = defineKind
     {
       name: 'Reference',
       type: 'string',
-      describedBy: 'spec.scaleTargetRef',
+      description:
+        'scaleTargetRef points to the target resource to scale, and is used to the pods for which metrics should be collected, ' +
+        'as well as to actually change the replica count.',
       cell: ({ spec }) => `${spec.scaleTargetRef.kind}/${spec.scaleTargetRef.name}`,
     },
     { name: 'Targets', type: 'string', describedBy: 'spec.metrics', cell: (scaler) => targetsText(scaler) },
@@ -37,8 +42,9 @@ export const HorizontalPodAutoscaler: Kind<HorizontalPodAutoscaler> = defineKind
   ],
   defaults: defaultAutoscaler,
   prepareCreate: (scaler) => ({ ...scaler, status: { desiredReplicas: 0 } }),
+  validate: validateAutoscaler,
   update: { prepare: keepStatus },
-  status: { prepare: keepSpec },
+  status: { prepare: keepSpec, validate: validateAutoscalerStatus },
   subresources: [statusSubresource('HorizontalPodAutoscaler')],
 })
 
@@ -48,7 +54,7 @@ function defaultAutoscaler(scaler: HorizontalPodAutoscaler): HorizontalPodAutosc
   const { metrics = [], behavior } = scaler.spec
   const cpu = { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: cpuUtilizationDefault } } }
   return {
-    ...scaler,
+    ...withMeta(scaler, { annotations: withoutRoundTrip(scaler.metadata.annotations) }),
     spec: {
       minReplicas: 1,
       ...scaler.spec,

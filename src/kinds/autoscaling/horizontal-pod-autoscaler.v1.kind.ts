@@ -1,94 +1,66 @@
 /** The autoscaler as version 1 shows it: one share of cpu. Whatever else it has is kept in annotations. */
-import { defineKind, type Kind } from '#meta/kind'
+import type { Kind } from '#meta/kind'
 import { withMeta } from '#meta/object'
-import { ageColumn, nameColumn } from '#meta/table'
-import { statusSubresource } from '../subresources.ts'
+import { isJsonObject, type JsonObject } from '#meta/schema/go-type'
+import { servedAs } from '../served-as.ts'
 import { HorizontalPodAutoscaler as Stored } from './horizontal-pod-autoscaler.kind.ts'
 import * as schemas from './schema.v1.gen.ts'
-import type { HorizontalPodAutoscalerCondition, MetricSpec } from './types.gen.ts'
+import type { HorizontalPodAutoscalerCondition, MetricSpec, MetricStatus } from './types.gen.ts'
 import type * as types from './types.v1.gen.ts'
+import { roundTripKeys, withoutRoundTrip } from './v1-annotations.ts'
 import { newBehavior, oldBehavior } from './v1-behavior.ts'
-import { newSpec, oldSpec, oldStatus } from './v1-metrics.ts'
+import { newSpec, newStatus, oldSpec, oldStatus } from './v1-metrics.ts'
 
 export type HorizontalPodAutoscalerV1 = types.HorizontalPodAutoscaler
-export const HorizontalPodAutoscalerV1: Kind<HorizontalPodAutoscalerV1> = defineKind({
+export const HorizontalPodAutoscalerV1: Kind<HorizontalPodAutoscalerV1> = servedAs(Stored, {
   apiVersion: 'autoscaling/v1',
-  kind: 'HorizontalPodAutoscaler',
-  plural: 'horizontalpodautoscalers',
-  shortNames: ['hpa'],
-  categories: ['all'],
-  scope: 'Namespaced',
-  storePrefix: Stored.storePrefix,
   schema: schemas.HorizontalPodAutoscaler,
-  columns: [
-    nameColumn,
-    ...Stored.columns
-      .filter(({ name }) => name !== 'Name' && name !== 'Age')
-      .map((column) => ({
-        ...column,
-        describedIn: Stored.schema,
-        cell: (scaler: HorizontalPodAutoscalerV1, facts: Parameters<typeof column.cell>[1]) => column.cell(toStored(scaler), facts),
-      })),
-    ageColumn,
-  ],
-  defaults: defaultAutoscaler,
-  subresources: [statusSubresource('HorizontalPodAutoscaler')],
-  storedAs: { kind: Stored, toStored, fromStored },
+  toStored,
+  fromStored,
 })
 
-const prefix = 'autoscaling.alpha.kubernetes.io'
-const metricsKey = `${prefix}/metrics`
-const currentMetricsKey = `${prefix}/current-metrics`
-const conditionsKey = `${prefix}/conditions`
-const behaviorKey = `${prefix}/behavior`
-
-/** What is not said at all is said as in version 2. */
-function defaultAutoscaler(scaler: HorizontalPodAutoscalerV1): HorizontalPodAutoscalerV1 {
-  const hasMetrics = listIn(scaler.metadata.annotations?.[metricsKey]).length > 0
-  const share = hasMetrics ? {} : { targetCPUUtilizationPercentage: 80 }
-  return { ...scaler, spec: { minReplicas: 1, ...share, ...scaler.spec } }
-}
-
 function toStored(scaler: HorizontalPodAutoscalerV1): Stored {
-  const {
-    [metricsKey]: metrics,
-    [currentMetricsKey]: _,
-    [conditionsKey]: conditions,
-    [behaviorKey]: behavior,
-    ...annotations
-  } = scaler.metadata.annotations ?? {}
+  const { [roundTripKeys.metrics]: metricsText, [roundTripKeys.behavior]: behaviorText } = scaler.metadata.annotations ?? {}
   const { targetCPUUtilizationPercentage: share, ...spec } = scaler.spec
-  const { currentCPUUtilizationPercentage: current, ...status } = scaler.status
-  const others = listIn(metrics).map(newSpec)
-  const all = [...(share === undefined ? [] : [cpuSpec(share)]), ...others]
-  const currentMetrics =
-    current === undefined ? [] : [{ type: 'Resource', resource: { name: 'cpu', current: { averageUtilization: current } } }]
+  // As upstream: what the annotation holds comes first.
+  const metrics = [...(listIn(metricsText) ?? []).map(newSpec), ...(share === undefined ? [] : [cpuSpec(share)])]
+  const behavior = newBehavior(valueIn(behaviorText))
   const stored: Stored = {
     ...scaler,
     apiVersion: 'autoscaling/v2',
-    spec: { ...spec, ...(all.length === 0 ? {} : { metrics: all }), ...behaviorIn(behavior) },
-    status: {
-      ...status,
-      ...(currentMetrics.length === 0 ? {} : { currentMetrics }),
-      ...(conditions === undefined ? {} : { conditions: conditionsIn(conditions) }),
-    },
+    spec: { ...spec, ...(metrics.length === 0 ? {} : { metrics }), ...(behavior === undefined ? {} : { behavior }) },
+    status: toStoredStatus(scaler),
   }
-  return withMeta(stored, { annotations: Object.keys(annotations).length === 0 ? undefined : annotations })
+  return withMeta(stored, { annotations: withoutRoundTrip(scaler.metadata.annotations) })
+}
+
+/** The annotations say more than the field, and win. */
+function toStoredStatus(scaler: HorizontalPodAutoscalerV1): Stored['status'] {
+  const { [roundTripKeys.currentMetrics]: metricsText, [roundTripKeys.conditions]: conditionsText } = scaler.metadata.annotations ?? {}
+  const { currentCPUUtilizationPercentage: share, currentReplicas, ...status } = scaler.status
+  const currentMetrics = listIn(metricsText)?.map(newStatus) ?? (share === undefined ? [] : [cpuStatus(share)])
+  const conditions = (listIn(conditionsText) ?? []).flatMap(conditionIn)
+  return {
+    ...status,
+    ...(currentReplicas === 0 ? {} : { currentReplicas }),
+    ...(currentMetrics.length === 0 ? {} : { currentMetrics }),
+    ...(conditions.length === 0 ? {} : { conditions }),
+  }
 }
 
 function fromStored(stored: Stored): HorizontalPodAutoscalerV1 {
   const { metrics = [], behavior, ...spec } = stored.spec
   const { currentMetrics = [], conditions = [], currentReplicas = 0, ...status } = stored.status
-  const cpu = metrics.find(isCpuShare)
-  const others = metrics.filter((metric) => metric !== cpu)
+  const others = metrics.filter((metric) => !isCpuShare(metric))
+  const share = metrics.find(isCpuShare)?.resource?.target.averageUtilization
   const current = currentMetrics.find(({ resource }) => resource?.name === 'cpu' && resource.current.averageUtilization !== undefined)
-  const share = cpu?.resource?.target.averageUtilization
   const currentShare = current?.resource?.current.averageUtilization
   const kept = {
-    ...(others.length === 0 ? {} : { [metricsKey]: JSON.stringify(others.map(oldSpec)) }),
-    ...(currentMetrics.length === 0 ? {} : { [currentMetricsKey]: JSON.stringify(currentMetrics.map(oldStatus)) }),
-    ...(conditions.length === 0 ? {} : { [conditionsKey]: JSON.stringify(conditions) }),
-    ...(behavior === undefined ? {} : { [behaviorKey]: JSON.stringify(oldBehavior(behavior)) }),
+    ...withoutRoundTrip(stored.metadata.annotations),
+    ...(others.length === 0 ? {} : { [roundTripKeys.metrics]: JSON.stringify(others.map(oldSpec)) }),
+    ...(currentMetrics.length === 0 ? {} : { [roundTripKeys.currentMetrics]: JSON.stringify(currentMetrics.map(oldStatus)) }),
+    ...(conditions.length === 0 ? {} : { [roundTripKeys.conditions]: JSON.stringify(conditions.map(oldCondition)) }),
+    ...(behavior === undefined ? {} : { [roundTripKeys.behavior]: JSON.stringify(oldBehavior(behavior)) }),
   }
   const shown: HorizontalPodAutoscalerV1 = {
     ...stored,
@@ -96,32 +68,38 @@ function fromStored(stored: Stored): HorizontalPodAutoscalerV1 {
     spec: { ...spec, ...(share === undefined ? {} : { targetCPUUtilizationPercentage: share }) },
     status: { ...status, currentReplicas, ...(currentShare === undefined ? {} : { currentCPUUtilizationPercentage: currentShare }) },
   }
-  return Object.keys(kept).length === 0 ? shown : withMeta(shown, { annotations: { ...stored.metadata.annotations, ...kept } })
+  return withMeta(shown, { annotations: Object.keys(kept).length === 0 ? undefined : kept })
 }
 
 function cpuSpec(share: number): MetricSpec {
   return { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: share } } }
 }
 
-function isCpuShare({ resource }: MetricSpec): boolean {
-  return resource?.name === 'cpu' && resource.target.averageUtilization !== undefined
+function cpuStatus(share: number): MetricStatus {
+  return { type: 'Resource', resource: { name: 'cpu', current: { averageUtilization: share } } }
 }
 
-/** What a user wrote into an annotation may be anything. */
-function listIn(text: string | undefined): readonly { readonly [field: string]: unknown }[] {
+function isCpuShare({ type, resource }: MetricSpec): boolean {
+  return type === 'Resource' && resource?.name === 'cpu' && resource.target.averageUtilization !== undefined
+}
+
+/** What a user wrote into an annotation may be anything; what is not a list of typed objects counts as absent. */
+function listIn(text: string | undefined): readonly JsonObject[] | undefined {
   const value = valueIn(text)
-  return Array.isArray(value) ? value : []
+  if (!Array.isArray(value)) return undefined
+  const entries: readonly unknown[] = value
+  const typed = entries.filter(isJsonObject).filter(({ type }) => type === undefined || typeof type === 'string')
+  return typed.length === entries.length ? typed : undefined
 }
 
-function conditionsIn(text: string): readonly HorizontalPodAutoscalerCondition[] {
-  return listIn(text).flatMap(({ type, status, ...rest }) =>
-    typeof type === 'string' && typeof status === 'string' ? [{ ...rest, type, status }] : [],
-  )
+function conditionIn({ type, status, lastTransitionTime, ...rest }: JsonObject): readonly HorizontalPodAutoscalerCondition[] {
+  if (typeof type !== 'string' || typeof status !== 'string') return []
+  return [{ type, status, ...(typeof lastTransitionTime === 'string' ? { lastTransitionTime } : {}), ...rest }]
 }
 
-function behaviorIn(text: string | undefined): Pick<Stored['spec'], 'behavior'> {
-  const value = newBehavior(valueIn(text))
-  return typeof value === 'object' && value !== null ? { behavior: value } : {}
+/** In upstream's order, a time that is not known as null. */
+function oldCondition({ type, status, lastTransitionTime, reason, message }: HorizontalPodAutoscalerCondition): JsonObject {
+  return { type, status, lastTransitionTime: lastTransitionTime ?? null, reason, message }
 }
 
 function valueIn(text: string | undefined): unknown {

@@ -37,7 +37,7 @@ export const HPAScalingRules: Schema = define('HPAScalingRules', () => ({
   selectPolicy: string,
   policies: array(HPAScalingPolicy, { listType: 'atomic' }),
   tolerance: quantity,
-}), { keepsZero: ['stabilizationWindowSeconds','selectPolicy','tolerance'] })
+}), { keepsZero: ['stabilizationWindowSeconds','selectPolicy','policies','tolerance'] })
 export const HorizontalPodAutoscaler: Schema = define('HorizontalPodAutoscaler', () => ({
   kind: string,
   apiVersion: string,

@@ -17,10 +17,21 @@ function oldRules(rules: HPAScalingRules | undefined): JsonObject | null {
   }
 }
 
+/** Undefined where it says nothing, or not in a form that can be read. */
+export function newBehavior(old: unknown): HorizontalPodAutoscalerBehavior | undefined {
+  const behavior = renamed(old)
+  if (!isJsonObject(behavior)) return undefined
+  const { scaleUp, scaleDown } = behavior
+  const rules = [scaleUp, scaleDown].filter((one) => one !== undefined)
+  return rules.length > 0 && rules.every(isJsonObject)
+    ? { ...(isJsonObject(scaleUp) ? { scaleUp } : {}), ...(isJsonObject(scaleDown) ? { scaleDown } : {}) }
+    : undefined
+}
+
 /** Go reads names in any case; ours begin with a small letter. Nulls are what is absent. */
-export function newBehavior(old: unknown): unknown {
-  if (Array.isArray(old)) return old.map(newBehavior)
+function renamed(old: unknown): unknown {
+  if (Array.isArray(old)) return old.map(renamed)
   if (!isJsonObject(old)) return old
   const present = Object.entries(old).filter(([, value]) => value !== null)
-  return Object.fromEntries(present.map(([name, value]) => [`${name.slice(0, 1).toLowerCase()}${name.slice(1)}`, newBehavior(value)]))
+  return Object.fromEntries(present.map(([name, value]) => [`${name.slice(0, 1).toLowerCase()}${name.slice(1)}`, renamed(value)]))
 }

@@ -1,5 +1,6 @@
 /** Metrics as autoscaling/v1 writes them into annotations: the same facts as in v2 under the names that they had first. Pure. */
-import type { MetricSpec, MetricStatus, MetricTarget, MetricValueStatus } from './types.gen.ts'
+import { isJsonObject } from '#meta/schema/go-type'
+import type { CrossVersionObjectReference, MetricSpec, MetricStatus, MetricTarget, MetricValueStatus } from './types.gen.ts'
 
 type Old = { readonly [field: string]: unknown }
 
@@ -33,39 +34,67 @@ export function oldSpec(spec: MetricSpec): Old {
 
 export function newSpec(old: Old): MetricSpec {
   const type = text(old['type']) ?? ''
-  const of = (field: string) => fields(old[field])
-  switch (type) {
-    case 'Resource':
-      return { type, resource: { name: text(of('resource')['name']) ?? '', target: target(of('resource')) } }
-    case 'ContainerResource': {
-      const source = of('containerResource')
-      return {
-        type,
-        containerResource: { name: text(source['name']) ?? '', container: text(source['container']) ?? '', target: target(source) },
-      }
-    }
-    case 'Pods':
-      return { type, pods: { metric: metric(of('pods'), 'selector'), target: target(of('pods')) } }
-    case 'Object': {
-      const source = of('object')
-      const described = fields(source['target'])
-      const { averageValue } = source
-      const describedObject = {
-        kind: text(described['kind']) ?? '',
-        name: text(described['name']) ?? '',
-        ...only('apiVersion', described['apiVersion']),
-      }
-      const wanted =
-        averageValue === undefined
-          ? { type: 'Value', ...only('value', source['targetValue']) }
-          : { type: 'AverageValue', ...only('averageValue', averageValue) }
-      return { type, object: { describedObject, metric: metric(source, 'selector'), target: wanted } }
-    }
-    case 'External':
-      return { type, external: { metric: metric(of('external'), 'metricSelector'), target: target(of('external')) } }
-    default:
-      return { type }
+  const [resource, containerResource, pods, object, external] = sources(old)
+  return {
+    type,
+    ...(resource === undefined ? {} : { resource: { name: text(resource['name']) ?? '', target: target(resource) } }),
+    ...(containerResource === undefined
+      ? {}
+      : { containerResource: { ...containerOf(containerResource), target: target(containerResource) } }),
+    ...(pods === undefined ? {} : { pods: { metric: metric(pods, 'selector'), target: target(pods) } }),
+    ...(object === undefined
+      ? {}
+      : { object: { describedObject: describedBy(object), metric: metric(object, 'selector'), target: objectTarget(object) } }),
+    ...(external === undefined ? {} : { external: { metric: metric(external, 'metricSelector'), target: externalTarget(external) } }),
   }
+}
+
+export function newStatus(old: Old): MetricStatus {
+  const type = text(old['type']) ?? ''
+  const [resource, containerResource, pods, object, external] = sources(old)
+  return {
+    type,
+    ...(resource === undefined ? {} : { resource: { name: text(resource['name']) ?? '', current: current(resource) } }),
+    ...(containerResource === undefined
+      ? {}
+      : { containerResource: { ...containerOf(containerResource), current: current(containerResource) } }),
+    ...(pods === undefined ? {} : { pods: { metric: metric(pods, 'selector'), current: current(pods) } }),
+    ...(object === undefined
+      ? {}
+      : {
+          object: {
+            describedObject: describedBy(object),
+            metric: metric(object, 'selector'),
+            current: { ...only('value', object['currentValue']), ...only('averageValue', object['averageValue']) },
+          },
+        }),
+    ...(external === undefined ? {} : { external: { metric: metric(external, 'metricSelector'), current: current(external) } }),
+  }
+}
+
+/** Of each type the part that tells of it, where there is one. */
+function sources(old: Old): readonly (Old | undefined)[] {
+  return ['resource', 'containerResource', 'pods', 'object', 'external'].map((name) => (isJsonObject(old[name]) ? old[name] : undefined))
+}
+
+function containerOf(source: Old): { readonly name: string; readonly container: string } {
+  return { name: text(source['name']) ?? '', container: text(source['container']) ?? '' }
+}
+
+function describedBy(source: Old): CrossVersionObjectReference {
+  const described = fields(source['target'])
+  return { kind: text(described['kind']) ?? '', name: text(described['name']) ?? '', ...only('apiVersion', described['apiVersion']) }
+}
+
+function objectTarget({ targetValue, averageValue }: Old): MetricTarget {
+  return averageValue === undefined
+    ? { type: 'Value', ...only('value', targetValue) }
+    : { type: 'AverageValue', ...only('averageValue', averageValue) }
+}
+
+function externalTarget({ targetValue, targetAverageValue }: Old): MetricTarget {
+  const type = targetValue === undefined ? 'AverageValue' : 'Value'
+  return { type, ...only('value', targetValue), ...only('averageValue', targetAverageValue) }
 }
 
 export function oldStatus(status: MetricStatus): Old {
@@ -108,6 +137,14 @@ function target(source: Old): MetricTarget {
   const { targetAverageUtilization: share, targetAverageValue: average, targetValue: value } = source
   if (typeof share === 'number') return { type: 'Utilization', averageUtilization: share }
   return average === undefined ? { type: 'Value', ...only('value', value) } : { type: 'AverageValue', ...only('averageValue', average) }
+}
+
+function current({ currentAverageUtilization: share, currentAverageValue, currentValue }: Old): MetricValueStatus {
+  return {
+    ...(typeof share === 'number' ? { averageUtilization: share } : {}),
+    ...only('averageValue', currentAverageValue),
+    ...only('value', currentValue),
+  }
 }
 
 function metric(source: Old, selectorField: string): { readonly name: string; readonly selector?: object } {

@@ -32,7 +32,9 @@ export const FlowSchema: Kind<FlowSchema> = defineKind({
     {
       name: 'DistinguisherMethod',
       type: 'string',
-      describedBy: 'spec.distinguisherMethod',
+      description:
+        '`distinguisherMethod` defines how to compute the flow distinguisher for requests that match this schema. ' +
+        '`nil` specifies that the distinguisher is disabled and thus will always be the empty string.',
       cell: (object) => object.spec.distinguisherMethod?.type ?? '<none>',
     },
     ageColumn,

@@ -46,7 +46,7 @@ export const GroupSubject: Schema = define('GroupSubject', () => ({
 export const LimitResponse: Schema = define('LimitResponse', () => ({
   type: string,
   queuing: QueuingConfiguration,
-}), { required: ['type'], always: ['type'] })
+}), { required: ['type'], always: ['type'], members: ['queuing'], discriminator: 'type' })
 export const LimitedPriorityLevelConfiguration: Schema = define('LimitedPriorityLevelConfiguration', () => ({
   nominalConcurrencyShares: int32,
   limitResponse: LimitResponse,
@@ -89,7 +89,7 @@ export const PriorityLevelConfigurationSpec: Schema = define('PriorityLevelConfi
   type: string,
   limited: LimitedPriorityLevelConfiguration,
   exempt: ExemptPriorityLevelConfiguration,
-}), { required: ['type'], always: ['type'] })
+}), { required: ['type'], always: ['type'], members: ['limited','exempt'], discriminator: 'type' })
 export const PriorityLevelConfigurationStatus: Schema = define('PriorityLevelConfigurationStatus', () => ({
   conditions: array(PriorityLevelConfigurationCondition, { listType: 'map', listKeys: ['type'], patchStrategy: ['merge'], patchMergeKey: 'type' }),
 }))
@@ -114,7 +114,7 @@ export const Subject: Schema = define('Subject', () => ({
   user: UserSubject,
   group: GroupSubject,
   serviceAccount: ServiceAccountSubject,
-}), { required: ['kind'], always: ['kind'] })
+}), { required: ['kind'], always: ['kind'], members: ['user','group','serviceAccount'], discriminator: 'kind' })
 export const UserSubject: Schema = define('UserSubject', () => ({
   name: string,
 }), { required: ['name'], always: ['name'] })

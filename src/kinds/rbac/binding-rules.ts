@@ -11,11 +11,17 @@ const rbacGroup = 'rbac.authorization.k8s.io'
 
 type Binding = KubeObject & { readonly roleRef: RoleRef; readonly subjects?: readonly Subject[] }
 
+const unresolved = 'If the RoleRef cannot be resolved, the Authorizer must return an error.'
+const roleTexts = {
+  roleBinding: `RoleRef can reference a Role in the current namespace or a ClusterRole in the global namespace. ${unresolved}`,
+  clusterRoleBinding: `RoleRef can only reference a ClusterRole in the global namespace. ${unresolved}`,
+}
+
 /** `kind` as upstream's texts write it. */
 export function bindingColumns(kind: 'roleBinding' | 'clusterRoleBinding'): readonly Column<Binding>[] {
   return [
     nameColumn,
-    { name: 'Role', type: 'string', describedBy: 'roleRef', cell: (binding) => `${binding.roleRef.kind}/${binding.roleRef.name}` },
+    { name: 'Role', type: 'string', description: roleTexts[kind], cell: (binding) => `${binding.roleRef.kind}/${binding.roleRef.name}` },
     ageColumn,
     { name: 'Users', type: 'string', priority: 1, description: `Users in the ${kind}`, cell: (binding) => namesOf(binding, 'User') },
     { name: 'Groups', type: 'string', priority: 1, description: `Groups in the ${kind}`, cell: (binding) => namesOf(binding, 'Group') },
