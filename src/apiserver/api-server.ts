@@ -56,6 +56,7 @@ import { storeRoutes } from './serve/store-routes.ts'
 import { versionInfo } from './serve/version.ts'
 import { HttpServer } from './server.ts'
 import { portRecord, portRecordKey } from './services/port-record.ts'
+import { repairServices } from './services/repair-services.ts'
 import { ServiceAllocation } from './services/service-allocation.ts'
 import type { WriteHook } from './services/write-hook.ts'
 import { builtinFormat } from './storage/builtin-format.ts'
@@ -157,13 +158,19 @@ export async function createApiServer(deps: ApiServerDeps, options: ApiServerOpt
     writeHooks: [allocation as unknown as WriteHook<KubeObject>],
   })
   const security: Security = createSecurity({ state: registry, changes, clock }, options)
-  plugins = chosenPlugins({ authorizer: security.authorizer, rbac: security.rbac }, options.admission)
+  plugins = chosenPlugins({ clock, kinds: registry.kinds, authorizer: security.authorizer, rbac: security.rbac }, options.admission)
   const flows = new FlowIndex()
   const following = new DisposableStack()
   following.use(flows.follow(changes))
   const handler = handlerOf(deps, options, { registry, security, situation, flowOf: flows.flowOf })
   const client: Client = new Client(loopbackTransport(handler, clock, { user: apiServerUser, userAgent: ownUserAgent }))
   following.use(markDanglingSchemas({ clock, log, client, state: registry, changes }))
+  following.use(
+    repairServices(
+      { clock, log, client, state: registry, changes },
+      { ports: options.serviceNodePorts, hostname: options.identity?.hostname ?? options.advertiseAddress },
+    ),
+  )
   return assembled({ deps, options, storages, security, allocation, following, handler, client, situation })
 }
 
@@ -213,6 +220,7 @@ function handlerOf(
   const version = versionInfo(options.platform ?? 'linux/amd64')
   const checks = serverHealth({ clock, log, storages: registry.storages, phase: () => situation.phase, ...healthTimeoutsOf(options) })
   const groups = () => apiGroupsOf(registry.kinds.all())
+  const schemaOf = (apiVersion: string, kind: string) => bodySchemaOf(registry.kinds, apiVersion, kind)
   const dispatch = dispatcher({
     resources: resourceDispatcher({ registry, clock, describe, handlers, noteDeprecation: deprecationNotes(metrics.registry) }),
     routes: [
@@ -228,7 +236,7 @@ function handlerOf(
         clock,
         decode: (value) => decodeObject(registry.storages.main.format.toJson(value)),
       }),
-      openApiRoute(registry.kinds, describe),
+      openApiRoute({ kinds: registry.kinds, clock, describe, schemaOf }),
       ...documents.map(documentRoute),
       indexRoute({ groups, checks, others: [...otherPaths, ...documents.map(({ path }) => path)] }),
     ],
@@ -245,7 +253,7 @@ function handlerOf(
     protobuf: {
       codec,
       kinds: registry.kinds,
-      schemaOf: (apiVersion, kind) => bodySchemaOf(registry.kinds, apiVersion, kind),
+      schemaOf,
     },
   })
   return compose(steps, dispatch)

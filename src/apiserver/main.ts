@@ -12,6 +12,7 @@ import { optionalKinds } from '#kinds/optional-kinds'
 import { createAuthority, issueCredential } from '#net/pki/authority'
 import { writeCredential, writeKeyFile } from '#net/pki/key-file'
 import { createPrivateKeyPem } from '#net/pki/private-key'
+import { readAdmissionConfiguration } from './admission/admission-configuration.ts'
 import { type ApiServerOptions, createApiServer } from './api-server.ts'
 import { enabledKinds, type KindChoice } from './enabled-kinds.ts'
 import { flagTexts } from './flag-texts.ts'
@@ -53,7 +54,7 @@ async function optionsOf({ clock, log }: Env, flags: ApiServerFlags): Promise<Ap
   const advertiseAddress = flags['advertise-address'] || advertisedAddress(flags['bind-address'])
   checkEndpointFlags(flags, advertiseAddress)
   const serving = await servingCredential(flags, [advertiseAddress, flags['bind-address']], clock)
-  if (flags['admission-control-config-file'] !== '') log.warn('--admission-control-config-file has no effect yet')
+  const admissionFile = flags['admission-control-config-file']
   return {
     kinds: kinds.served,
     unservedKinds: kinds.unserved,
@@ -65,7 +66,11 @@ async function optionsOf({ clock, log }: Env, flags: ApiServerFlags): Promise<Ap
     allowsBootstrapTokens: flags['enable-bootstrap-token-auth'],
     authorizationModes: flags['authorization-mode'].map(authorizationMode),
     anonymousPaths: flags['anonymous-auth'] ? undefined : [],
-    admission: { enabled: flags['enable-admission-plugins'], disabled: flags['disable-admission-plugins'] },
+    admission: {
+      enabled: flags['enable-admission-plugins'],
+      disabled: flags['disable-admission-plugins'],
+      configuration: admissionFile === '' ? undefined : await readAdmissionConfiguration(admissionFile, clock),
+    },
     advertiseAddress,
     endpoints: { type: flags['endpoint-reconciler-type'], serverCount: flags['apiserver-count'] },
     identity: { hostname: hostname() },

@@ -3,6 +3,7 @@ import { CertificateSigningRequest } from '#kinds/certificates/certificate-signi
 import { parseSigningRequest } from '#net/pki/signing-request'
 import type { Authorizer } from '../authz/authorizer.ts'
 import { type Admission, type AdmissionPlugin, definePlugin, refusal } from './plugin.ts'
+import { mayUseSigner } from './signer-access.ts'
 
 type Request = CertificateSigningRequest
 
@@ -14,7 +15,7 @@ export function certificateApproval(authorizer: Authorizer): AdmissionPlugin {
     subresources: ['approval'],
     async validate(admission, _deps, signal) {
       const { signerName } = (admission.old ?? admission.object).spec
-      if (await mayUseSigner(authorizer, admission, 'approve', signerName, signal)) return
+      if (await mayUseSigner(authorizer, admission.user, 'approve', signerName, signal)) return
       throw refusal(admission, `user not permitted to approve requests with signerName ${JSON.stringify(signerName)}`)
     },
   })
@@ -30,7 +31,7 @@ export function certificateSigning(authorizer: Authorizer): AdmissionPlugin {
       const { object, old } = admission
       if (object.status?.certificate === old?.status?.certificate && failures(object) === failures(old)) return
       const { signerName } = (old ?? object).spec
-      if (await mayUseSigner(authorizer, admission, 'sign', signerName, signal)) return
+      if (await mayUseSigner(authorizer, admission.user, 'sign', signerName, signal)) return
       throw refusal(admission, `user not permitted to sign requests with signerName ${JSON.stringify(signerName)}`)
     },
   })
@@ -59,19 +60,4 @@ async function organizationsOf(admission: Admission<Request>, request: string): 
 
 function failures(request: Request | undefined): number {
   return request?.status?.conditions?.filter((condition) => condition.type === 'Failed').length ?? 0
-}
-
-/** The right is given for one signer, or for all of a domain: `example.com/*`. */
-async function mayUseSigner(
-  authorizer: Authorizer,
-  { user }: Admission<Request>,
-  verb: string,
-  signerName: string,
-  signal: AbortSignal,
-): Promise<boolean> {
-  for (const name of [signerName, `${signerName.split('/')[0]}/*`]) {
-    const resource = { group: 'certificates.k8s.io', version: '*', resource: 'signers', subresource: '', namespace: '', name }
-    if ((await authorizer.decide({ user, verb, resource }, signal)).verdict === 'allow') return true
-  }
-  return false
 }

@@ -10,6 +10,7 @@ import type { KubeObject } from '#meta/object'
 import { ObjectState } from '#testing/object-state'
 import { alwaysAllow, alwaysDeny } from '../authz/fixed.ts'
 import type { UserInfo } from '../exchange.ts'
+import { StaticKindTable } from '../registry/kind-table.ts'
 import { chosenPlugins } from './all-plugins.ts'
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
@@ -19,6 +20,7 @@ import { podPriority, priorityClasses } from './priority.ts'
 import { serviceAccountAdmission } from './service-account.ts'
 import { taintNodesByCondition } from './taint-nodes-by-condition.ts'
 
+const kinds = new StaticKindTable(builtinKinds)
 const signal = new AbortController().signal
 const admin: UserInfo = { name: 'admin', groups: ['system:masters'] }
 
@@ -277,7 +279,7 @@ test('who may approve or sign depends on the signer', async () => {
     ['CertificateSigning', 'status', 'user not permitted to sign requests with signerName "a.b/c"'],
   ] as const) {
     const find = (authorizer: typeof alwaysAllow) =>
-      chosenPlugins({ authorizer }, { enabled: [], disabled: [] }).find((plugin) => plugin.name === name)
+      chosenPlugins({ authorizer, clock: new VirtualClock(), kinds }, { enabled: [], disabled: [] }).find((plugin) => plugin.name === name)
     const write = { operation: 'UPDATE', subresource, old: request } as const
     const [allowed, denied] = [find(alwaysAllow), find(alwaysDeny)]
     assert.ok(allowed && denied)
@@ -291,7 +293,7 @@ test('who may approve or sign depends on the signer', async () => {
 
 test('plugins are turned on and off by name; a name that nobody knows is a mistake', () => {
   const namesFor = (enabled: readonly string[], disabled: readonly string[]) =>
-    chosenPlugins({ authorizer: alwaysAllow }, { enabled, disabled }).map(({ name }) => name)
+    chosenPlugins({ authorizer: alwaysAllow, clock: new VirtualClock(), kinds }, { enabled, disabled }).map(({ name }) => name)
   assert.ok(!namesFor([], []).includes('NodeRestriction'))
   assert.ok(namesFor(['NodeRestriction'], []).includes('NodeRestriction'))
   assert.ok(!namesFor([], ['ServiceAccount']).includes('ServiceAccount'))

@@ -12,6 +12,7 @@ import { badRequest, conflict, invalidObject } from '#meta/status'
 import { valueAnswer } from '../registry/answers.ts'
 import { changeObject } from '../registry/change.ts'
 import { namespaceOf } from '../registry/system-metadata.ts'
+import { admissionOf } from '../registry/write-call.ts'
 import { readValue } from '../request/read-body.ts'
 import { writeOptionsOf } from '../request/write-options.ts'
 import type { ResourceHandler } from '../serve/dispatch-resource.ts'
@@ -21,11 +22,13 @@ const pods = { group: '', plural: 'pods' }
 export const bindPod: ResourceHandler = async (registry, exchange) => {
   const kind = Pod as unknown as Kind
   const options = writeOptionsOf(exchange.request.query, 'CreateOptions')
-  const binding = decodedBinding((await readValue(exchange.request, 'Binding'))?.value)
-  const name = exchange.info.name || (binding.metadata.name ?? '')
-  if (binding.metadata.name !== undefined && binding.metadata.name !== name)
-    throw badRequest('name in URL does not match name in Binding object')
+  const sent = decodedBinding((await readValue(exchange.request, 'Binding'))?.value)
+  const name = exchange.info.name || (sent.metadata.name ?? '')
+  if (sent.metadata.name !== undefined && sent.metadata.name !== name) throw badRequest('name in URL does not match name in Binding object')
+  const write = { operation: 'CREATE', subresource: 'binding', object: sent, old: undefined, isDryRun: options.isDryRun, options } as const
+  const binding = (await registry.admission.mutate(admissionOf(exchange, kind, write), exchange.signal)) as Binding
   validate(binding)
+  await registry.admission.validate(admissionOf(exchange, kind, { ...write, object: binding }), exchange.signal)
   const nowMs = registry.clock.nowMs()
   const key = registry.viewOf(kind).keyOf(namespaceOf(kind, exchange.info), name)
   await changeObject(registry, exchange, kind, key, {
