@@ -18,7 +18,7 @@ for (const [request, verb, group, namespace, resource, subresource, name] of [
   ['PATCH /apis/apps/v1/namespaces/a/deployments/d/status', 'patch', 'apps', 'a', 'deployments', 'status', 'd'],
   ['GET /api/v1/nodes?fieldSelector=metadata.name%3Dn1', 'list', '', '', 'nodes', '', 'n1'],
   ['GET /api/v1/nodes?fieldSelector=metadata.name!%3Dn1', 'list', '', '', 'nodes', '', ''],
-  ['GET /api/v1/namespaces/a/configmaps/x%2Fy', 'get', '', 'a', 'configmaps', '', 'x/y'],
+  ['GET /api/v1/namespaces/a/configmaps/x%2Fy', 'get', '', 'a', 'configmaps', 'y', 'x'],
 ] as const) {
   test(`requestInfoOf: ${request}`, () => {
     const info = infoOf(request)

@@ -76,15 +76,16 @@ function nonResource(method: string, path: string): RequestInfo {
 }
 
 function partsOf(path: string): readonly string[] {
-  const trimmed = path.startsWith('/') ? path.slice(1) : path
-  const parts = (trimmed.endsWith('/') ? trimmed.slice(0, -1) : trimmed).split('/')
-  return path.includes('%') ? parts.map(decoded) : parts
+  // As upstream: an escaped slash is a slash like any other.
+  const plain = path.includes('%') ? decoded(path) : path
+  const trimmed = plain.startsWith('/') ? plain.slice(1) : plain
+  return (trimmed.endsWith('/') ? trimmed.slice(0, -1) : trimmed).split('/')
 }
 
-function decoded(part: string): string {
+function decoded(path: string): string {
   try {
-    return decodeURIComponent(part)
+    return decodeURIComponent(path)
   } catch {
-    return part
+    return path
   }
 }

@@ -36,5 +36,5 @@ test('a fault names its line', () => {
 })
 
 test('formatYaml sorts keys, quotes what would be read otherwise and does not indent lists', () => {
-  assert.equal(formatYaml({ b: [{ x: 1 }], a: 'yes' }), "a: 'yes'\nb:\n- x: 1\n")
+  assert.equal(formatYaml({ b: [{ x: 1 }], a: 'yes' }), 'a: "yes"\nb:\n- x: 1\n')
 })

@@ -5,7 +5,6 @@
 import {
   boolYaml11Tag,
   defineScalarTag,
-  dump,
   FAILSAFE_SCHEMA,
   floatYaml11Tag,
   intYaml11Tag,
@@ -17,6 +16,7 @@ import {
   Schema,
   YAMLException,
 } from 'js-yaml'
+import { writeYaml } from './yaml-writer.ts'
 
 /** Text that is no YAML, or holds more than the limits allow. */
 export class YamlError extends Error {
@@ -77,7 +77,7 @@ export function parseYamlDocuments(text: string, options: YamlOptions = {}): rea
 
 /** One document, ending in a line break. */
 export function formatYaml(value: unknown): string {
-  return dump(value, { sortKeys: true, seqNoIndent: true, lineWidth: -1, noRefs: true, skipInvalid: true })
+  return writeYaml(value)
 }
 
 function translated<T>(parse: () => T): T {

@@ -1,9 +1,10 @@
 /** `kubectl version`: which kubectl this is, and which server it talks to. */
+
+import { formatYaml } from '#base/encoding/yaml'
 import { boolFlag, stringFlag } from '#component/flags'
 import { upstreamVersion } from '#component/version'
 import { defineCommand } from '../command.ts'
 import { CommandError, UsageError } from '../errors.ts'
-import { formatYaml } from '../print/yaml.ts'
 import { type Fields, fieldsOf, textOf } from '../resources/unstructured.ts'
 
 export const version = defineCommand({

@@ -1,7 +1,6 @@
 /** The text that an editor shows: objects under a few lines of comment, and back again. Pure. */
-import { parseYaml, parseYamlDocuments } from '#base/encoding/yaml'
+import { formatYaml, parseYaml, parseYamlDocuments } from '#base/encoding/yaml'
 import { formatJson } from '../print/json.ts'
-import { formatYaml } from '../print/yaml.ts'
 import { type AnyObject, fieldsOf, listOf } from '../resources/unstructured.ts'
 
 export type DocumentFormat = 'yaml' | 'json'

@@ -1,5 +1,6 @@
 /** `-o`: from the name of a format to a function that prints objects. */
 import { readFile } from 'node:fs/promises'
+import { formatYaml } from '#base/encoding/yaml'
 import { boolFlag, type Flag, stringFlag } from '#component/flags'
 import { CommandError } from '../errors.ts'
 import { type ApiResource, nameOfKind } from '../resources/resource-catalog.ts'
@@ -11,7 +12,6 @@ import { formatJson } from './json.ts'
 import { evaluate, findValues, parseTemplate } from './jsonpath.ts'
 import { formatKyaml } from './kyaml.ts'
 import { inTypedOrder } from './metadata-order.ts'
-import { formatYaml } from './yaml.ts'
 
 export const formatFlags = {
   'allow-missing-template-keys': boolFlag(true, 'A field that a template names and an object lacks is no error.'),

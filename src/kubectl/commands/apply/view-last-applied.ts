@@ -1,10 +1,11 @@
 /** `kubectl apply view-last-applied`. */
+
+import { formatYaml } from '#base/encoding/yaml'
 import { boolFlag, stringFlag } from '#component/flags'
 import { lastAppliedOf } from '../../apply/last-applied.ts'
 import { defineCommand } from '../../command.ts'
 import { UsageError } from '../../errors.ts'
 import { escaped, sortedKeys } from '../../print/json.ts'
-import { formatYaml } from '../../print/yaml.ts'
 import { eachLiveTarget, selectionOf } from '../../resources/each-target.ts'
 import { fileFlags } from '../../resources/manifests.ts'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { formatYaml } from './yaml.ts'
+import { writeYaml } from './yaml-writer.ts'
 
 for (const [why, value, want] of [
   ['keys in order, lists without indentation', { b: [1, { c: 2, a: 1 }], a: {} }, 'a: {}\nb:\n- 1\n- a: 1\n  c: 2\n'],
@@ -26,10 +26,14 @@ for (const [why, value, want] of [
     { a: `${'word '.repeat(20)}end` },
     `a: ${'word '.repeat(16).trim()}\n  ${'word '.repeat(4)}end\n`,
   ],
+  ['what YAML cannot print is escaped', { a: '\ud83d\ude00\t' }, 'a: "\\U0001F600\\t"\n'],
+  ['a key beyond 128 characters stands behind a question mark', { ['k'.repeat(129)]: 'v' }, `? ${'k'.repeat(129)}\n: v\n`],
+  ['quoted text is folded at single spaces only', { a: `'${'x'.repeat(80)}  y z'` }, `a: '''${'x'.repeat(80)}  y\n  z'''\n`],
+  ['what looks like a time but is none is plain', { a: '2026-13-01', b: '2026-12-01' }, 'a: 2026-13-01\nb: "2026-12-01"\n'],
 ] as const) {
-  test(`formatYaml: ${why}`, () => assert.equal(formatYaml(value), want))
+  test(`writeYaml: ${why}`, () => assert.equal(writeYaml(value), want))
 }
 
 test('numbers in keys count as numbers', () => {
-  assert.equal(formatYaml({ a10: 1, a9: 1 }), 'a9: 1\na10: 1\n')
+  assert.equal(writeYaml({ a10: 1, a9: 1 }), 'a9: 1\na10: 1\n')
 })
