@@ -57,6 +57,7 @@ import { versionInfo } from './serve/version.ts'
 import { HttpServer } from './server.ts'
 import { portRecord, portRecordKey } from './services/port-record.ts'
 import { repairServices } from './services/repair-services.ts'
+import { repairServices } from './services/repair-services.ts'
 import { ServiceAllocation } from './services/service-allocation.ts'
 import type { WriteHook } from './services/write-hook.ts'
 import { builtinFormat } from './storage/builtin-format.ts'
@@ -165,6 +166,12 @@ export async function createApiServer(deps: ApiServerDeps, options: ApiServerOpt
   const handler = handlerOf(deps, options, { registry, security, situation, flowOf: flows.flowOf })
   const client: Client = new Client(loopbackTransport(handler, clock, { user: apiServerUser, userAgent: ownUserAgent }))
   following.use(markDanglingSchemas({ clock, log, client, state: registry, changes }))
+  following.use(
+    repairServices(
+      { clock, log, client, state: registry, changes },
+      { ports: options.serviceNodePorts, hostname: options.identity?.hostname ?? options.advertiseAddress },
+    ),
+  )
   following.use(
     repairServices(
       { clock, log, client, state: registry, changes },

@@ -5,6 +5,11 @@ import type { Facts, OverlayDefinition, OverlayField, OverlayPackage } from './o
 
 export type Leaf =
   | 'anything'
+  | 'fieldsV1'
+  | 'json'
+  | 'jsonSchemaOrArray'
+  | 'jsonSchemaOrBool'
+  | 'jsonSchemaOrStringArray'
   | 'string'
   | 'bytes'
   | 'time'
@@ -132,10 +137,17 @@ function shapeOf(type: string, format: string, facts: Facts, byClass: ReadonlyMa
 
 function leafOf(type: string, format: string, facts: Facts): Leaf {
   if ('quantity' in facts) return 'quantity'
-  if ('raw' in facts || 'json' in facts) return 'anything'
+  if (facts.raw !== undefined) return facts.raw === 'FieldsV1' ? 'fieldsV1' : 'anything'
+  if (facts.json !== undefined) return jsonLeaves[facts.json] ?? 'json'
   const leaf = leaves[`${type} ${format}`.trim()]
   if (leaf === undefined) throw new Error(`unknown type ${type} of format ${format}`)
   return leaf
+}
+
+const jsonLeaves: Readonly<Record<string, Leaf>> = {
+  JSONSchemaPropsOrArray: 'jsonSchemaOrArray',
+  JSONSchemaPropsOrBool: 'jsonSchemaOrBool',
+  JSONSchemaPropsOrStringArray: 'jsonSchemaOrStringArray',
 }
 
 const leaves: Readonly<Record<string, Leaf>> = {

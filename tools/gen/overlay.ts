@@ -8,7 +8,8 @@
  *     volumes listType=map listKeys=name patchStrategy=merge,retainKeys patchMergeKey=name
  *
  * Fields stand in the order in which they are written. `always`: written even when empty; `writesNull`: written as null then; `keepsZero`: the zero value differs
- * from absence; `byValue`: held by value though JSON omits it; `quantity`: a string or number of units; `raw`, `json`: any value;
+ * from absence; `byValue`: held by value though JSON omits it; `quantity`: a string or number of units; `raw`, `json=DEFINITION`: any value;
+ * `enum=A,B`: the values that documents name, percent-encoded; `union=FIELD` and `member`: of the members only the one that FIELD names is set;
  * `ref`: the definition, where the client package has none because it is empty.
  */
 import { readdirSync, readFileSync } from 'node:fs'

@@ -46,6 +46,8 @@ function objectFacts(definition: Definition): string {
     keepsZero: named(({ facts: { keepsZero } }) => keepsZero !== undefined),
     byValue: named(({ facts: { byValue } }) => byValue !== undefined),
     mapType: definition.facts.mapType,
+    members: named(({ facts: { member } }) => member !== undefined),
+    discriminator: definition.facts.union,
   }
   const present = Object.entries(facts).filter(([, value]) => value !== undefined && value.length > 0)
   return present.length === 0 ? '' : `, ${literal(Object.fromEntries(present))}`
@@ -56,12 +58,20 @@ function fieldOf({ shape, facts }: Field, imports: Imports, words: Set<string>):
   const isPlain = Object.keys(extra).length === 0
   if (shape.sort === 'array' || shape.sort === 'map') {
     words.add(shape.sort)
-    return `${shape.sort}(${schemaOf(shape.of, imports, words)}${isPlain ? '' : `, ${literal(extra)}`})`
+    return `${shape.sort}(${valueOf(shape.of, facts, imports, words)}${isPlain ? '' : `, ${literal(extra)}`})`
   }
-  const schema = schemaOf(shape, imports, words)
+  const schema = valueOf(shape, facts, imports, words)
   if (isPlain) return schema
   words.add('field')
   return `field(${schema}, ${literal(extra)})`
+}
+
+/** Values that are listed are strings. */
+function valueOf(shape: Shape, { enum: values }: Facts, imports: Imports, words: Set<string>): string {
+  if (values === undefined) return schemaOf(shape, imports, words)
+  words.add('oneOf')
+  const list = values.split(',').map((value) => `'${decodeURIComponent(value)}'`)
+  return `oneOf(${list.join(', ')})`
 }
 
 function schemaOf(shape: Shape, imports: Imports, words: Set<string>): string {

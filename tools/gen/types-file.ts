@@ -53,6 +53,11 @@ function typeOf(shape: Shape, imports: Imports): string {
 
 const leafTypes: Readonly<Record<Leaf, string>> = {
   anything: 'unknown',
+  fieldsV1: 'unknown',
+  json: 'unknown',
+  jsonSchemaOrArray: 'unknown',
+  jsonSchemaOrBool: 'unknown',
+  jsonSchemaOrStringArray: 'unknown',
   string: 'string',
   bytes: 'string',
   time: 'string',

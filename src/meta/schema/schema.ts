@@ -46,7 +46,13 @@ export interface Schema {
   readonly mapType?: 'granular' | 'atomic' | undefined
   readonly patchStrategy?: readonly PatchStrategy[] | undefined
   readonly patchMergeKey?: string | undefined
+  /** The values that documents name. It is the kind's validation that refuses others. */
   readonly enum?: readonly string[] | undefined
+  /** Of several fields only one is set: the one that the discriminator names, where there is one. */
+  readonly members?: readonly string[] | undefined
+  readonly discriminator?: string | undefined
+  /** The OpenAPI definition of what has a definition of its own and yet is no object: times, quantities, values of any kind. */
+  readonly definedAs?: string | undefined
   /** Fields that `properties` does not name are kept. */
   readonly preserveUnknown?: boolean | undefined
 }
