@@ -3,7 +3,7 @@ import { defineKind, type Kind } from '#meta/kind'
 import { formatLabelSelector, formatSelector, selectorOrNothing } from '#meta/labels'
 import { withMeta } from '#meta/object'
 import { ageColumn, nameColumn } from '#meta/table'
-import { templateWarnings } from '../core/pod/pod-warnings.ts'
+import { podNameWarnings, templateWarnings } from '../core/pod/pod-warnings.ts'
 import { containersColumn, imagesColumn } from '../core/pod/template-columns.ts'
 import { isSameValue } from '../same-value.ts'
 import { keepSpecAndLabels, keepStatus, withoutStatus } from '../status-rules.ts'
@@ -49,7 +49,7 @@ export const Deployment: Kind<Deployment> = defineKind({
       cell: ({ spec }) => formatLabelSelector(spec.selector),
     },
   ],
-  warnings: (next, old) => templateWarnings([next.spec, old?.spec], ({ template }) => template),
+  warnings: (next, old) => [...podNameWarnings(next, old), ...templateWarnings([next.spec, old?.spec], ({ template }) => template)],
   defaults: defaultDeployment,
   prepareCreate: withoutStatus,
   validate: validateDeployment,

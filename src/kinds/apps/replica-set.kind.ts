@@ -3,7 +3,7 @@ import { defineKind, type Kind } from '#meta/kind'
 import { formatLabelSelector, formatSelector, selectorOrNothing } from '#meta/labels'
 import { ageColumn, nameColumn } from '#meta/table'
 import { defaultPodTemplate } from '../core/pod/pod-defaults.ts'
-import { templateWarnings } from '../core/pod/pod-warnings.ts'
+import { podNameWarnings, templateWarnings } from '../core/pod/pod-warnings.ts'
 import { containersColumn, imagesColumn } from '../core/pod/template-columns.ts'
 import { keepSpec, keepStatus } from '../status-rules.ts'
 import { scaleSubresource, statusSubresource } from '../subresources.ts'
@@ -37,7 +37,7 @@ export const ReplicaSet: Kind<ReplicaSet> = defineKind({
       cell: ({ spec }) => formatLabelSelector(spec.selector),
     },
   ],
-  warnings: (next, old) => templateWarnings([next.spec, old?.spec], ({ template }) => template),
+  warnings: (next, old) => [...podNameWarnings(next, old), ...templateWarnings([next.spec, old?.spec], ({ template }) => template)],
   defaults: defaultReplicaSet,
   prepareCreate: (replicaSet) => ({ ...replicaSet, status: { replicas: 0 } }),
   validate: validateReplicaSet,

@@ -1,12 +1,16 @@
 /** Pods with names and volumes of their own, started and replaced in order. */
+import { FieldPath } from '#meta/field-path'
 import { defineKind, type Kind } from '#meta/kind'
 import { formatSelector, selectorOrNothing } from '#meta/labels'
+import { isDns1123Label } from '#meta/names'
 import { ageColumn, nameColumn } from '#meta/table'
+import { claimSizeWarnings } from '../core/claim-warnings.ts'
 import { defaultPodTemplate } from '../core/pod/pod-defaults.ts'
 import { templateWarnings } from '../core/pod/pod-warnings.ts'
 import { containersColumn, imagesColumn } from '../core/pod/template-columns.ts'
 import { defaultClaimSpec } from '../core/pod/volume-defaults.ts'
 import type { PersistentVolumeClaim } from '../core/types.gen.ts'
+import { isSameValue } from '../same-value.ts'
 import { keepSpec, keepStatus } from '../status-rules.ts'
 import { scaleSubresource, statusSubresource } from '../subresources.ts'
 import * as schemas from './schema.gen.ts'
@@ -35,7 +39,15 @@ export const StatefulSet: Kind<StatefulSet> = defineKind({
     containersColumn((statefulSet) => statefulSet.spec.template),
     imagesColumn((statefulSet) => statefulSet.spec.template),
   ],
-  warnings: (next, old) => templateWarnings([next.spec, old?.spec], ({ template }) => template),
+  warnings: (next, old) => [
+    ...templateWarnings([next.spec, old?.spec], ({ template }) => template),
+    ...(old === undefined || !isSameValue(next.spec, old.spec)
+      ? (next.spec.volumeClaimTemplates ?? []).flatMap(({ spec }, index) =>
+          claimSizeWarnings(spec, FieldPath.of('spec', 'volumeClaimTemplates').index(index)),
+        )
+      : []),
+  ],
+  validateName: isDns1123Label,
   defaults: defaultStatefulSet,
   prepareCreate: (statefulSet) => ({ ...statefulSet, status: { replicas: 0, availableReplicas: 0 } }),
   validate: validateStatefulSet,

@@ -4,7 +4,7 @@ import { defineKind, type Kind } from '#meta/kind'
 import { isDns1123Subdomain } from '#meta/names'
 import { ageColumn, ageOf, nameColumn } from '#meta/table'
 import { defaultPodTemplate } from '../core/pod/pod-defaults.ts'
-import { templateWarnings } from '../core/pod/pod-warnings.ts'
+import { podNameWarnings, templateWarnings } from '../core/pod/pod-warnings.ts'
 import { containersColumn, imagesColumn } from '../core/pod/template-columns.ts'
 import { validateNotNegative } from '../number-validation.ts'
 import { keepSpec, keepStatus, withoutStatus } from '../status-rules.ts'
@@ -48,12 +48,14 @@ export const CronJob: Kind<CronJob> = defineKind({
     imagesColumn((cronJob) => cronJob.spec.jobTemplate.spec?.template),
     { name: 'Selector', type: 'string', priority: 1, description: 'Which pods belong to it.', cell: () => '<none>' },
   ],
-  warnings: (next, old) =>
-    templateWarnings(
+  warnings: (next, old) => [
+    ...podNameWarnings(next, old),
+    ...templateWarnings(
       [next.spec, old?.spec],
       ({ jobTemplate }) => jobTemplate.spec?.template,
       FieldPath.of('spec', 'jobTemplate', 'spec', 'template'),
     ),
+  ],
   defaults: defaultCronJob,
   prepareCreate: withoutStatus,
   validate: validateCronJob,

@@ -5,7 +5,7 @@ import { formatLabelSelector } from '#meta/labels'
 import { withMeta } from '#meta/object'
 import { ageColumn, type Cell, type CellFacts, humanDuration, nameColumn } from '#meta/table'
 import { defaultPodTemplate } from '../core/pod/pod-defaults.ts'
-import { templateWarnings } from '../core/pod/pod-warnings.ts'
+import { podNameWarnings, templateWarnings } from '../core/pod/pod-warnings.ts'
 import { containersColumn, imagesColumn } from '../core/pod/template-columns.ts'
 import { isSameValue } from '../same-value.ts'
 import { keepSpec, keepStatus } from '../status-rules.ts'
@@ -43,7 +43,7 @@ export const Job: Kind<Job> = defineKind({
       cell: ({ spec }) => formatLabelSelector(spec.selector),
     },
   ],
-  warnings: (next, old) => templateWarnings([next.spec, old?.spec], ({ template }) => template),
+  warnings: (next, old) => [...podNameWarnings(next, old), ...templateWarnings([next.spec, old?.spec], ({ template }) => template)],
   defaults: defaultJob,
   prepareCreate: (job) => withGeneratedSelector({ ...job, status: {} }),
   validate: validateJob,

@@ -1,6 +1,6 @@
 /** What a claim on storage has to keep, alone or as the template of others (upstream: ValidatePersistentVolumeClaimSpec). */
 import { type FieldErrors, FieldPath, forbiddenField, invalid, notSupported, required } from '#meta/field-path'
-import { isDns1123Subdomain } from '#meta/names'
+import { isDns1123Label, isDns1123Subdomain } from '#meta/names'
 import { invalidEach } from '#meta/object-meta-validation'
 import { compareQuantity, tryParseQuantity } from '#meta/quantity'
 import { validateLabelSelector } from '../label-selector-validation.ts'
@@ -13,7 +13,16 @@ import type { PersistentVolumeClaim, PersistentVolumeClaimSpec, TypedLocalObject
 const volumeModes = ['Block', 'Filesystem']
 
 export function* validateClaimSpec(claim: PersistentVolumeClaimSpec, at: FieldPath): FieldErrors {
-  const { accessModes = [], selector, resources, storageClassName = '', volumeMode, dataSource, dataSourceRef } = claim
+  const {
+    accessModes = [],
+    selector,
+    resources,
+    storageClassName = '',
+    volumeMode,
+    dataSource,
+    dataSourceRef,
+    volumeAttributesClassName,
+  } = claim
   if (accessModes.length === 0) yield required(at.field('accessModes'), 'at least 1 access mode is required')
   yield* validateLabelSelector(selector, at.field('selector'))
   yield* validateAccessModes(accessModes, at.field('accessModes'))
@@ -23,10 +32,13 @@ export function* validateClaimSpec(claim: PersistentVolumeClaimSpec, at: FieldPa
   if (dataSource !== undefined) yield* validateDataSource(dataSource, at.field('dataSource'))
   if (dataSourceRef !== undefined) yield* validateDataSource(dataSourceRef, at.field('dataSourceRef'))
   if (dataSourceRef?.namespace) {
+    yield* invalidEach(at.field('dataSourceRef').field('namespace'), dataSourceRef.namespace, isDns1123Label(dataSourceRef.namespace))
     if (dataSource !== undefined) yield invalid(at, {}, 'may not be specified when dataSourceRef.namespace is specified')
   } else if (dataSource !== undefined && dataSourceRef !== undefined && !isSameReference(dataSource, dataSourceRef)) {
     yield invalid(at, {}, 'must match dataSourceRef')
   }
+  if (volumeAttributesClassName)
+    yield* invalidEach(at.field('volumeAttributesClassName'), volumeAttributesClassName, isDns1123Subdomain(volumeAttributesClassName))
 }
 
 const immutableSpecMessage = 'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims'

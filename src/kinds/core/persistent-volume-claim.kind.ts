@@ -6,6 +6,7 @@ import { keepSpec, keepStatus } from '../status-rules.ts'
 import { statusSubresource } from '../subresources.ts'
 import { accessModesText } from './access-modes.ts'
 import { validateClaimSpec, validateClaimUpdate } from './claim-validation.ts'
+import { claimWarnings } from './claim-warnings.ts'
 import { defaultClaimSpec } from './pod/volume-defaults.ts'
 import * as schemas from './schema.gen.ts'
 import type * as types from './types.gen.ts'
@@ -56,6 +57,7 @@ export const PersistentVolumeClaim: Kind<PersistentVolumeClaim> = defineKind({
       cell: ({ spec }) => spec.volumeMode ?? '<unset>',
     },
   ],
+  warnings: claimWarnings,
   defaults: (claim) => ({ ...claim, spec: defaultClaimSpec(claim.spec), status: { phase: 'Pending', ...claim.status } }),
   prepareCreate: (claim) => ({ ...claim, spec: withSameSources(claim.spec), status: { phase: 'Pending' } }),
   validate: ({ spec }): FieldErrors => validateClaimSpec(spec, FieldPath.of('spec')),

@@ -7,8 +7,9 @@ import { keepSpec, keepStatus } from '../status-rules.ts'
 import { statusSubresource } from '../subresources.ts'
 import { accessModesText } from './access-modes.ts'
 import { validatePersistentVolume, validateVolumeUpdate } from './persistent-volume-validation.ts'
-import { sourceWarnings } from './pod/pod-warnings.ts'
+import { nodeSelectorWarnings } from './pod/node-label-warnings.ts'
 import { roundedResourceList } from './pod/resource-list.ts'
+import { sourceWarnings } from './pod/volume-warnings.ts'
 import * as schemas from './schema.gen.ts'
 import type * as types from './types.gen.ts'
 
@@ -90,9 +91,21 @@ function phaseTextOf({ metadata, status }: PersistentVolume): string {
   return metadata.deletionTimestamp === undefined ? (status.phase ?? '') : 'Terminating'
 }
 
-function volumeWarnings({ spec }: PersistentVolume): readonly string[] {
+const formerAnnotations: readonly (readonly [name: string, note: string])[] = [
+  ['volume.beta.kubernetes.io/storage-class', 'deprecated since v1.8; use "storageClassName" attribute instead'],
+  ['volume.beta.kubernetes.io/mount-options', 'deprecated since v1.31; use "mountOptions" attribute instead'],
+]
+
+function volumeWarnings({ metadata: { annotations = {} }, spec }: PersistentVolume): readonly string[] {
   const at = FieldPath.of('spec')
-  if (spec.persistentVolumeReclaimPolicy !== 'Recycle') return sourceWarnings(spec, at)
+  const wanted = spec.nodeAffinity?.required
   const instead = 'Instead, the recommended approach is to use dynamic provisioning.'
-  return [`${at.field('persistentVolumeReclaimPolicy')}: The Recycle reclaim policy is deprecated. ${instead}`, ...sourceWarnings(spec, at)]
+  return [
+    ...formerAnnotations.flatMap(([name, note]) => (annotations[name] === undefined ? [] : [`metadata.annotations[${name}]: ${note}`])),
+    ...(spec.persistentVolumeReclaimPolicy === 'Recycle'
+      ? [`${at.field('persistentVolumeReclaimPolicy')}: The Recycle reclaim policy is deprecated. ${instead}`]
+      : []),
+    ...(wanted === undefined ? [] : nodeSelectorWarnings(wanted, at.field('nodeAffinity').field('required'))),
+    ...sourceWarnings(spec, at),
+  ]
 }

@@ -9,7 +9,7 @@ import { keepSpec, keepStatus } from '../status-rules.ts'
 import { scaleSubresource, statusSubresource } from '../subresources.ts'
 import { defaultPodTemplate } from './pod/pod-defaults.ts'
 import { validatePodTemplate } from './pod/pod-template-validation.ts'
-import { templateWarnings } from './pod/pod-warnings.ts'
+import { podNameWarnings, templateWarnings } from './pod/pod-warnings.ts'
 import { containersColumn, imagesColumn } from './pod/template-columns.ts'
 import * as schemas from './schema.gen.ts'
 import type * as types from './types.gen.ts'
@@ -42,7 +42,13 @@ export const ReplicationController: Kind<ReplicationController> = defineKind({
       cell: ({ spec }) => formatLabels(spec.selector),
     },
   ],
-  warnings: (next, old) => templateWarnings([next.spec, old?.spec], ({ template }) => template),
+  warnings: (next, old) => [
+    ...podNameWarnings(next, old),
+    // As upstream: a change tells of the template as it was.
+    ...(old === undefined
+      ? templateWarnings([next.spec, undefined], ({ template }) => template)
+      : templateWarnings([old.spec, next.spec], ({ template }) => template)),
+  ],
   defaults: defaultReplicationController,
   prepareCreate: (controller) => ({ ...controller, status: { replicas: 0 } }),
   validate: validateReplicationController,

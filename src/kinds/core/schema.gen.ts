@@ -136,11 +136,11 @@ export const ConfigMap: Schema = define('ConfigMap', () => ({
   binaryData: map(bytes),
 }), { apiVersion: 'v1', always: ['metadata'], keepsZero: ['immutable'] })
 export const ConfigMapEnvSource: Schema = define('ConfigMapEnvSource', () => ({
-  name: string,
+  name: field(string, { default: '' }),
   optional: boolean,
 }), { keepsZero: ['optional'] })
 export const ConfigMapKeySelector: Schema = define('ConfigMapKeySelector', () => ({
-  name: string,
+  name: field(string, { default: '' }),
   key: string,
   optional: boolean,
 }), { required: ['key'], always: ['key'], keepsZero: ['optional'], mapType: 'atomic' })
@@ -158,12 +158,12 @@ export const ConfigMapNodeConfigSource: Schema = define('ConfigMapNodeConfigSour
   kubeletConfigKey: string,
 }), { required: ['namespace','name','kubeletConfigKey'], always: ['namespace','name','kubeletConfigKey'] })
 export const ConfigMapProjection: Schema = define('ConfigMapProjection', () => ({
-  name: string,
+  name: field(string, { default: '' }),
   items: array(KeyToPath, { listType: 'atomic' }),
   optional: boolean,
 }), { keepsZero: ['optional'] })
 export const ConfigMapVolumeSource: Schema = define('ConfigMapVolumeSource', () => ({
-  name: string,
+  name: field(string, { default: '' }),
   items: array(KeyToPath, { listType: 'atomic' }),
   defaultMode: int32,
   optional: boolean,
@@ -408,7 +408,7 @@ export const FileKeySelector: Schema = define('FileKeySelector', () => ({
   volumeName: string,
   path: string,
   key: string,
-  optional: boolean,
+  optional: field(boolean, { default: false }),
 }), { required: ['volumeName','path','key'], always: ['volumeName','path','key'], keepsZero: ['optional'], mapType: 'atomic' })
 export const FlexPersistentVolumeSource: Schema = define('FlexPersistentVolumeSource', () => ({
   driver: string,
@@ -563,7 +563,7 @@ export const LoadBalancerStatus: Schema = define('LoadBalancerStatus', () => ({
   ingress: array(LoadBalancerIngress, { listType: 'atomic' }),
 }))
 export const LocalObjectReference: Schema = define('LocalObjectReference', () => ({
-  name: string,
+  name: field(string, { default: '' }),
 }), { mapType: 'atomic' })
 export const LocalVolumeSource: Schema = define('LocalVolumeSource', () => ({
   path: string,
@@ -1096,7 +1096,7 @@ export const ReplicationControllerList: Schema = define('ReplicationControllerLi
 }), { apiVersion: 'v1', required: ['items'], always: ['metadata'] })
 export const ReplicationControllerSpec: Schema = define('ReplicationControllerSpec', () => ({
   replicas: field(int32, { default: 1 }),
-  minReadySeconds: int32,
+  minReadySeconds: field(int32, { default: 0 }),
   selector: map(string, { mapType: 'atomic' }),
   template: PodTemplateSpec,
 }), { keepsZero: ['replicas'] })
@@ -1205,11 +1205,11 @@ export const Secret: Schema = define('Secret', () => ({
   type: string,
 }), { apiVersion: 'v1', always: ['metadata'], keepsZero: ['immutable'] })
 export const SecretEnvSource: Schema = define('SecretEnvSource', () => ({
-  name: string,
+  name: field(string, { default: '' }),
   optional: boolean,
 }), { keepsZero: ['optional'] })
 export const SecretKeySelector: Schema = define('SecretKeySelector', () => ({
-  name: string,
+  name: field(string, { default: '' }),
   key: string,
   optional: boolean,
 }), { required: ['key'], always: ['key'], keepsZero: ['optional'], mapType: 'atomic' })
@@ -1220,7 +1220,7 @@ export const SecretList: Schema = define('SecretList', () => ({
   items: array(Secret),
 }), { apiVersion: 'v1', required: ['items'], always: ['metadata'] })
 export const SecretProjection: Schema = define('SecretProjection', () => ({
-  name: string,
+  name: field(string, { default: '' }),
   items: array(KeyToPath, { listType: 'atomic' }),
   optional: boolean,
 }), { keepsZero: ['optional'] })

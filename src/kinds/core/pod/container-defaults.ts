@@ -61,8 +61,8 @@ function defaultHttpGet(action: HTTPGetAction): HTTPGetAction {
 
 function defaultEnvVar(variable: EnvVar): EnvVar {
   const { valueFrom } = variable
-  if (valueFrom?.fileKeyRef !== undefined) {
-    return { ...variable, valueFrom: { ...valueFrom, fileKeyRef: { optional: false, ...valueFrom.fileKeyRef } } }
-  }
-  return valueFrom === undefined ? variable : { ...variable, valueFrom: defaultFieldSelector(valueFrom) }
+  if (valueFrom === undefined) return variable
+  const { fileKeyRef } = valueFrom
+  const files = fileKeyRef === undefined ? {} : { fileKeyRef: { optional: false, ...fileKeyRef } }
+  return { ...variable, valueFrom: { ...defaultFieldSelector(valueFrom), ...files } }
 }

@@ -2,7 +2,7 @@
 import { type FieldErrors, type FieldPath, invalid, notSupported, required } from '#meta/field-path'
 import { isDns1123SubdomainWithUnderscore } from '#meta/names'
 import { invalidEach } from '#meta/object-meta-validation'
-import { ipMessage, parseIp } from '../../ip-address.ts'
+import { legacyIpProblems } from '../../ip-address.ts'
 import type { PodSpec } from '../types.gen.ts'
 
 const policies = ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None']
@@ -25,8 +25,7 @@ export function* validateDnsConfig({ dnsPolicy, dnsConfig }: PodSpec, here: Fiel
   const { nameservers = [], searches = [], options = [] } = dnsConfig
   if (nameservers.length > nameserverCountMax)
     yield invalid(here.field('nameservers'), nameservers, `must not have more than ${nameserverCountMax} nameservers`)
-  for (const [index, ip] of nameservers.entries())
-    if (parseIp(ip) === undefined) yield invalid(here.field('nameservers').index(index), ip, ipMessage)
+  for (const [index, ip] of nameservers.entries()) yield* invalidEach(here.field('nameservers').index(index), ip, legacyIpProblems(ip))
   yield* validateSearches(searches, here.field('searches'))
   for (const [index, option] of options.entries()) if (!option.name) yield required(here.field('options').index(index), 'must not be empty')
 }

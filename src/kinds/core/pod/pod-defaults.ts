@@ -66,7 +66,8 @@ const hugePagesPrefix = 'hugepages-'
 
 /** As upstream: what a pod asks for as a whole is what its containers ask for, or else its limit; huge pages are limited to what is asked for. */
 function resourcesOfPod(spec: PodSpec, { limits, requests, ...rest }: ResourceRequirements): ResourceRequirements {
-  const wanted = Object.entries(containerTotals(spec, 'requests')).filter(([name]) => isOfPods(name))
+  const isLimited = (name: string) => name.startsWith(hugePagesPrefix) && limits?.[name] !== undefined
+  const wanted = Object.entries(containerTotals(spec, 'requests')).filter(([name]) => isOfPods(name) && !isLimited(name))
   const given = {
     ...Object.fromEntries(Object.entries(limits ?? {}).filter(([name]) => isOfPods(name))),
     ...Object.fromEntries(wanted),

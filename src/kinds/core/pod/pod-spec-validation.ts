@@ -3,7 +3,7 @@ import { duplicate, type FieldErrors, type FieldPath, forbiddenField, invalid, n
 import { isDns1123Label, isDns1123Subdomain, isQualifiedName } from '#meta/names'
 import { invalidEach, validateLabels } from '#meta/object-meta-validation'
 import type { ObjectMeta } from '#meta/types.gen'
-import { ipMessage, parseIp } from '../../ip-address.ts'
+import { legacyIpProblems } from '../../ip-address.ts'
 import { validateBetween } from '../../number-validation.ts'
 import { internalForm } from '../../shown/internal-form.ts'
 import * as schemas from '../schema.gen.ts'
@@ -100,7 +100,7 @@ function* validateNames(spec: PodSpec, at: FieldPath): FieldErrors {
 function* validateHostAliases({ hostAliases = [] }: PodSpec, at: FieldPath): FieldErrors {
   for (const [index, { ip, hostnames = [] }] of hostAliases.entries()) {
     const here = at.index(index)
-    if (parseIp(ip) === undefined) yield invalid(here.field('ip'), ip, ipMessage)
+    yield* invalidEach(here.field('ip'), ip, legacyIpProblems(ip))
     for (const [position, hostname] of hostnames.entries())
       yield* invalidEach(here.field('hostnames').index(position), hostname, isDns1123Subdomain(hostname))
   }

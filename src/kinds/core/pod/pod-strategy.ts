@@ -3,7 +3,9 @@ import type { DeleteOptions, RequestFacts } from '#meta/kind'
 import { withMeta } from '#meta/object'
 import { timestampOf } from '#meta/timestamp'
 import type { Pod, PodCondition, PodSpec } from '../types.gen.ts'
+import { withAppArmorFields } from './app-armor.ts'
 import { withoutDisabledFields } from './disabled-fields.ts'
+import { withMatchedLabels } from './match-label-keys.ts'
 import { qosClassOf } from './qos-class.ts'
 
 /** Status is dropped: a new pod is Pending, and gated where it says so. */
@@ -12,7 +14,7 @@ export function preparePodCreate(pod: Pod, facts: RequestFacts): Pod {
   const conditions = isGated ? { conditions: [gatedCondition(facts.nowMs)] } : {}
   return {
     ...pod,
-    spec: withGrace(withoutDisabledFields(pod.spec)),
+    spec: withGrace(withoutDisabledFields(withMatchedLabels({ ...pod, spec: withAppArmorFields(pod) }))),
     status: { phase: 'Pending', ...conditions, qosClass: qosClassOf(pod) },
   }
 }

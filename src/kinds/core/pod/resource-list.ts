@@ -26,3 +26,8 @@ export function roundedRequirements<R extends ResourceRequirements>(resources: R
 export function withRequestsFromLimits<R extends ResourceRequirements>(resources: R): R {
   return resources.limits === undefined ? resources : { ...resources, requests: { ...resources.limits, ...resources.requests } }
 }
+
+/** Whether an amount is not of whole units. */
+export function isFraction(amount: Quantity): boolean {
+  return (tryParseQuantity(amount)?.nano ?? 0n) % 1_000_000_000n !== 0n
+}

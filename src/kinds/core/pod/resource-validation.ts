@@ -186,10 +186,12 @@ function* validateClaims({ claims = [] }: ResourceRequirements, { resourceClaims
       yield required(here)
       continue
     }
-    if (request !== '') yield* invalidEach(here.field('request'), request, isDns1123Label(request))
-    const whole = request === '' ? name : `${name}/${request}`
-    if (seen.has(name) || seen.has(whole)) yield duplicate(here, whole)
-    else seen.add(whole)
+    const own = request === '' ? name : `${name}/${request}`
+    const isTaken = (taken: string) => taken === own || (request === '' && taken.startsWith(`${name}/`))
+    if (seen.has(name)) yield duplicate(here, name)
+    else if ([...seen].some(isTaken)) yield duplicate(here, own)
+    else if (request !== '') yield* invalidEach(here.field('request'), request, isDns1123Label(request))
+    seen.add(own)
     if (known.includes(name)) continue
     const list = known.length === 0 ? ' which is empty' : `: ${known.join(', ')}`
     yield notFoundValue(here, name, `must be one of the names in pod.spec.resourceClaims${list}`)

@@ -30,6 +30,11 @@ function* validateToleration(
     case 'Exists':
       if (value !== '') yield invalid(at.field('operator'), value, "value must be empty when `operator` is 'Exists'")
       break
+    // As upstream: comparing operators are a feature that is off, and named only to those who try them.
+    case 'Lt':
+    case 'Gt':
+      yield notSupported(at.field('operator'), operator, ['Equal', 'Exists', 'Lt', 'Gt'])
+      break
     default:
       yield notSupported(at.field('operator'), operator, ['Equal', 'Exists'])
   }

@@ -38,9 +38,12 @@ export function defaultClaimSpec<S extends PersistentVolumeClaimSpec>(spec: S): 
 
 function defaultProjection(source: VolumeProjection): VolumeProjection {
   const { serviceAccountToken, downwardAPI } = source
-  if (serviceAccountToken !== undefined) {
-    return { ...source, serviceAccountToken: { expirationSeconds: tokenSecondsDefault, ...serviceAccountToken } }
-  }
   const items = downwardAPI?.items?.map(defaultFieldSelector)
-  return items === undefined ? source : { ...source, downwardAPI: { ...downwardAPI, items } }
+  return {
+    ...source,
+    ...(serviceAccountToken === undefined
+      ? {}
+      : { serviceAccountToken: { expirationSeconds: tokenSecondsDefault, ...serviceAccountToken } }),
+    ...(items === undefined ? {} : { downwardAPI: { ...downwardAPI, items } }),
+  }
 }

@@ -211,10 +211,7 @@ function* validateProjection(source: VolumeProjection, paths: Set<string>, volum
     yield* validateDownwardFile(file, at.field('downwardAPI'))
     yield* validateNewPath(file.path, file.path, paths, volume)
   }
-  if (serviceAccountToken !== undefined) {
-    yield* validateToken(serviceAccountToken, volume, at.field('serviceAccountToken'))
-    yield* validateNewPath(serviceAccountToken.path, serviceAccountToken.path, paths, volume)
-  }
+  if (serviceAccountToken !== undefined) yield* validateToken(serviceAccountToken, volume, at.field('serviceAccountToken'))
   const given = [secret, configMap, downwardAPI, serviceAccountToken].filter((one) => one !== undefined)
   if (given.length > 1) yield forbiddenField(at, 'may not specify more than 1 volume type per source')
 }
