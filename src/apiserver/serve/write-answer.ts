@@ -5,6 +5,7 @@ import { createGzip, gzip } from 'node:zlib'
 import { type Answer, type Body, chunkBytes, type Exchange, type Flow, type SharedFrame } from '../exchange.ts'
 import { ChunkBuffers } from './chunk-buffers.ts'
 import type { HeaderValues, ResponseSink } from './response-sink.ts'
+import { warningHeaders } from './warning-headers.ts'
 
 /** As upstream: what is smaller is not worth packing. */
 const packedBytesMin = 128 * 1024
@@ -60,7 +61,7 @@ function headersOf({ headers, body }: Answer, { warnings, flow }: Exchange): Hea
   return {
     ...plain,
     ...(hasType ? { 'content-type': body.contentType } : {}),
-    ...(warnings.length === 0 ? {} : { warning: warnings.map((warning) => `299 - ${JSON.stringify(warning)}`) }),
+    ...(warnings.length === 0 ? {} : { warning: warningHeaders(warnings) }),
     ...headers,
   }
 }
