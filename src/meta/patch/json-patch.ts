@@ -7,6 +7,7 @@ import { isJsonObject, type JsonObject } from '../schema/go-type.ts'
 import { cloned } from './clone.ts'
 import { isDeepEqual } from './equal.ts'
 import { goSortOf } from './go-text.ts'
+import { memberOf, setMember } from './member.ts'
 import { PatchError } from './patch-error.ts'
 import { type Opened, patchedText } from './patched-text.ts'
 
@@ -85,7 +86,7 @@ class Document {
         return this.#test(path, value)
       case 'move': {
         const source = this.#place(from)
-        const moved = memberOf(source)
+        const moved = found(source)
         remove(source)
         return add(this.#place(path), moved)
       }
@@ -105,17 +106,17 @@ class Document {
     }
     const { holder, key } = this.#place(path)
     if (Array.isArray(holder)) holder[indexIn(holder, key)] = cloned(value)
-    else define(holder, key, cloned(value))
+    else setMember(holder, key, cloned(value))
   }
 
   #test(path: unknown, value: unknown): void {
-    const found = memberOf(this.#place(path)) ?? null
-    this.#openAll(found)
-    if (!isDeepEqual(found, value)) throw failed()
+    const given = found(this.#place(path)) ?? null
+    this.#openAll(given)
+    if (!isDeepEqual(given, value)) throw failed()
   }
 
   #copy(from: unknown, path: unknown): void {
-    const source = memberOf(this.#place(from)) ?? null
+    const source = found(this.#place(from)) ?? null
     const copy = cloned(source)
     if (typeof source === 'object' && source !== null && this.#opened.has(source)) this.#openAll(copy)
     const target = this.#place(path)
@@ -132,7 +133,7 @@ class Document {
     const last = parts.pop()
     if (last === undefined) throw failed()
     let holder = this.#holder(this.root)
-    for (const part of parts) holder = this.#holder(memberOf({ holder, key: unescaped(part) }))
+    for (const part of parts) holder = this.#holder(found({ holder, key: unescaped(part) }))
     return { holder, key: unescaped(last) }
   }
 
@@ -151,13 +152,13 @@ class Document {
   }
 }
 
-function memberOf({ holder, key }: Place): unknown {
+function found({ holder, key }: Place): unknown {
   if (Array.isArray(holder)) return holder[indexIn(holder, key)]
-  return Object.hasOwn(holder, key) ? holder[key] : undefined
+  return memberOf(holder, key)
 }
 
 function add({ holder, key }: Place, value: unknown): void {
-  if (!Array.isArray(holder)) define(holder, key, value)
+  if (!Array.isArray(holder)) setMember(holder, key, value)
   else if (key === '-') holder.push(value)
   else holder.splice(indexUpTo(holder.length + 1, key), 0, value)
 }
@@ -166,12 +167,6 @@ function remove({ holder, key }: Place): void {
   if (Array.isArray(holder)) holder.splice(indexIn(holder, key), 1)
   else if (!Object.hasOwn(holder, key)) throw failed()
   else delete holder[key]
-}
-
-/** A key such as `__proto__` is a key like any other. */
-function define(holder: Record<string, unknown>, key: string, value: unknown): void {
-  if (key === '__proto__') Object.defineProperty(holder, key, { value, enumerable: true, configurable: true, writable: true })
-  else holder[key] = value
 }
 
 function indexIn(list: readonly unknown[], key: string): number {

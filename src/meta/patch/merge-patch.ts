@@ -3,6 +3,7 @@
 import { isJsonObject, type JsonObject } from '../schema/go-type.ts'
 import { isDeepEqual } from './equal.ts'
 import { goSortOf } from './go-text.ts'
+import { memberOf, setMember } from './member.ts'
 import { PatchError } from './patch-error.ts'
 import type { Opened } from './patched-text.ts'
 
@@ -68,9 +69,9 @@ export function threeWayMergePatch(original: JsonObject, modified: JsonObject, c
 function changesBetween(from: JsonObject, to: JsonObject): JsonObject {
   const patch: Record<string, unknown> = {}
   for (const [key, wanted] of Object.entries(to)) {
-    const given = from[key]
+    const given = memberOf(from, key)
     if (isDeepEqual(given, wanted)) continue
-    if (!isJsonObject(given) || !isJsonObject(wanted)) patch[key] = wanted
+    if (!isJsonObject(given) || !isJsonObject(wanted)) setMember(patch, key, wanted)
     else Object.assign(patch, nonEmpty(key, changesBetween(given, wanted)))
   }
   return patch
@@ -79,9 +80,10 @@ function changesBetween(from: JsonObject, to: JsonObject): JsonObject {
 function removalsBetween(from: JsonObject, to: JsonObject): JsonObject {
   const patch: Record<string, unknown> = {}
   for (const [key, given] of Object.entries(from)) {
-    const wanted = to[key]
-    if (wanted === undefined) patch[key] = null
-    else if (isJsonObject(given) && isJsonObject(wanted) && !isDeepEqual(given, wanted)) patch[key] = mergePatchBetween(given, wanted)
+    const wanted = memberOf(to, key)
+    if (wanted === undefined) setMember(patch, key, null)
+    else if (isJsonObject(given) && isJsonObject(wanted) && !isDeepEqual(given, wanted))
+      setMember(patch, key, mergePatchBetween(given, wanted))
   }
   return patch
 }
@@ -90,8 +92,8 @@ function removalsBetween(from: JsonObject, to: JsonObject): JsonObject {
 function deletionsBetween(from: JsonObject, to: JsonObject): JsonObject {
   const patch: Record<string, unknown> = {}
   for (const [key, given] of Object.entries(from)) {
-    const wanted = to[key]
-    if (wanted === undefined) patch[key] = null
+    const wanted = memberOf(to, key)
+    if (wanted === undefined) setMember(patch, key, null)
     else if (isJsonObject(given) && isJsonObject(wanted)) Object.assign(patch, nonEmpty(key, deletionsBetween(given, wanted)))
   }
   return patch
@@ -100,8 +102,8 @@ function deletionsBetween(from: JsonObject, to: JsonObject): JsonObject {
 function deepUnion(a: JsonObject, b: JsonObject): JsonObject {
   const union: Record<string, unknown> = { ...a }
   for (const [key, value] of Object.entries(b)) {
-    const other = union[key]
-    union[key] = isJsonObject(other) && isJsonObject(value) ? deepUnion(other, value) : value
+    const other = memberOf(union, key)
+    setMember(union, key, isJsonObject(other) && isJsonObject(value) ? deepUnion(other, value) : value)
   }
   return union
 }

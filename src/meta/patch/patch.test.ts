@@ -207,3 +207,20 @@ test('parseJsonPatch refuses an object, and more operations than 10,000', () => 
   })
   assert.throws(() => parseJsonPatch(Array.from({ length: 10_001 }, () => ({}))), { fault: 'too-large' })
 })
+
+test('names that every object answers to are keys like any other, and no patch reaches a prototype', () => {
+  const hostile: JsonObject = JSON.parse(
+    '{"__proto__":{"toString":null,"polluted":1},"constructor":{"prototype":{"polluted":1}},"toString":{"x":1}}',
+  )
+  const given: JsonObject = JSON.parse('{"a":{"b":"c"}}')
+  const kept = Reflect.ownKeys(Object.prototype)
+  const want = ['a', '__proto__', 'constructor', 'toString']
+  const schema = { type: 'object' } as const
+  assert.deepEqual(Object.keys(applyStrategicPatch(schema, given, hostile)), want)
+  assert.deepEqual(Object.keys(applyMergePatch(given, hostile) as JsonObject), want)
+  assert.deepEqual(Object.keys(threeWayMergePatch({}, hostile, given)), want.slice(1))
+  for (const path of ['/__proto__/polluted', '/constructor/prototype/polluted', '/toString/x']) {
+    assert.throws(() => applyJsonPatch(given, parseJsonPatch([{ op: 'add', path, value: 1 }])), { fault: 'unprocessable' })
+  }
+  assert.deepEqual(Reflect.ownKeys(Object.prototype), kept)
+})

@@ -11,6 +11,7 @@ import { cloned } from './clone.ts'
 import { isDeepEqual } from './equal.ts'
 import { goText } from './go-text.ts'
 import { ordered } from './list-order.ts'
+import { memberOf, setMember } from './member.ts'
 import { PatchError } from './patch-error.ts'
 
 export const directive = '$patch'
@@ -62,15 +63,16 @@ function retain(target: Fields, patch: Fields): void {
 }
 
 function mergeField(schema: Schema | undefined, target: Fields, key: string, change: unknown): void {
-  const given = target[key]
+  const given = memberOf(target, key)
   if (Array.isArray(given) && Array.isArray(change)) {
-    target[key] = listField(fieldOf(schema, key), given, change)
+    setMember(target, key, listField(fieldOf(schema, key), given, change))
   } else if (isJsonObject(given) && isJsonObject(change)) {
     const field = fieldOf(schema, key)
-    target[key] = field?.patchStrategy?.includes('replace') === true ? change : mergeObject(field, given as Fields, change as Fields)
+    const isReplaced = field?.patchStrategy?.includes('replace') === true
+    setMember(target, key, isReplaced ? change : mergeObject(field, given as Fields, change as Fields))
   } else {
     const taken = asNew(change)
-    if (taken !== undefined) target[key] = taken
+    if (taken !== undefined) setMember(target, key, taken)
   }
 }
 
@@ -170,7 +172,7 @@ function asNew(value: unknown): unknown {
 /** `$setElementOrder/x`: the list merged with its patch, if there is one, and put into the order that the directive names. */
 function mergeInOrder(schema: Schema | undefined, target: Fields, patch: Fields, directiveKey: string): void {
   const key = directiveKey.slice(orderPrefix.length)
-  const [given, change] = [target[key], patch[key]]
+  const [given, change] = [memberOf(target, key), memberOf(patch, key)]
   const field = fieldOf(schema, key)
   if (field === undefined)
     throw contradictory(
@@ -183,7 +185,7 @@ function mergeInOrder(schema: Schema | undefined, target: Fields, patch: Fields,
   if (mergeKey !== undefined) for (const [index, place] of places.entries()) keyOf(mapOrRefusal(place, index), mergeKey)
   requireOrder(changes, places, { same, hasKey: mergeKey !== undefined })
   const merged = change === undefined ? before : given === undefined ? asNew(changes) : listField(field, before, changes)
-  target[key] = ordered(merged as readonly unknown[], before, places, same)
+  setMember(target, key, ordered(merged as readonly unknown[], before, places, same))
   delete patch[directiveKey]
   delete patch[key]
 }
@@ -226,8 +228,13 @@ function requireOrder(
 }
 
 function removeScalars(target: Fields, key: string, removed: unknown): void {
-  const given = target[key]
-  if (Array.isArray(given) && Array.isArray(removed)) target[key] = given.filter((item) => !removed.some((gone) => isDeepEqual(gone, item)))
+  const given = memberOf(target, key)
+  if (!Array.isArray(given) || !Array.isArray(removed)) return
+  setMember(
+    target,
+    key,
+    given.filter((item) => !removed.some((gone) => isDeepEqual(gone, item))),
+  )
 }
 
 function fieldOf(schema: Schema | undefined, key: string): Schema | undefined {

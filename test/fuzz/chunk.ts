@@ -1,0 +1,133 @@
+/** A stretch of a fuzz run on a server of its own: some thousand cases from one seed, and what is wrong afterwards. */
+
+import { systemClock } from '#base/env/clock'
+import type { Log } from '#base/env/log'
+import { createMemoryStore } from '#store/memory/memory-store'
+import { startTestApiServer } from '#testing/api-server'
+import { type Connection, connectionTo, type Outcome } from './connection.ts'
+import type { Corpus } from './corpus.ts'
+import { drawer } from './draw.ts'
+import { families } from './families/all-families.ts'
+import { type FuzzCase, type Source, textOf } from './fuzz-case.ts'
+import { askerOf, faultsOf, pollution, prepareObjects, readCanary, storeFaults } from './server-state.ts'
+
+export type ChunkOptions = {
+  readonly seed: number
+  readonly count: number
+  /** Only this family, where one is named. */
+  readonly family?: string
+  readonly corpus: Corpus
+  /** No further case is begun after that. */
+  readonly isOver?: () => boolean
+}
+
+/** `counts` are of family and status; `faults` say what must not be. */
+export type ChunkResult = { readonly counts: Counts; readonly caseCount: number; readonly faults: readonly string[] }
+export type Counts = ReadonlyMap<string, ReadonlyMap<number, number>>
+
+const atOnce = 24
+const casesBetweenChecks = 1000
+const answerMsMax = 1000
+
+export async function runChunk({ seed, count, family, corpus, isOver = () => false }: ChunkOptions): Promise<ChunkResult> {
+  const logged: string[] = []
+  const store = createMemoryStore({ clock: systemClock })
+  await using server = await startTestApiServer({}, { log: errorLog(logged), store })
+  using connection = connectionTo(server)
+  const ask = askerOf(connection, server.token)
+  const source: Source = { draw: drawer(seed), corpus, token: server.token }
+  const names = family === undefined ? Object.keys(families) : [family]
+  const counts = new Map<string, Map<number, number>>()
+  const faults: string[] = []
+  let left = count
+  const worker = async (until: number) => {
+    while (left > until && !isOver()) {
+      left--
+      const name = source.draw.oneOf(names)
+      const fuzzCase = familyNamed(name)(source)
+      const outcome = await connection.send(fuzzCase)
+      const ofFamily = counts.getOrInsertComputed(name, () => new Map<number, number>())
+      ofFamily.set(outcome.status, (ofFamily.get(outcome.status) ?? 0) + 1)
+      const fault = await faultOf(fuzzCase, outcome, connection)
+      if (fault !== undefined)
+        faults.push(`seed ${seed}, ${name}: ${fault}; logged: ${logged.splice(0).join(' | ')}\n  ${textOf(fuzzCase)}`)
+    }
+  }
+  let canary: string | undefined
+  while (left > 0 && !isOver()) {
+    await prepareObjects(ask, corpus)
+    canary ??= await readCanary(ask)
+    const until = Math.max(0, left - casesBetweenChecks)
+    await Promise.all(Array.from({ length: atOnce }, () => worker(until)))
+    for (const fault of await faultsOf(ask, corpus, canary))
+      faults.push(`seed ${seed}, after ${count - left} cases: ${fault}; logged: ${logged.splice(0).join(' | ')}`)
+  }
+  for (const fault of await storeFaults(server, store, corpus)) faults.push(`seed ${seed}: ${fault}`)
+  return { counts, caseCount: count - left, faults }
+}
+
+function familyNamed(name: string) {
+  const family = families[name]
+  if (family === undefined) throw new Error(`there is no family ${name}: ${Object.keys(families).join(', ')}`)
+  return family
+}
+
+/** What is wrong with an answer. Slowness counts where the case is slow by itself, not because of its neighbours. */
+async function faultOf(fuzzCase: FuzzCase, outcome: Outcome, connection: Connection): Promise<string | undefined> {
+  const polluted = pollution()
+  if (polluted !== undefined) throw new Error(`${polluted}, after ${textOf(fuzzCase)}`)
+  if (outcome.status >= 500 && !isDocumented(outcome))
+    return `status ${outcome.status} ${Buffer.from(outcome.body).toString('latin1').slice(0, 400)}`
+  if (outcome.status === 0 && fuzzCase.wire === 'http2' && !mayBeReset(fuzzCase)) return 'no answer'
+  if (
+    outcome.status >= 400 &&
+    outcome.contentType === 'application/json' &&
+    outcome.isWhole &&
+    outcome.body.length > 0 &&
+    !isStatus(outcome)
+  )
+    return `no Status: ${Buffer.from(outcome.body).toString('latin1').slice(0, 400)}`
+  if (outcome.tookMs <= answerMsMax || isDocumented(outcome)) return undefined
+  const again = await connection.send(fuzzCase)
+  const thirdMs = again.tookMs > answerMsMax ? (await connection.send(fuzzCase)).tookMs : 0
+  return thirdMs > answerMsMax ? `took ${Math.round(outcome.tookMs)} ms, then ${Math.round(thirdMs)} ms` : undefined
+}
+
+/**
+ * A revision that is still to come is waited for, and a deadline that the client sets may pass; 501 is for what a server has not got.
+ * Upstream answers 500 to an applied object that does not fit the schema, and so does this server.
+ */
+function isDocumented({ status, body }: Outcome): boolean {
+  if (status === 504 || status === 501) return true
+  return status === 500 && Buffer.from(body).includes('failed to create typed patch object')
+}
+
+/** HTTP/2 itself refuses such a request. */
+function mayBeReset({ path, headers }: Extract<FuzzCase, { wire: 'http2' }>): boolean {
+  return !path.startsWith('/') || 'connection' in headers || 'upgrade' in headers || headers['te'] !== undefined
+}
+
+function isStatus({ status, body }: Outcome): boolean {
+  try {
+    const { kind, code } = JSON.parse(Buffer.from(body).toString()) as { readonly kind?: unknown; readonly code?: unknown }
+    return (kind === 'Status' && code === status) || kind === 'Table'
+  } catch {
+    return false
+  }
+}
+
+/** Keeps what the server complains of, short. */
+function errorLog(lines: string[]): Log {
+  const log: Log = {
+    debug() {},
+    info() {},
+    warn() {},
+    error(message, facts = {}) {
+      const { error } = facts
+      lines.push(`${message} ${error instanceof Error ? (error.stack ?? error.message).split('\n').slice(0, 8).join(' ') : ''}`)
+      if (lines.length > 20) lines.shift()
+    },
+    with: () => log,
+  }
+  return log
+}

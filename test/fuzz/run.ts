@@ -1,0 +1,117 @@
+/**
+ * `node test/fuzz/run.ts --seed N --count M [--jobs J] [--family F] [--chunk C] [--result FILE]`: M cases in chunks, each with a seed and a
+ * server of its own. Prints every fault with its seed, and a table of statuses; ends with 1 if there was a fault.
+ */
+import { fork } from 'node:child_process'
+import { appendFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { type Counts, runChunk } from './chunk.ts'
+import { loadCorpus } from './corpus.ts'
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string', default: '1' },
+    count: { type: 'string', default: '10000' },
+    jobs: { type: 'string', default: '1' },
+    chunk: { type: 'string', default: '5000' },
+    family: { type: 'string' },
+    /** A file that gets one line of JSON for each chunk. */
+    result: { type: 'string' },
+  },
+})
+
+const chunkSize = Number(values.chunk)
+const count = Number(values.count)
+const firstSeed = Number(values.seed)
+const jobs = Number(values.jobs)
+
+if (jobs > 1) await runJobs()
+else await runHere()
+
+async function runHere(): Promise<void> {
+  const corpus = loadCorpus()
+  const totals = new Map<string, Map<number, number>>()
+  let faultCount = 0
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (error: unknown) => {
+      console.error(`CRASH (${event}): ${error instanceof Error ? error.stack : String(error)}`)
+      process.exit(2)
+    })
+  }
+  for (let done = 0, seed = firstSeed; done < count; done += chunkSize, seed++) {
+    const result = await runChunk({
+      seed,
+      count: Math.min(chunkSize, count - done),
+      corpus,
+      ...(values.family === undefined ? {} : { family: values.family }),
+    })
+    add(totals, result.counts)
+    faultCount += result.faults.length
+    for (const fault of result.faults) console.log(`FAULT ${fault}`)
+    if (values.result !== undefined)
+      appendFileSync(
+        values.result,
+        `${JSON.stringify({ seed, cases: result.caseCount, faults: result.faults.length, counts: plain(result.counts) })}\n`,
+      )
+  }
+  console.log(tableOf(totals))
+  console.log(`${count} cases, seeds ${firstSeed} on, ${faultCount} faults`)
+  setTimeout(() => {
+    console.log(process.getActiveResourcesInfo())
+    for (const h of (process as any)._getActiveHandles())
+      console.log(h.constructor.name, h.destroyed, h.remotePort, h.localPort, h.listening)
+  }, 3000)
+  process.exitCode = faultCount === 0 ? 0 : 1
+}
+
+/** Each job takes its share of the chunks, and so of the seeds. */
+async function runJobs(): Promise<void> {
+  const chunks = Math.ceil(count / chunkSize)
+  const share = Math.ceil(chunks / jobs)
+  const outcomes = Array.from({ length: Math.ceil(chunks / share) }, (_, job) => {
+    const own = Math.min(share * chunkSize, count - job * share * chunkSize)
+    const further = [
+      ...(values.family === undefined ? [] : ['--family', values.family]),
+      ...(values.result === undefined ? [] : ['--result', values.result]),
+    ]
+    const child = fork(import.meta.filename, [
+      '--seed',
+      String(firstSeed + job * share),
+      '--count',
+      String(own),
+      '--chunk',
+      values.chunk,
+      ...further,
+    ])
+    return new Promise<number>((resolve) => child.on('close', (code) => resolve(code ?? 2)))
+  })
+  process.exitCode = Math.max(...(await Promise.all(outcomes)))
+}
+
+function add(totals: Map<string, Map<number, number>>, counts: Counts): void {
+  for (const [family, statuses] of counts) {
+    const total = totals.getOrInsertComputed(family, () => new Map<number, number>())
+    for (const [status, times] of statuses) total.set(status, (total.get(status) ?? 0) + times)
+  }
+}
+
+function plain(counts: Counts): Readonly<Record<string, Readonly<Record<string, number>>>> {
+  return Object.fromEntries([...counts].map(([family, statuses]) => [family, Object.fromEntries(statuses)]))
+}
+
+/** As Markdown: families down, statuses across. */
+function tableOf(totals: Counts): string {
+  const statuses = [...new Set([...totals.values()].flatMap((ofFamily) => [...ofFamily.keys()]))].sort((a, b) => a - b)
+  const row = (cells: readonly (string | number)[]) => `| ${cells.join(' | ')} |`
+  const head = [
+    row(['family', ...statuses.map((status) => (status === 0 ? 'closed' : status)), 'all']),
+    row(Array<string>(statuses.length + 2).fill('---')),
+  ]
+  const rows = [...totals]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([family, ofFamily]) => {
+      const cells = statuses.map((status) => ofFamily.get(status) ?? '')
+      return row([family, ...cells, [...ofFamily.values()].reduce((sum, times) => sum + times, 0)])
+    })
+  return [...head, ...rows].join('\n')
+}
