@@ -1,5 +1,5 @@
 /** PATCH with a configuration to apply: merged into what is there, or created where nothing is. */
-import { YamlError } from '#base/encoding/yaml'
+import { goFaultOf, YamlError } from '#base/encoding/yaml'
 import { defaulted } from '#meta/defaulted'
 import type { Kind } from '#meta/kind'
 import { typeErrors } from '#meta/managed-fields/validate-typed'
@@ -115,7 +115,7 @@ export async function readConfig(request: IncomingRequest): Promise<AppliedConfi
     const { value, faults } = readYaml(text)
     return { value: configOf(value), faults }
   } catch (error) {
-    if (error instanceof YamlError) throw badRequest(`error decoding YAML: error converting YAML to JSON: yaml: ${error.message}`, error)
+    if (error instanceof YamlError) throw badRequest(`error decoding YAML: error converting YAML to JSON: yaml: ${goFaultOf(text)}`, error)
     throw error
   }
 }

@@ -70,8 +70,8 @@ function reportStrict(exchange: Exchange, kind: Kind, value: JsonObject, strictn
   for (const warning of [...faults, ...fields]) if (!exchange.warnings.includes(warning)) exchange.warnings.push(warning)
 }
 
-function isTypeable(value: unknown): value is JsonObject | null {
-  return value === null || (isJsonObject(value) && isName(value.kind) && isName(value.apiVersion))
+function isTypeable(value: unknown): value is JsonObject | null | undefined {
+  return value === undefined || value === null || (isJsonObject(value) && isName(value.kind) && isName(value.apiVersion))
 }
 
 function isName(value: unknown): boolean {

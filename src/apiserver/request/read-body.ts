@@ -2,7 +2,7 @@
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import { ProtobufError } from '#base/encoding/protobuf-error'
-import { YamlError } from '#base/encoding/yaml'
+import { goFaultOf, YamlError } from '#base/encoding/yaml'
 import { groupVersionOf } from '#meta/kind'
 import { ProtobufObjectError } from '#meta/protobuf/protobuf-object-error'
 import { parseJson } from '#meta/schema/json'
@@ -87,7 +87,7 @@ function yamlBody(text: string, kind: string): ReadBody {
   try {
     return { ...readYaml(text), duplicates: [], excerpt }
   } catch (error) {
-    if (error instanceof YamlError) throw unrecognized(kind, `yaml: ${error.message}`, { excerpt })
+    if (error instanceof YamlError) throw unrecognized(kind, `yaml: ${goFaultOf(text)}`, { excerpt })
     throw error
   }
 }

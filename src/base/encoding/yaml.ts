@@ -8,7 +8,6 @@ import {
   FAILSAFE_SCHEMA,
   floatYaml11Tag,
   intYaml11Tag,
-  load,
   loadAll,
   mergeTag,
   NOT_RESOLVED,
@@ -16,6 +15,7 @@ import {
   Schema,
   YAMLException,
 } from 'js-yaml'
+import { goYamlFault } from './yaml-fault.ts'
 import { writeYaml } from './yaml-writer.ts'
 
 /** Text that is no YAML, or holds more than the limits allow. */
@@ -62,12 +62,7 @@ const limits = { maxDepth: 200, maxAliases: 1000, maxTotalMergeKeys: 10_000 }
 
 /** The only or first document; undefined if there is none. */
 export function parseYaml(text: string, options: YamlOptions = {}): unknown {
-  return translated(() => {
-    const separator = /^---\s*$/m
-    if (!separator.test(text))
-      return text.trim() === '' ? undefined : load(text, { ...limits, schema, json: options.allowsDuplicates === true })
-    return loadAll(text, { ...limits, schema, json: options.allowsDuplicates === true })[0]
-  })
+  return parseYamlDocuments(text, options)[0]
 }
 
 /** Every document of a stream. */
@@ -78,6 +73,19 @@ export function parseYamlDocuments(text: string, options: YamlOptions = {}): rea
 /** One document, ending in a line break. */
 export function formatYaml(value: unknown): string {
   return writeYaml(value)
+}
+
+/** What Go's reader says to a text that is no YAML; undefined where it is. */
+export function goFaultOf(text: string): string | undefined {
+  try {
+    parseYaml(text, { allowsDuplicates: true })
+    return undefined
+  } catch (error) {
+    if (!(error instanceof YamlError)) throw error
+    const { cause } = error
+    if (!(cause instanceof YAMLException) || cause.mark === undefined) return error.message
+    return goYamlFault(text, cause.reason, cause.mark) ?? error.message
+  }
 }
 
 function translated<T>(parse: () => T): T {

@@ -1,5 +1,6 @@
 /** What differs between two values of one schema, field by field. */
 import { isDeepEqual } from '../patch/equal.ts'
+import { absentList } from '../schema/decode.ts'
 import { isJsonObject, type JsonObject } from '../schema/go-type.ts'
 import type { Schema } from '../schema/schema.ts'
 import { type FieldSet, leaf } from './field-set.ts'
@@ -84,9 +85,9 @@ class Walk {
   }
 }
 
-/** No list and an empty one are the same on our wire. */
+/** Null, and a list that was not sent. */
 function isHollow(value: unknown): boolean {
-  return value === null || (Array.isArray(value) && value.length === 0)
+  return value === null || value === absentList
 }
 
 function isListOrNull(value: unknown): value is readonly unknown[] | null {

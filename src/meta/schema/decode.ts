@@ -85,12 +85,16 @@ function decodeStruct(schema: Schema, value: unknown, at: Place): JsonObject {
 
 function decodeField(field: FieldPlan, given: unknown, struct: string, at: Place): unknown {
   const result = decodeValue(field.schema, given, { struct, path: at.path === '' ? field.name : `${at.path}.${field.name}` })
+  if (field.isRequired && field.schema.type === 'array') return result
   return !field.keepsZero && !field.isAlways && isDroppable(field.schema, result) ? valueWhenAbsent(field) : result
 }
 
+/** Stands for a list that must be sent and was not: who sends an empty one owns it, who sends none does not. */
+export const absentList: readonly never[] = Object.freeze([])
+
 /** What Go holds where nothing was sent, as far as a client would see it. */
 export function valueWhenAbsent({ schema, isAlways, isRequired }: Pick<FieldPlan, 'schema' | 'isAlways' | 'isRequired'>): unknown {
-  if (schema.type === 'array') return isRequired ? [] : undefined
+  if (schema.type === 'array') return isRequired ? absentList : undefined
   return isAlways ? zeroOf(schema) : undefined
 }
 
