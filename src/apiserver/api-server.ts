@@ -23,7 +23,10 @@ import { decodeObject } from '#meta/wire'
 import type { Store } from '#store/store'
 import { chosenPlugins } from './admission/all-plugins.ts'
 import type { AdmissionPlugin } from './admission/plugin.ts'
+import { keepAvailability } from './aggregate/keep-availability.ts'
+import { refuseUnavailable } from './aggregate/refuse-unavailable.ts'
 import { changeFeedOf } from './authz/change-feed.ts'
+import { ensureApiServices, type ServedVersion } from './bootstrap/api-services.ts'
 import { ensureBootstrapObjects } from './bootstrap/ensure-bootstrap-objects.ts'
 import { keepBootstrapObjects } from './bootstrap/keep-bootstrap-objects.ts'
 import { chainOf, compose, type Handler } from './chain.ts'
@@ -56,7 +59,6 @@ import { storeRoutes } from './serve/store-routes.ts'
 import { versionInfo } from './serve/version.ts'
 import { HttpServer } from './server.ts'
 import { portRecord, portRecordKey } from './services/port-record.ts'
-import { repairServices } from './services/repair-services.ts'
 import { repairServices } from './services/repair-services.ts'
 import { ServiceAllocation } from './services/service-allocation.ts'
 import type { WriteHook } from './services/write-hook.ts'
@@ -166,12 +168,7 @@ export async function createApiServer(deps: ApiServerDeps, options: ApiServerOpt
   const handler = handlerOf(deps, options, { registry, security, situation, flowOf: flows.flowOf })
   const client: Client = new Client(loopbackTransport(handler, clock, { user: apiServerUser, userAgent: ownUserAgent }))
   following.use(markDanglingSchemas({ clock, log, client, state: registry, changes }))
-  following.use(
-    repairServices(
-      { clock, log, client, state: registry, changes },
-      { ports: options.serviceNodePorts, hostname: options.identity?.hostname ?? options.advertiseAddress },
-    ),
-  )
+  following.use(keepAvailability({ clock, log, client, state: registry, changes }))
   following.use(
     repairServices(
       { clock, log, client, state: registry, changes },
@@ -263,7 +260,13 @@ function handlerOf(
       schemaOf,
     },
   })
-  return compose(steps, dispatch)
+  const versions = new Set(servedVersions(options).map(({ group, version }) => `${group}/${version}`))
+  const serves = (group: string, version: string) => versions.has(`${group}/${version}`)
+  return compose(steps, refuseUnavailable(registry, serves, dispatch))
+}
+
+function servedVersions({ kinds }: ApiServerOptions): readonly ServedVersion[] {
+  return apiGroupsOf(kinds).flatMap(({ versions }) => versions)
 }
 
 /** What `/statusz` names. */
@@ -331,6 +334,7 @@ function assembled({ deps, options, storages, security, allocation, following, h
       hasPolicy: security.rbac !== undefined,
     }
     await ensureBootstrapObjects(client, bootstrapping)
+    await ensureApiServices(client, servedVersions(options))
     await endpoint.beforeReady()
     if (situation.phase === 'starting') situation.phase = 'ready'
     becomeReady()

@@ -1,6 +1,7 @@
 /** Every kind that a cluster has from the start. */
 import type { Kind } from '#meta/kind'
 import { admissionregistrationKinds } from './admissionregistration/admissionregistration-kinds.ts'
+import { APIService } from './apiregistration/api-service.kind.ts'
 import { appsKinds } from './apps/apps-kinds.ts'
 import { authenticationKinds } from './authentication/authentication-kinds.ts'
 import { authorizationKinds } from './authorization/authorization-kinds.ts'
@@ -23,6 +24,7 @@ import { storageKinds } from './storage/storage-kinds.ts'
 
 export const builtinKinds: readonly Kind[] = [
   ...coreKinds,
+  APIService,
   ...appsKinds,
   ...authenticationKinds,
   ...authorizationKinds,
