@@ -30,6 +30,7 @@ import { replicationController } from './replication-controller/controller.ts'
 import { resourceQuotaController } from './resource-quota/controller.ts'
 import { rootCaPublisher } from './root-ca/controller.ts'
 import { serviceAccountController } from './service-account/controller.ts'
+import { serviceCidrController } from './service-cidr/controller.ts'
 import { statefulSetController } from './stateful-set/controller.ts'
 import { attributesClassProtection } from './storage-protection/attributes-classes.ts'
 import { claimProtection } from './storage-protection/claims.ts'
@@ -100,6 +101,7 @@ export function allControllers(options: ControllerOptions): readonly Loop[] {
     loop('replicationcontroller-controller', replicationController),
     loop('resourcequota-controller', resourceQuotaController()),
     ...(rootCaPem === undefined ? [] : [loop('root-ca-certificate-publisher-controller', rootCaPublisher(rootCaPem))]),
+    loop('service-cidr-controller', serviceCidrController),
     loop('serviceaccount-controller', serviceAccountController),
     loop('statefulset-controller', statefulSetController),
     loop('taint-eviction-controller', taintEvictionController),

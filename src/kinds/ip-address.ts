@@ -93,6 +93,15 @@ export function isStrictSubnet(inner: string, outer: string): boolean {
   return small.bits > large.bits && sameBytes(masked({ address: small.address, bits: large.bits }), masked(large))
 }
 
+/** Whether all of `inner`, a range or an address, lies in `outer`. */
+export function isWithin(inner: string, outer: string): boolean {
+  const large = parseCidr(outer)
+  const address = parseIp(inner)
+  const small = address === undefined ? parseCidr(inner) : { address, bits: address.length * 8 }
+  if (small === undefined || large === undefined || small.address.length !== large.address.length || small.bits < large.bits) return false
+  return sameBytes(masked({ address: small.address, bits: large.bits }), masked(large))
+}
+
 /** The address with the bits beyond the prefix cleared. */
 function masked({ address, bits }: Cidr): IpAddress {
   return address.map((byte, index) => byte & (0xff00 >> Math.min(8, Math.max(0, bits - index * 8))) & 0xff)
