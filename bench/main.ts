@@ -4,6 +4,7 @@ import { ensureBundle } from '../tools/build/ensure-bundle.ts'
 import { measureApi } from './api.ts'
 import { measureIdle } from './idle.ts'
 import { measureLists } from './lists.ts'
+import { measureMemory } from './memory.ts'
 import { measurePods } from './pods.ts'
 import { measureStart } from './start.ts'
 import { measureWatches } from './watches.ts'
@@ -21,6 +22,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   api: measureApi,
   lists: measureLists,
   watches: measureWatches,
+  memory: measureMemory,
 }
 
 const [name = '', ...argv] = process.argv.slice(2)
