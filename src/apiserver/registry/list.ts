@@ -42,15 +42,16 @@ export async function readPage(registry: Registry, exchange: Exchange, kind: Kin
   const view = registry.viewOf(kind)
   const { feed, store } = view.storage
   const filter = filterOf(view, namespaceOf(kind, exchange.info), options)
-  const start = startOf(options)
+  const prefix = view.prefixOf(namespaceOf(kind, exchange.info))
+  const start = startOf(options, prefix)
   if (start.exactly === undefined) {
     await (start.atLeast === undefined ? feed.freshness(exchange.signal) : reached(feed, registry.clock, start.atLeast))
-    return cachedPage(view, filter, { ...start, limit: limitOf(options) })
+    return cachedPage(view, filter, { ...start, prefix, limit: limitOf(options) })
   }
   if (start.exactly > feed.revision) await reached(feed, registry.clock, start.exactly)
   // The cache holds that state too if nothing has changed since; but what is compacted is told apart, as upstream.
   const isCached = view.cache.lastChange <= start.exactly && (await isKept(store, start.exactly, exchange.signal))
-  const request = { ...start, limit: limitOf(options), revision: start.exactly }
+  const request = { ...start, prefix, limit: limitOf(options), revision: start.exactly }
   return isCached ? cachedPage(view, filter, request) : await storedPage(view, filter, request)
 }
 
@@ -65,15 +66,15 @@ async function isKept(store: Store, revision: number, signal: AbortSignal): Prom
   }
 }
 
-/** Which state is asked for. `afterKey` is relative to the resource's prefix. */
+/** Which state is asked for. */
 type Start = { readonly exactly?: number; readonly atLeast?: number; readonly afterKey?: string }
 
-function startOf({ continueToken, resourceVersion, match, limit }: ListOptions): Start {
+function startOf({ continueToken, resourceVersion, match, limit }: ListOptions, prefix: string): Start {
   const revision = resourceVersion === '' ? undefined : revisionOf(resourceVersion)
   if (continueToken !== '') {
     if (revision !== undefined && revision !== 0)
       throw new StatusError(400, 'BadRequest', 'specifying resource version is not allowed when using continue')
-    const token = decodeContinue(continueToken)
+    const token = decodeContinue(continueToken, prefix)
     return token.revision < 0 ? { afterKey: token.afterKey } : { exactly: token.revision, afterKey: token.afterKey }
   }
   if (revision === undefined) return {}
@@ -89,40 +90,41 @@ function limitOf({ limit, resourceVersion, match }: ListOptions): number {
   return Math.max(limit, 0)
 }
 
-type PageRequest = { readonly limit: number; readonly afterKey?: string; readonly revision?: number }
+/** `prefix` is what all keys of the list start with, whatever its selectors narrow it to. */
+type PageRequest = { readonly prefix: string; readonly limit: number; readonly afterKey?: string; readonly revision?: number }
 
 function cachedPage(view: KindView, filter: ObjectFilter, request: PageRequest): Page {
   const { cache } = view
   const revision = request.revision ?? view.storage.feed.revision
-  const afterKey = request.afterKey === undefined ? undefined : `${cache.prefix}${request.afterKey}`
   const entries: ObjectEntry[] = []
   let lastKey = ''
-  for (const entry of wanted(view, filter, afterKey)) {
-    if (request.limit > 0 && entries.length === request.limit) return pageWithMore(view, filter, { entries, revision, lastKey })
+  for (const entry of wanted(view, filter, request.afterKey)) {
+    if (request.limit > 0 && entries.length === request.limit)
+      return pageWithMore(view, filter, { entries, revision, lastKey, prefix: request.prefix })
     entries.push(entry)
     lastKey = entry.key
   }
   return { entries, revision }
 }
 
-type Cut = { readonly entries: readonly ObjectEntry[]; readonly revision: number; readonly lastKey: string }
+type Cut = { readonly entries: readonly ObjectEntry[]; readonly revision: number; readonly lastKey: string; readonly prefix: string }
 
 /** As upstream: how many are left is told only where no selector has to be asked. */
-function pageWithMore(view: KindView, filter: ObjectFilter, { entries, revision, lastKey }: Cut): Page {
-  const continueToken = encodeContinue(revision, lastKey.slice(view.cache.prefix.length))
+function pageWithMore(view: KindView, filter: ObjectFilter, { entries, revision, lastKey, prefix }: Cut): Page {
+  const continueToken = encodeContinue({ revision, afterKey: lastKey }, prefix)
   if (filter.matches !== undefined) return { entries, revision, continueToken }
   return { entries, revision, continueToken, remaining: view.cache.countAfter(filter.keyPrefix, lastKey) }
 }
 
 /** A page of the past, read from the store. */
 async function storedPage(view: KindView, filter: ObjectFilter, request: PageRequest & { readonly revision: number }): Promise<Page> {
-  const { prefix } = view.cache
-  const { revision, limit } = request
+  const { prefix, revision, limit } = request
   const entries: ObjectEntry[] = []
-  let afterKey = request.afterKey === undefined ? undefined : `${prefix}${request.afterKey}`
+  let { afterKey } = request
   for (;;) {
     const part = await storeRange(view, {
       prefix: filter.keyPrefix,
+      listPrefix: prefix,
       atRevision: revision,
       afterKey,
       limit: limit > 0 ? limit : storeRangeMax,
@@ -134,7 +136,7 @@ async function storedPage(view: KindView, filter: ObjectFilter, request: PageReq
       entries.push(served)
       afterKey = key
       if (limit > 0 && entries.length === limit)
-        return storedCut(view, filter, { entries, revision, lastKey: key }, part.remaining + after(part.entries, key))
+        return storedCut(filter, { entries, revision, lastKey: key, prefix }, part.remaining + after(part.entries, key))
     }
     const last = part.entries.at(-1)
     if (part.remaining === 0 || last === undefined) return { entries, revision }
@@ -149,15 +151,21 @@ function after(entries: readonly { readonly key: string }[], key: string): numbe
   return entries.length - 1 - entries.findIndex((entry) => entry.key === key)
 }
 
-function storedCut(view: KindView, filter: ObjectFilter, { entries, revision, lastKey }: Cut, remaining: number): Page {
+function storedCut(filter: ObjectFilter, { entries, revision, lastKey, prefix }: Cut, remaining: number): Page {
   if (remaining === 0) return { entries, revision }
-  const continueToken = encodeContinue(revision, lastKey.slice(view.cache.prefix.length))
+  const continueToken = encodeContinue({ revision, afterKey: lastKey }, prefix)
   return filter.matches === undefined ? { entries, revision, continueToken, remaining } : { entries, revision, continueToken }
 }
 
-type StoreRange = { readonly prefix: string; readonly atRevision: number; readonly afterKey: string | undefined; readonly limit: number }
+type StoreRange = {
+  readonly prefix: string
+  readonly listPrefix: string
+  readonly atRevision: number
+  readonly afterKey: string | undefined
+  readonly limit: number
+}
 
-async function storeRange(view: KindView, { afterKey, ...request }: StoreRange) {
+async function storeRange(view: KindView, { afterKey, listPrefix, ...request }: StoreRange) {
   const { store, feed } = view.storage
   try {
     return await store.range({ ...request, ...(afterKey === undefined ? {} : { afterKey }) })
@@ -166,7 +174,7 @@ async function storeRange(view: KindView, { afterKey, ...request }: StoreRange) 
     if (error.reason === 'FutureRevision') throw tooLargeRevision(request.atRevision, feed.revision)
     if (error.reason !== 'Compacted') throw error
     if (afterKey === undefined) throw expired('The resourceVersion for the provided list is too old.')
-    throw new ExpiredPage(encodeContinue(-1, afterKey.slice(view.cache.prefix.length)))
+    throw new ExpiredPage(encodeContinue({ revision: -1, afterKey }, listPrefix))
   }
 }
 
