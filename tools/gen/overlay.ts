@@ -9,6 +9,7 @@
  *
  * Fields stand in the order in which they are written. `always`: written even when empty; `writesNull`: written as null then; `keepsZero`: the zero value differs
  * from absence; `byValue`: held by value though JSON omits it; `quantity`: a string or number of units; `raw`, `json=DEFINITION`: any value;
+ * `zero`: documents tell that the zero value is the default, though it is left out like any other;
  * `enum=A,B`: the values that documents name, percent-encoded; `union=FIELD` and `member`: of the members only the one that FIELD names is set;
  * `ref`: the definition, where the client package has none because it is empty.
  */

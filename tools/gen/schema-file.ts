@@ -45,6 +45,7 @@ function objectFacts(definition: Definition): string {
     writesNull: named(({ facts: { writesNull } }) => writesNull !== undefined),
     keepsZero: named(({ facts: { keepsZero } }) => keepsZero !== undefined),
     byValue: named(({ facts: { byValue } }) => byValue !== undefined),
+    zeros: named(({ facts: { zero } }) => zero !== undefined),
     mapType: definition.facts.mapType,
     members: named(({ facts: { member } }) => member !== undefined),
     discriminator: definition.facts.union,

@@ -1,138 +1,133 @@
-/** The `paths` of an OpenAPI document: what can be done with a kind, as far as clients read it. Pure. */
-import { groupVersionPath, type Kind } from '#meta/kind'
-import type { JsonObject } from '#meta/schema/go-type'
+/** Which paths a kind is served at, and what can be done there. Pure. */
+import { groupVersionPath, type Kind, type Subresource } from '#meta/kind'
+import type { Schema } from '#meta/schema/schema'
+import { Status, WatchEvent } from '#meta/schema.gen'
+import { upper } from './openapi-names.ts'
+import {
+  connectOperation,
+  createOperation,
+  createPartOperation,
+  deleteCollectionOperation,
+  deleteOperation,
+  listOperation,
+  logOperation,
+  type Method,
+  type Operation,
+  objectOperation,
+  type Place,
+  subjectOf,
+  watchOperation,
+} from './openapi-operations.ts'
+import { nameParameter, namespaceParameter, type Parameter, pathParameter } from './openapi-parameters.ts'
 
-/** How one version of OpenAPI writes parameters and bodies. */
-export type Dialect = 'v2' | 'v3'
+export type PathOperations = readonly [path: string, operations: readonly Operation[]]
 
-export function pathsOf(kinds: readonly Kind[], dialect: Dialect): JsonObject {
-  return Object.fromEntries(kinds.flatMap((kind) => kindPaths(kind, dialect)))
+export type KindSchemas = {
+  readonly listOf: (kind: Kind) => Schema
+  /** What a subresource takes and answers, by apiVersion and kind; undefined for what has no object. */
+  readonly schemaOf: (apiVersion: string, kind: string) => Schema | undefined
 }
 
-type PathItem = readonly [path: string, item: JsonObject]
-
-function kindPaths(kind: Kind, dialect: Dialect): readonly PathItem[] {
+export function kindPaths(kind: Kind, schemas: KindSchemas): readonly PathOperations[] {
   const root = groupVersionPath(kind)
   const isNamespaced = kind.scope === 'Namespaced'
-  const collection = isNamespaced ? `${root}/namespaces/{namespace}/${kind.plural}` : `${root}/${kind.plural}`
-  const scopeParameters = isNamespaced ? [pathParameter('namespace', dialect)] : []
-  const named = [...scopeParameters, pathParameter('name', dialect)]
-  const item = `${collection}/{name}`
-  const paths: PathItem[] = [
-    [collection, pathItem(kind, ['list', 'create', 'deletecollection'], scopeParameters, dialect)],
-    [item, pathItem(kind, ['get', 'update', 'patch', 'delete'], named, dialect)],
-    ...kind.subresources.map((sub): PathItem => [`${item}/${sub.name}`, subresourceItem(kind, sub.verbs, named, dialect)]),
+  const within = isNamespaced ? '/namespaces/{namespace}' : ''
+  const outer: readonly Parameter[] = isNamespaced ? [namespaceParameter] : []
+  const scope = isNamespaced ? 'Namespaced' : ''
+  const collection: Place = { kind, scope, end: '', parameters: outer }
+  const item: Place = { ...collection, parameters: [nameParameter(kind.kind), ...outer] }
+  const path = `${within}/${kind.plural}`
+  return [
+    ...(isNamespaced ? allNamespacesPaths(kind, root, schemas) : []),
+    [`${root}${path}`, collectionOperations(collection, schemas)],
+    [`${root}${path}/{name}`, itemOperations(item)],
+    ...kind.subresources.flatMap((sub) => subresourcePaths(`${root}${path}/{name}/${sub.name}`, collection, sub, schemas)),
+    ...watchPaths(`${root}/watch${path}`, collection, item),
+  ].filter((entry): entry is PathOperations => (entry[1]?.length ?? 0) > 0)
+}
+
+function allNamespacesPaths(kind: Kind, root: string, { listOf }: KindSchemas): readonly PathOperations[] {
+  const place: Place = { kind, scope: '', end: 'ForAllNamespaces', parameters: [] }
+  return [
+    [`${root}/${kind.plural}`, served(kind, 'list') ? [listOperation(place, listOf(kind))] : []],
+    [
+      `${root}/watch/${kind.plural}`,
+      served(kind, 'watch') ? [watchOperation({ ...place, end: 'ListForAllNamespaces' }, WatchEvent, true)] : [],
+    ],
   ]
-  if (isNamespaced && kind.verbs.includes('list')) paths.push([`${root}/${kind.plural}`, pathItem(kind, ['list'], [], dialect)])
-  return paths.filter(([, { parameters: _, ...operations }]) => Object.keys(operations).length > 0)
 }
 
-const methods: Readonly<Record<string, string>> = {
-  list: 'get',
-  create: 'post',
-  deletecollection: 'delete',
-  get: 'get',
-  update: 'put',
-  patch: 'patch',
-  delete: 'delete',
-}
-const actions: Readonly<Record<string, string>> = {
-  list: 'list',
-  create: 'post',
-  deletecollection: 'deletecollection',
-  get: 'get',
-  update: 'put',
-  patch: 'patch',
-  delete: 'delete',
-}
-
-function pathItem(kind: Kind, verbs: readonly string[], parameters: readonly JsonObject[], dialect: Dialect): JsonObject {
-  const served = verbs.filter((verb) => kind.verbs.some((one) => one === verb))
-  const operations = served.map((verb) => [methods[verb] ?? verb, operation(kind, verb, dialect)])
-  return { ...Object.fromEntries(operations), ...(parameters.length === 0 ? {} : { parameters }) }
-}
-
-function subresourceItem(kind: Kind, verbs: readonly string[], parameters: readonly JsonObject[], dialect: Dialect): JsonObject {
-  const operations = verbs.flatMap((verb) => (methods[verb] === undefined ? [] : [[methods[verb], operation(kind, verb, dialect)]]))
-  return { ...Object.fromEntries(operations), parameters }
-}
-
-function operation(kind: Kind, verb: string, dialect: Dialect): JsonObject {
-  const isWrite = verb === 'create' || verb === 'update' || verb === 'patch'
-  const isList = verb === 'list' || verb === 'deletecollection'
-  const parameters = [
-    ...(isWrite ? writeParameters : isList ? listParameters : verb === 'delete' ? deleteParameters : []).map(([name, type]) =>
-      queryParameter(name, type, dialect),
-    ),
-    ...(isWrite && dialect === 'v2' ? [{ in: 'body', name: 'body', required: true, schema: reference(kind, verb, dialect) }] : []),
+function collectionOperations(place: Place, { listOf }: KindSchemas): readonly Operation[] {
+  const { kind } = place
+  return [
+    ...(served(kind, 'list') ? [listOperation(place, listOf(kind))] : []),
+    ...(served(kind, 'create') ? [createOperation(place)] : []),
+    ...(served(kind, 'deletecollection') ? [deleteCollectionOperation(place, Status)] : []),
   ]
-  return {
-    operationId: `${verb}${kind.group}${kind.version}${kind.kind}`,
-    ...(dialect === 'v2' ? { consumes: mediaTypes(verb), produces: ['application/json', 'application/yaml'] } : {}),
-    parameters,
-    ...(isWrite && dialect === 'v3'
-      ? { requestBody: { content: Object.fromEntries(mediaTypes(verb).map((type) => [type, { schema: reference(kind, verb, dialect) }])) } }
-      : {}),
-    responses: { 200: response(kind, verb, dialect) },
-    'x-kubernetes-action': actions[verb] ?? verb,
-    'x-kubernetes-group-version-kind': { group: kind.group, version: kind.version, kind: kind.kind },
-  }
 }
 
-const writeParameters: readonly (readonly [string, string])[] = [
-  ['dryRun', 'string'],
-  ['fieldManager', 'string'],
-  ['fieldValidation', 'string'],
-  ['force', 'boolean'],
-]
-const deleteParameters: readonly (readonly [string, string])[] = [
-  ['dryRun', 'string'],
-  ['gracePeriodSeconds', 'integer'],
-  ['propagationPolicy', 'string'],
-]
-const listParameters: readonly (readonly [string, string])[] = [
-  ['allowWatchBookmarks', 'boolean'],
-  ['continue', 'string'],
-  ['fieldSelector', 'string'],
-  ['labelSelector', 'string'],
-  ['limit', 'integer'],
-  ['resourceVersion', 'string'],
-  ['resourceVersionMatch', 'string'],
-  ['sendInitialEvents', 'boolean'],
-  ['timeoutSeconds', 'integer'],
-  ['watch', 'boolean'],
-]
-
-const patchTypes = [
-  'application/json-patch+json',
-  'application/merge-patch+json',
-  'application/strategic-merge-patch+json',
-  'application/apply-patch+yaml',
-]
-
-function mediaTypes(verb: string): readonly string[] {
-  return verb === 'patch' ? patchTypes : ['*/*']
+function itemOperations(place: Place): readonly Operation[] {
+  const { kind } = place
+  return [
+    ...(served(kind, 'get') ? [objectOperation(place, 'get', kind.schema)] : []),
+    ...(served(kind, 'update') ? [objectOperation(place, 'update', kind.schema)] : []),
+    ...(served(kind, 'delete') ? [deleteOperation(place, Status)] : []),
+    ...(served(kind, 'patch') ? [objectOperation(place, 'patch', kind.schema)] : []),
+  ]
 }
 
-const patchName = 'io.k8s.apimachinery.pkg.apis.meta.v1.Patch'
-const refPrefix: Readonly<Record<Dialect, string>> = { v2: '#/definitions/', v3: '#/components/schemas/' }
-
-function reference(kind: Kind, verb: string, dialect: Dialect): JsonObject {
-  const own = verb === 'list' ? `${kind.schema.name}List` : kind.schema.name
-  return { $ref: `${refPrefix[dialect]}${verb === 'patch' ? patchName : own}` }
+function watchPaths(path: string, collection: Place, item: Place): readonly PathOperations[] {
+  if (!served(collection.kind, 'watch')) return []
+  return [
+    [path, [watchOperation({ ...collection, end: 'List' }, WatchEvent, true)]],
+    [`${path}/{name}`, [watchOperation(item, WatchEvent, false)]],
+  ]
 }
 
-function response(kind: Kind, verb: string, dialect: Dialect): JsonObject {
-  const schema = { $ref: `${refPrefix[dialect]}${verb === 'list' ? `${kind.schema.name}List` : kind.schema.name}` }
-  return dialect === 'v2' ? { description: 'OK', schema } : { description: 'OK', content: { 'application/json': { schema } } }
+function served({ verbs }: Kind, verb: Kind['verbs'][number]): boolean {
+  return verbs.includes(verb)
 }
 
-function queryParameter(name: string, type: string, dialect: Dialect): JsonObject {
-  const common = { name, in: 'query' }
-  return dialect === 'v2' ? { ...common, type, uniqueItems: true } : { ...common, schema: { type, uniqueItems: true } }
+function subresourcePaths(
+  path: string,
+  { kind, scope, parameters }: Place,
+  sub: Subresource,
+  schemas: KindSchemas,
+): readonly PathOperations[] {
+  const end = upper(sub.name)
+  const { group, version, kind: subject } = subjectOf(kind, sub)
+  const schema = subject === kind.kind ? kind.schema : schemas.schemaOf(group === '' ? version : `${group}/${version}`, subject)
+  // As upstream: what is posted has the name of what is posted.
+  const isConnection = schema === undefined
+  const named = isConnection || sub.verbs.includes('create') ? subject : kind.kind
+  const place: Place = { kind, scope, end, parameters: [nameParameter(named), ...parameters] }
+  if (isConnection) return connectPaths(path, place, sub)
+  if (sub.name === 'log') return [[path, [logOperation(place)]]]
+  return [
+    [
+      path,
+      [
+        ...(sub.verbs.includes('get') ? [objectOperation(place, 'get', schema, sub)] : []),
+        ...(sub.verbs.includes('update') ? [objectOperation(place, 'update', schema, sub)] : []),
+        ...(sub.verbs.includes('create') ? [createPartOperation(place, schema, sub)] : []),
+        ...(sub.verbs.includes('patch') ? [objectOperation(place, 'patch', schema, sub)] : []),
+      ],
+    ],
+  ]
 }
 
-function pathParameter(name: string, dialect: Dialect): JsonObject {
-  const common = { name, in: 'path', required: true }
-  return dialect === 'v2' ? { ...common, type: 'string', uniqueItems: true } : { ...common, schema: { type: 'string', uniqueItems: true } }
+const streamMethods: readonly Method[] = ['get', 'post']
+const proxyMethods: readonly Method[] = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch']
+
+/** Proxies take every method, and a path behind them. */
+function connectPaths(path: string, place: Place, sub: Subresource): readonly PathOperations[] {
+  const isProxy = sub.verbs.includes('update')
+  const methods = isProxy ? proxyMethods : streamMethods
+  const operations = methods.map((method) => connectOperation(place, method, sub))
+  if (!isProxy) return [[path, operations]]
+  const below: Place = { ...place, end: `${place.end}WithPath`, parameters: [...place.parameters, pathParameter] }
+  return [
+    [path, operations],
+    [`${path}/{path}`, methods.map((method) => connectOperation(below, method, sub))],
+  ]
 }

@@ -1,127 +1,134 @@
-/** `/openapi/v2` and `/openapi/v3`: documents made from the kinds' schemas at first use. */
+/**
+ * `/openapi/v2` and `/openapi/v3`: documents made from the kinds' schemas when somebody asks for them, and kept as bytes. The hash of a
+ * document is that of what it is made of, so that the index does not have to make all of them.
+ */
 import { createHash } from 'node:crypto'
+import type { Clock } from '#base/env/clock'
 import type { Kind } from '#meta/kind'
-import { array } from '#meta/schema/build'
 import type { JsonObject } from '#meta/schema/go-type'
-import { type Describe, openApiV2Definitions, openApiV3Schemas } from '#meta/schema/openapi'
-import type { Schema } from '#meta/schema/schema'
-import { ListMeta } from '#meta/schema.gen'
-import { notAcceptable } from '#meta/status'
 import type { Answer, IncomingRequest, KindTable } from '../exchange.ts'
 import { parseAccept } from '../request/media-type.ts'
-import { type ApiVersion, apiGroupsOf } from './api-groups.ts'
+import { apiGroupsOf } from './api-groups.ts'
 import type { Route } from './dispatch.ts'
-import { pathsOf } from './openapi-paths.ts'
+import { type DocumentDeps, documentParts, documentV2, documentV3, type Part } from './openapi-documents.ts'
 import { encodeOpenApiV2, openApiV2ProtobufType } from './openapi-v2-protobuf.ts'
 import { kubernetesVersion } from './version.ts'
 
+type Form = 'json' | 'protobuf'
+
 type State = {
   readonly kinds: readonly Kind[]
-  readonly versions: ReadonlyMap<string, ApiVersion>
-  readonly documents: Map<string, Uint8Array>
+  readonly madeAt: string
+  readonly parts: ReadonlyMap<string, () => Part>
   readonly hash: string
+  /** By name of the document and form. */
+  readonly documents: Map<string, Uint8Array>
 }
 
-const encoder = new TextEncoder()
-const patchDefinition = { 'io.k8s.apimachinery.pkg.apis.meta.v1.Patch': { type: 'object' } }
+export type OpenApiDeps = DocumentDeps & { readonly kinds: KindTable; readonly clock: Clock }
 
-export function openApiRoute(kinds: KindTable, describe: Describe): Route {
+const encoder = new TextEncoder()
+const immutableForMs = 365 * 24 * 3600_000
+
+export function openApiRoute(deps: OpenApiDeps): Route {
   let state: State | undefined
   const current = (): State => {
-    const all = kinds.all()
-    if (state?.kinds !== all) state = newState(all)
+    const all = deps.kinds.all()
+    if (state?.kinds !== all) state = newState(all, deps)
     return state
   }
   return ({ request }) => {
-    if (request.path === '/openapi/v2') return v2Answer(request, current(), describe)
-    if (!request.path.startsWith('/openapi/v3')) return undefined
-    const path = request.path.slice('/openapi/v3'.length).replace(/^\/|\/$/g, '')
-    if (path === '') return indexAnswer(current())
-    const version = current().versions.get(path)
-    return version === undefined
-      ? { status: 404, body: { kind: 'empty' } }
-      : documentAnswer(request, current(), path, () => v3Document(version, describe))
+    const { path } = request
+    if (path === '/openapi/v2') return v2Answer(request, current(), deps)
+    if (path === '/openapi/v3') return indexAnswer(current())
+    if (!path.startsWith('/openapi/v3/')) return undefined
+    return v3Answer(request, current(), deps, path.slice('/openapi/v3/'.length))
   }
 }
 
-function newState(kinds: readonly Kind[]): State {
-  const versions = apiGroupsOf(kinds).flatMap(({ name, versions: all }) =>
-    all.map((version): [string, ApiVersion] => [name === '' ? `api/${version.version}` : `apis/${name}/${version.version}`, version]),
-  )
-  // Documents follow from the kinds and from this build: to hash their names spares making all of them for the index.
+function newState(kinds: readonly Kind[], deps: OpenApiDeps): State {
   const names = kinds.map((kind) => `${kind.apiVersion}/${kind.kind}`).join()
-  const hash = createHash('sha256').update(`${kubernetesVersion} ${names}`).digest('hex').toUpperCase()
-  return { kinds, versions: new Map(versions), documents: new Map(), hash }
+  const hash = hashOf(`${kubernetesVersion} ${names}`)
+  const madeAt = new Date(deps.clock.nowMs()).toUTCString()
+  return { kinds, madeAt, parts: documentParts(apiGroupsOf(kinds), deps), hash, documents: new Map() }
 }
 
-function indexAnswer({ versions, hash }: State): Answer {
-  const paths = Object.fromEntries([...versions.keys()].map((path) => [path, { serverRelativeURL: `/openapi/v3/${path}?hash=${hash}` }]))
-  return { status: 200, body: { kind: 'bytes', contentType: 'application/json', bytes: encoder.encode(JSON.stringify({ paths })) } }
+function hashOf(text: string): string {
+  return createHash('sha512').update(text).digest('hex').toUpperCase()
 }
 
-function documentAnswer(request: IncomingRequest, { documents, hash }: State, name: string, make: () => unknown): Answer {
-  if (!acceptsJson(request)) throw notAcceptable('only the following media types are accepted: application/json')
-  const etag = `"${hash}"`
-  const headers = { etag, vary: 'Accept', ...(request.query.get('hash') === hash ? { 'cache-control': 'public, immutable' } : {}) }
-  if (request.headers['if-none-match'] === etag) return { status: 304, headers, body: { kind: 'empty' } }
-  let bytes = documents.get(name)
+/** As upstream: a file of text, whatever the client accepts. */
+function indexAnswer({ parts, hash, madeAt }: State): Answer {
+  const paths = Object.fromEntries(
+    [...parts.keys()].map((name) => [name, { serverRelativeURL: `/openapi/v3/${name}?hash=${hashOf(`${hash} ${name}`)}` }]),
+  )
+  const headers = { 'accept-ranges': 'bytes', 'last-modified': madeAt }
+  const bytes = encoder.encode(JSON.stringify({ paths }))
+  return { status: 200, headers, body: { kind: 'bytes', contentType: 'text/plain; charset=utf-8', bytes } }
+}
+
+function v3Answer(request: IncomingRequest, state: State, deps: OpenApiDeps, name: string): Answer {
+  const part = state.parts.get(name)
+  if (part === undefined) return bare(404, {})
+  if (!accepts(request, ['application/json'])) return bare(406, { vary: 'Accept' })
+  const hash = hashOf(`${state.hash} ${name}`)
+  const known = request.query.get('hash')
+  const headers = { etag: `"${hash}"`, vary: 'Accept' }
+  if (known !== null && known !== '' && known !== hash)
+    return bare(301, { ...headers, 'content-type': 'application/json', location: `${request.path}?hash=${hash}` })
+  // A document that is asked for by its hash never changes.
+  const expires = new Date(deps.clock.nowMs() + immutableForMs).toUTCString().replace('GMT', 'UTC')
+  const caching: Headers = known === hash ? { 'cache-control': 'public, immutable', expires } : {}
+  const make = () => encoder.encode(JSON.stringify(documentV3(part(), deps)))
+  return documentAnswer(request, state, { ...headers, ...caching }, { name, contentType: 'application/json', make })
+}
+
+const protobufTypes: readonly string[] = [openApiV2ProtobufType, openApiV2ProtobufType.replace('@', '.')]
+const protobufType = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf'
+
+/** JSON, or the protobuf form where a client wants that first. */
+function v2Answer(request: IncomingRequest, state: State, deps: OpenApiDeps): Answer {
+  const headers = { etag: `"${hashOf(`${state.hash} v2`)}"`, vary: 'Accept-Encoding, Accept' }
+  const form = formOf(request)
+  if (form === undefined) return bare(406, { vary: 'Accept-Encoding, Accept' })
+  const document = (): JsonObject =>
+    documentV2(
+      [...state.parts.values()].map((part) => part()),
+      deps,
+    )
+  const make = () => (form === 'json' ? encoder.encode(JSON.stringify(document())) : encodeOpenApiV2(document()))
+  const contentType = form === 'json' ? 'application/json' : protobufType
+  return documentAnswer(request, state, headers, { name: `v2 ${form}`, contentType, make })
+}
+
+function formOf(request: IncomingRequest): Form | undefined {
+  for (const { type } of parseAccept(request.headers['accept'] || '*/*')) {
+    if (protobufTypes.includes(type)) return 'protobuf'
+    if (type === 'application/json' || type === 'application/*' || type === '*/*') return 'json'
+  }
+  return undefined
+}
+
+function accepts({ headers }: IncomingRequest, types: readonly string[]): boolean {
+  const ranges = parseAccept(headers['accept'] || '*/*')
+  return ranges.some(({ type }) => types.includes(type) || type === '*/*' || type === 'application/*')
+}
+
+type Document = { readonly name: string; readonly contentType: string; readonly make: () => Uint8Array }
+type Headers = Readonly<Record<string, string>>
+
+function documentAnswer(request: IncomingRequest, state: State, headers: Headers, { name, contentType, make }: Document): Answer {
+  if (request.headers['if-none-match'] === headers['etag']) return bare(304, headers)
+  let bytes = state.documents.get(name)
   if (bytes === undefined) {
-    bytes = encoder.encode(JSON.stringify(make()))
-    documents.set(name, bytes)
+    bytes = make()
+    state.documents.set(name, bytes)
   }
-  return { status: 200, headers, body: { kind: 'bytes', contentType: 'application/json', bytes } }
+  const all = { 'accept-ranges': 'bytes', 'last-modified': state.madeAt, ...headers }
+  return { status: 200, headers: all, body: { kind: 'bytes', contentType, bytes } }
 }
 
-function acceptsJson({ headers }: IncomingRequest): boolean {
-  const accept = headers['accept'] ?? ''
-  return accept === '' || parseAccept(accept).some(({ type }) => type === 'application/json' || type === '*/*' || type === 'application/*')
-}
-
-/** JSON, or the protobuf form where a client accepts nothing else that we have. */
-function v2Answer(request: IncomingRequest, state: State, describe: Describe): Answer {
-  const make = () => v2Document(state.kinds, describe)
-  const wanted = parseAccept(request.headers['accept'] ?? '').map(({ type }) => type)
-  if (!wanted.includes(openApiV2ProtobufType) || wanted.includes('application/json')) return documentAnswer(request, state, 'v2', make)
-  let bytes = state.documents.get('v2 protobuf')
-  if (bytes === undefined) {
-    bytes = encodeOpenApiV2(make())
-    state.documents.set('v2 protobuf', bytes)
-  }
-  return {
-    status: 200,
-    headers: { vary: 'Accept' },
-    body: { kind: 'bytes', contentType: 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf', bytes },
-  }
-}
-
-const info = { title: 'Kubernetes', version: kubernetesVersion }
-
-function v2Document(kinds: readonly Kind[], describe: Describe): JsonObject {
-  const definitions = { ...openApiV2Definitions(rootsOf(kinds), describe), ...patchDefinition }
-  return { swagger: '2.0', info, paths: pathsOf(kinds, 'v2'), definitions }
-}
-
-function v3Document({ kinds }: ApiVersion, describe: Describe): JsonObject {
-  const schemas = { ...openApiV3Schemas(rootsOf(kinds), describe), ...patchDefinition }
-  return { openapi: '3.0.0', info, paths: pathsOf(kinds, 'v3'), components: { schemas } }
-}
-
-function rootsOf(kinds: readonly Kind[]): readonly Schema[] {
-  return kinds.flatMap((kind) => (kind.isVirtual ? [kind.schema] : [kind.schema, listSchemaOf(kind)]))
-}
-
-function listSchemaOf({ schema, apiVersion }: Kind): Schema {
-  const { apiVersion: version, kind, metadata: _ } = schema.properties ?? {}
-  return {
-    type: 'object',
-    name: `${schema.name}List`,
-    apiVersion,
-    required: ['items'],
-    properties: {
-      ...(version === undefined ? {} : { apiVersion: version }),
-      items: array(schema),
-      ...(kind === undefined ? {} : { kind }),
-      metadata: ListMeta,
-    },
-  }
+/** Without a body. */
+function bare(status: number, headers: Headers): Answer {
+  return { status, headers, body: { kind: 'empty' } }
 }

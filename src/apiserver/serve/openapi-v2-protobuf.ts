@@ -6,20 +6,21 @@ import { createProtobufCodec, type ProtobufMessage } from '#base/encoding/protob
 import { isJsonObject, type JsonObject } from '#meta/schema/go-type'
 
 const messages: Readonly<Record<string, string>> = {
-  Document: '1 swagger string, 2 info Info, 8 paths Paths, 9 definitions Definitions',
+  Document:
+    '1 swagger string, 2 info Info, 8 paths Paths, 9 definitions Definitions, 12 security repeated SecurityRequirement, 13 securityDefinitions SecurityDefinitions',
   Info: '1 title string, 2 version string',
   Paths: '2 path repeated NamedPathItem',
   NamedPathItem: '1 name string, 2 value PathItem',
   PathItem:
-    '2 get Operation, 3 put Operation, 4 post Operation, 5 delete Operation, 8 patch Operation, 9 parameters repeated ParametersItem',
+    '2 get Operation, 3 put Operation, 4 post Operation, 5 delete Operation, 6 options Operation, 7 head Operation, 8 patch Operation, 9 parameters repeated ParametersItem',
   Operation:
-    '5 operationId string, 6 produces repeated string, 7 consumes repeated string, 8 parameters repeated ParametersItem, 9 responses Responses, 13 extensions repeated NamedAny',
+    '1 tags repeated string, 3 description string, 5 operationId string, 6 produces repeated string, 7 consumes repeated string, 8 parameters repeated ParametersItem, 9 responses Responses, 10 schemes repeated string, 13 extensions repeated NamedAny',
   ParametersItem: '1 parameter Parameter',
   Parameter: '1 body BodyParameter, 2 nonBody NonBodyParameter',
   BodyParameter: '2 name string, 3 in string, 4 required bool, 5 schema Schema',
   NonBodyParameter: '3 query QueryParameter, 4 path PathParameter',
-  QueryParameter: '1 required bool, 2 in string, 4 name string, 6 type string',
-  PathParameter: '1 required bool, 2 in string, 4 name string, 5 type string',
+  QueryParameter: '1 required bool, 2 in string, 3 description string, 4 name string, 6 type string, 20 uniqueItems bool',
+  PathParameter: '1 required bool, 2 in string, 3 description string, 4 name string, 5 type string, 19 uniqueItems bool',
   Responses: '1 code repeated NamedResponse',
   NamedResponse: '1 name string, 2 value ResponseValue',
   ResponseValue: '1 response Response',
@@ -32,6 +33,13 @@ const messages: Readonly<Record<string, string>> = {
   AdditionalProperties: '1 schema Schema',
   Type: '1 value repeated string',
   Items: '1 schema repeated Schema',
+  SecurityRequirement: '1 names repeated NamedStrings',
+  NamedStrings: '1 name string, 2 value Strings',
+  Strings: '1 value repeated string',
+  SecurityDefinitions: '1 definitions repeated NamedSecurityDefinition',
+  NamedSecurityDefinition: '1 name string, 2 value SecurityDefinition',
+  SecurityDefinition: '2 apiKey ApiKey',
+  ApiKey: '1 type string, 2 name string, 3 in string, 4 description string',
   NamedAny: '1 name string, 2 value Any',
   Any: '2 yaml string',
 }
@@ -45,6 +53,10 @@ export function encodeOpenApiV2(document: JsonObject): Uint8Array {
     info: objectOf(document['info']),
     paths: { path: entriesOf(document['paths']).map(([name, item]) => ({ name, value: pathItem(item) })) },
     definitions: named(document['definitions']),
+    security: listOf(document['security']).map((one) => ({ names: Object.keys(one).map((name) => ({ name, value: {} })) })),
+    securityDefinitions: {
+      definitions: entriesOf(document['securityDefinitions']).map(([name, apiKey]) => ({ name, value: { apiKey } })),
+    },
   })
 }
 
@@ -57,8 +69,11 @@ function pathItem(item: JsonObject): ProtobufMessage {
 }
 
 function operation(one: JsonObject): ProtobufMessage {
-  const { operationId, produces, consumes, parameters, responses } = one
+  const { tags, description, operationId, produces, consumes, schemes, parameters, responses } = one
   return {
+    tags,
+    description,
+    schemes,
     operationId,
     produces,
     consumes,
@@ -69,7 +84,7 @@ function operation(one: JsonObject): ProtobufMessage {
 }
 
 function response({ description, schema: body }: JsonObject): ProtobufMessage {
-  return { description, schema: { schema: schema(objectOf(body)) } }
+  return body === undefined ? { description } : { description, schema: { schema: schema(objectOf(body)) } }
 }
 
 function parameter(one: JsonObject): ProtobufMessage {

@@ -44,7 +44,7 @@ export const Scale: Schema = define('Scale', () => ({
 }), { apiVersion: 'autoscaling/v1', always: ['metadata','spec','status'] })
 export const ScaleSpec: Schema = define('ScaleSpec', () => ({
   replicas: int32,
-}))
+}), { zeros: ['replicas'] })
 export const ScaleStatus: Schema = define('ScaleStatus', () => ({
   replicas: int32,
   selector: string,

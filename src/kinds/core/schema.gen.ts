@@ -136,14 +136,14 @@ export const ConfigMap: Schema = define('ConfigMap', () => ({
   binaryData: map(bytes),
 }), { apiVersion: 'v1', always: ['metadata'], keepsZero: ['immutable'] })
 export const ConfigMapEnvSource: Schema = define('ConfigMapEnvSource', () => ({
-  name: field(string, { default: '' }),
+  name: string,
   optional: boolean,
-}), { keepsZero: ['optional'] })
+}), { keepsZero: ['optional'], zeros: ['name'] })
 export const ConfigMapKeySelector: Schema = define('ConfigMapKeySelector', () => ({
-  name: field(string, { default: '' }),
+  name: string,
   key: string,
   optional: boolean,
-}), { required: ['key'], always: ['key'], keepsZero: ['optional'], mapType: 'atomic' })
+}), { required: ['key'], always: ['key'], keepsZero: ['optional'], zeros: ['name'], mapType: 'atomic' })
 export const ConfigMapList: Schema = define('ConfigMapList', () => ({
   kind: string,
   apiVersion: string,
@@ -158,16 +158,16 @@ export const ConfigMapNodeConfigSource: Schema = define('ConfigMapNodeConfigSour
   kubeletConfigKey: string,
 }), { required: ['namespace','name','kubeletConfigKey'], always: ['namespace','name','kubeletConfigKey'] })
 export const ConfigMapProjection: Schema = define('ConfigMapProjection', () => ({
-  name: field(string, { default: '' }),
+  name: string,
   items: array(KeyToPath, { listType: 'atomic' }),
   optional: boolean,
-}), { keepsZero: ['optional'] })
+}), { keepsZero: ['optional'], zeros: ['name'] })
 export const ConfigMapVolumeSource: Schema = define('ConfigMapVolumeSource', () => ({
-  name: field(string, { default: '' }),
+  name: string,
   items: array(KeyToPath, { listType: 'atomic' }),
   defaultMode: int32,
   optional: boolean,
-}), { keepsZero: ['defaultMode','optional'] })
+}), { keepsZero: ['defaultMode','optional'], zeros: ['name'] })
 export const Container: Schema = define('Container', () => ({
   name: string,
   image: string,
@@ -563,8 +563,8 @@ export const LoadBalancerStatus: Schema = define('LoadBalancerStatus', () => ({
   ingress: array(LoadBalancerIngress, { listType: 'atomic' }),
 }))
 export const LocalObjectReference: Schema = define('LocalObjectReference', () => ({
-  name: field(string, { default: '' }),
-}), { mapType: 'atomic' })
+  name: string,
+}), { zeros: ['name'], mapType: 'atomic' })
 export const LocalVolumeSource: Schema = define('LocalVolumeSource', () => ({
   path: string,
   fsType: string,
@@ -1096,10 +1096,10 @@ export const ReplicationControllerList: Schema = define('ReplicationControllerLi
 }), { apiVersion: 'v1', required: ['items'], always: ['metadata'] })
 export const ReplicationControllerSpec: Schema = define('ReplicationControllerSpec', () => ({
   replicas: field(int32, { default: 1 }),
-  minReadySeconds: field(int32, { default: 0 }),
+  minReadySeconds: int32,
   selector: map(string, { mapType: 'atomic' }),
   template: PodTemplateSpec,
-}), { keepsZero: ['replicas'] })
+}), { keepsZero: ['replicas'], zeros: ['minReadySeconds'] })
 export const ReplicationControllerStatus: Schema = define('ReplicationControllerStatus', () => ({
   replicas: int32,
   fullyLabeledReplicas: int32,
@@ -1205,14 +1205,14 @@ export const Secret: Schema = define('Secret', () => ({
   type: string,
 }), { apiVersion: 'v1', always: ['metadata'], keepsZero: ['immutable'] })
 export const SecretEnvSource: Schema = define('SecretEnvSource', () => ({
-  name: field(string, { default: '' }),
+  name: string,
   optional: boolean,
-}), { keepsZero: ['optional'] })
+}), { keepsZero: ['optional'], zeros: ['name'] })
 export const SecretKeySelector: Schema = define('SecretKeySelector', () => ({
-  name: field(string, { default: '' }),
+  name: string,
   key: string,
   optional: boolean,
-}), { required: ['key'], always: ['key'], keepsZero: ['optional'], mapType: 'atomic' })
+}), { required: ['key'], always: ['key'], keepsZero: ['optional'], zeros: ['name'], mapType: 'atomic' })
 export const SecretList: Schema = define('SecretList', () => ({
   kind: string,
   apiVersion: string,
@@ -1220,10 +1220,10 @@ export const SecretList: Schema = define('SecretList', () => ({
   items: array(Secret),
 }), { apiVersion: 'v1', required: ['items'], always: ['metadata'] })
 export const SecretProjection: Schema = define('SecretProjection', () => ({
-  name: field(string, { default: '' }),
+  name: string,
   items: array(KeyToPath, { listType: 'atomic' }),
   optional: boolean,
-}), { keepsZero: ['optional'] })
+}), { keepsZero: ['optional'], zeros: ['name'] })
 export const SecretReference: Schema = define('SecretReference', () => ({
   name: string,
   namespace: string,

@@ -18,6 +18,7 @@ export const DeviceTaintRule: Kind<DeviceTaintRule> = defineKind({
   plural: 'devicetaintrules',
   scope: 'Cluster',
   hasGeneration: true,
+  returnsDeleted: true,
   schema: schemas.DeviceTaintRule,
   deprecation: { since: '1.36', goneIn: '1.39' },
   columns: [

@@ -17,6 +17,7 @@ export const ResourcePoolStatusRequest: Kind<ResourcePoolStatusRequest> = define
   kind: 'ResourcePoolStatusRequest',
   plural: 'resourcepoolstatusrequests',
   scope: 'Cluster',
+  returnsDeleted: true,
   schema: schemas.ResourcePoolStatusRequest,
   columns: [
     nameColumn,

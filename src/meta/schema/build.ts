@@ -35,7 +35,10 @@ export function oneOf(...values: readonly string[]): Schema {
 }
 
 type Properties = { readonly [field: string]: Schema }
-type ObjectFacts = Pick<Schema, 'apiVersion' | 'required' | 'always' | 'writesNull' | 'keepsZero' | 'byValue' | 'mapType' | 'members' | 'discriminator'>
+type ObjectFacts = Pick<
+  Schema,
+  'apiVersion' | 'required' | 'always' | 'writesNull' | 'keepsZero' | 'byValue' | 'zeros' | 'mapType' | 'members' | 'discriminator'
+>
 type FieldFacts = Pick<Schema, 'default' | 'listType' | 'listKeys' | 'mapType' | 'patchStrategy' | 'patchMergeKey'>
 
 /** Starts the definitions of one OpenAPI package, such as `io.k8s.api.apps.v1`. */
@@ -66,6 +69,7 @@ class ObjectSchema implements Schema {
   readonly writesNull: readonly string[] | undefined
   readonly keepsZero: readonly string[] | undefined
   readonly byValue: readonly string[] | undefined
+  readonly zeros: readonly string[] | undefined
   readonly mapType: 'granular' | 'atomic' | undefined
   readonly members: readonly string[] | undefined
   readonly discriminator: string | undefined
@@ -83,6 +87,7 @@ class ObjectSchema implements Schema {
     this.writesNull = facts.writesNull
     this.keepsZero = facts.keepsZero
     this.byValue = facts.byValue
+    this.zeros = facts.zeros
     this.mapType = facts.mapType
     this.members = facts.members
     this.discriminator = facts.discriminator

@@ -8,70 +8,106 @@ import type { Schema } from './schema.ts'
 /** The text for a definition, or for one of its fields. */
 export type Describe = (definition: string, field?: string) => string | undefined
 
+/** A version of a group, whose document says of shared kinds that they are its own too. */
+export type GroupVersion = { readonly group: string; readonly version: string }
+
 /** How one version of OpenAPI writes what differs between the two. */
 type Dialect = { readonly refPrefix: string; readonly isV3: boolean }
+type Writer = { readonly dialect: Dialect; readonly describe: Describe; readonly versions: readonly GroupVersion[] }
 
 const v2: Dialect = { refPrefix: '#/definitions/', isV3: false }
 const v3: Dialect = { refPrefix: '#/components/schemas/', isV3: true }
 
 /** All definitions reachable from `roots`, by name: the `definitions` of an OpenAPI v2 document. */
-export function openApiV2Definitions(roots: Iterable<Schema>, describe: Describe = noText): JsonObject {
-  return definitions(roots, v2, describe)
+export function openApiV2Definitions(
+  roots: Iterable<Schema>,
+  describe: Describe = noText,
+  versions: readonly GroupVersion[] = [],
+): JsonObject {
+  return definitions(roots, { dialect: v2, describe, versions })
 }
 
 /** The `components.schemas` of an OpenAPI v3 document. */
-export function openApiV3Schemas(roots: Iterable<Schema>, describe: Describe = noText): JsonObject {
-  return definitions(roots, v3, describe)
+export function openApiV3Schemas(roots: Iterable<Schema>, describe: Describe = noText, versions: readonly GroupVersion[] = []): JsonObject {
+  return definitions(roots, { dialect: v3, describe, versions })
 }
 
-function definitions(roots: Iterable<Schema>, dialect: Dialect, describe: Describe): JsonObject {
+function definitions(roots: Iterable<Schema>, writer: Writer): JsonObject {
   const named = new Map<string, Schema>()
   for (const root of roots) collect(root, named)
   return Object.fromEntries(
-    [...named].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, schema]) => [name, definition(schema, name, dialect, describe)]),
+    [...named].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, schema]) => [name, definition(schema, name, writer)]),
   )
 }
 
 function collect(schema: Schema, named: Map<string, Schema>): void {
-  if (schema.name !== undefined) {
-    if (named.has(schema.name)) return
-    named.set(schema.name, schema.definition ?? schema)
+  const name = nameOf(schema)
+  if (name !== undefined) {
+    if (named.has(name)) return
+    named.set(name, schema.definition ?? schema)
   }
   for (const inner of [schema.items, schema.values, ...Object.values(schema.properties ?? {})])
     if (inner !== undefined) collect(inner, named)
 }
 
-function definition(schema: Schema, name: string, dialect: Dialect, describe: Describe): JsonObject {
-  const properties = Object.entries(schema.properties ?? {}).map(([field, inner]) => [
-    field,
-    property(schema, field, inner, name, dialect, describe),
-  ])
+function nameOf({ name, definedAs }: Schema): string | undefined {
+  return name ?? definedAs
+}
+
+function definition(schema: Schema, name: string, writer: Writer): JsonObject {
+  const { dialect, describe } = writer
+  if (schema.definedAs !== undefined) return { ...text(describe(name)), ...valueDefinition(schema, dialect) }
+  const properties = Object.entries(schema.properties ?? {}).map(([field, inner]) => [field, property(schema, field, inner, name, writer)])
   return {
     ...text(describe(name)),
-    ...(schema.required === undefined ? {} : { required: schema.required }),
     type: 'object',
+    ...(schema.required === undefined ? {} : { required: schema.required }),
     ...(properties.length === 0 ? {} : { properties: Object.fromEntries(properties) }),
-    ...(schema.apiVersion === undefined ? {} : { 'x-kubernetes-group-version-kind': [groupVersionKind(schema.apiVersion, name)] }),
+    ...(schema.apiVersion === undefined ? {} : { 'x-kubernetes-group-version-kind': kindsOf(schema.apiVersion, name, writer) }),
     ...(schema.mapType === undefined ? {} : { 'x-kubernetes-map-type': schema.mapType }),
+    ...(schema.members === undefined ? {} : { 'x-kubernetes-unions': [unionOf(schema.members, schema.discriminator)] }),
   }
 }
 
-function property(owner: Schema, field: string, schema: Schema, name: string, dialect: Dialect, describe: Describe): JsonObject {
-  const isWritten = owner.always?.includes(field) === true
-  const value = schema.default ?? (isWritten ? zeroOf(schema) : undefined)
-  return {
+/** What has a definition of its own and is no object. */
+function valueDefinition({ type, format, definedAs = '' }: Schema, { isV3 }: Dialect): JsonObject {
+  switch (format) {
+    case 'quantity':
+      return isV3 ? { oneOf: [{ type: 'string' }, { type: 'number' }] } : { type: 'string' }
+    case 'int-or-string':
+      return isV3 ? { format, oneOf: [{ type: 'integer' }, { type: 'string' }] } : { type: 'string', format }
+    case 'micro-time':
+      return { type, format: 'date-time' }
+    case 'date-time':
+      return { type, format }
+    default:
+      return definedAs.startsWith('io.k8s.apimachinery') ? { type: 'object' } : {}
+  }
+}
+
+function unionOf(members: readonly string[], discriminator: string | undefined): JsonObject {
+  const fields = members.map((member) => [member, member.charAt(0).toUpperCase() + member.slice(1)])
+  const named = discriminator === undefined || discriminator === '' ? {} : { discriminator }
+  return { ...named, 'fields-to-discriminateBy': Object.fromEntries(fields) }
+}
+
+function property(owner: Schema, field: string, schema: Schema, name: string, { dialect, describe }: Writer): JsonObject {
+  const hasZero = owner.always?.includes(field) === true || owner.zeros?.includes(field) === true
+  const value = schema.default ?? (hasZero ? zeroOf(schema) : undefined)
+  const neighbours = {
     ...text(describe(name, field)),
-    ...shape(schema, dialect, value !== undefined && dialect.isV3),
     ...(dialect.isV3 && value !== undefined ? { default: value } : {}),
     ...extensions(schema),
   }
+  return { ...neighbours, ...shape(schema, dialect, Object.keys(neighbours).length > 0) }
 }
 
 /** A reference with something beside it stands in `allOf` in version 3, where a bare `$ref` hides its neighbours. */
 function shape(schema: Schema, dialect: Dialect, hasNeighbours = false): JsonObject {
-  if (schema.name !== undefined) {
-    const reference = { $ref: dialect.refPrefix + schema.name }
-    return hasNeighbours || dialect.isV3 ? { allOf: [reference] } : reference
+  const name = nameOf(schema)
+  if (name !== undefined) {
+    const reference = { $ref: dialect.refPrefix + name }
+    return hasNeighbours && dialect.isV3 ? { allOf: [reference] } : reference
   }
   switch (schema.type) {
     case 'any':
@@ -81,18 +117,16 @@ function shape(schema: Schema, dialect: Dialect, hasNeighbours = false): JsonObj
     case 'object':
       return { type: 'object', additionalProperties: entry(schema.values, dialect) }
     default:
-      return { type: schema.type, ...formatOf(schema), ...(schema.enum === undefined ? {} : { enum: schema.enum }) }
+      return {
+        type: schema.type,
+        ...(schema.format === undefined ? {} : { format: schema.format }),
+        ...(schema.enum === undefined ? {} : { enum: schema.enum }),
+      }
   }
 }
 
 function entry(schema: Schema | undefined, dialect: Dialect): JsonObject {
-  if (schema === undefined) return {}
-  return schema.name === undefined ? shape(schema, dialect) : { $ref: dialect.refPrefix + schema.name }
-}
-
-function formatOf({ format }: Schema): JsonObject {
-  if (format === undefined || format === 'quantity') return {}
-  return { format: format === 'micro-time' ? 'date-time' : format }
+  return schema === undefined ? {} : shape(schema, dialect)
 }
 
 function extensions(schema: Schema): JsonObject {
@@ -123,9 +157,14 @@ function zeroOf(schema: Schema): unknown {
   }
 }
 
-function groupVersionKind(apiVersion: string, name: string): JsonObject {
-  const [version, group = ''] = apiVersion.split('/').reverse()
-  return { group, kind: name.slice(name.lastIndexOf('.') + 1), version }
+/** Options and watch events belong to every group. */
+const sharedKinds: ReadonlySet<string> = new Set(['DeleteOptions', 'WatchEvent'])
+
+function kindsOf(apiVersion: string, name: string, { versions }: Writer): readonly JsonObject[] {
+  const [version = '', group = ''] = apiVersion.split('/').reverse()
+  const kind = name.slice(name.lastIndexOf('.') + 1)
+  const others = sharedKinds.has(kind) ? versions.filter((one) => one.group !== group || one.version !== version) : []
+  return [{ group, version }, ...others].map((one) => ({ group: one.group, kind, version: one.version }))
 }
 
 function text(description: string | undefined): JsonObject {

@@ -35,6 +35,8 @@ export interface Schema {
   readonly keepsZero?: readonly string[] | undefined
   /** Fields that JSON leaves out when they hold nothing although Go holds them by value: protobuf writes them all the same. */
   readonly byValue?: readonly string[] | undefined
+  /** Fields of which documents tell that their zero value is the default, though it is left out like any other. */
+  readonly zeros?: readonly string[] | undefined
   /** Of a map: what each value is. */
   readonly values?: Schema | undefined
   /** Of a list: what each entry is. */
