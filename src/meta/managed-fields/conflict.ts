@@ -11,8 +11,9 @@ export class ApplyConflict extends Error {
   readonly conflicts: readonly Conflict[]
 
   constructor(conflicts: readonly Conflict[]) {
-    super(messageOf(conflicts))
-    this.conflicts = conflicts
+    const inOrder = conflicts.toSorted((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1))
+    super(messageOf(inOrder))
+    this.conflicts = inOrder
   }
 
   /** One for each field, as the causes of a Status. */
@@ -25,6 +26,16 @@ export class ApplyConflict extends Error {
       })),
     )
   }
+}
+
+/** As upstream: owners stand in the order of what they are known by. */
+function orderOf({ owner: { name, operation, apiVersion, subresource } }: Conflict): string {
+  return JSON.stringify({
+    manager: name === '' ? undefined : name,
+    operation,
+    apiVersion: operation === 'Apply' ? undefined : apiVersion,
+    subresource: subresource === '' ? undefined : subresource,
+  })
 }
 
 function messageOf(conflicts: readonly Conflict[]): string {
