@@ -59,11 +59,7 @@ import { storeRoutes } from './serve/store-routes.ts'
 import { versionInfo } from './serve/version.ts'
 import { HttpServer } from './server.ts'
 import { portRecord, portRecordKey } from './services/port-record.ts'
-<<<<<<< Updated upstream
 import { repairServices } from './services/repair-services.ts'
-=======
-import { repairServices, repairServices } from './services/repair-services.ts'
->>>>>>> Stashed changes
 import { ServiceAllocation } from './services/service-allocation.ts'
 import type { WriteHook } from './services/write-hook.ts'
 import { builtinFormat } from './storage/builtin-format.ts'
