@@ -2,15 +2,15 @@
 import { boolFlag, choiceFlag, durationFlag, type FlagValues, intFlag, listFlag, mapFlag, repeatedFlag, stringFlag } from '#component/flags'
 import { runtimeConfigFlag } from './enabled-kinds.ts'
 import { etcdFlags } from './etcd-flags.ts'
+import { securityFlags } from './security-flags.ts'
 
 export const apiServerFlags = {
   ...etcdFlags,
+  ...securityFlags,
   'admission-control-config-file': stringFlag('', 'File with configuration for admission plugins.'),
   'advertise-address': stringFlag('', 'The IP address on which to advertise the API server to members of the cluster.'),
-  'anonymous-auth': boolFlag(true, 'Lets requests without credentials in as system:anonymous; what they may do, authorization says.'),
   'api-audiences': listFlag([], 'What service account tokens are for; the issuers unless told otherwise.'),
   'apiserver-count': intFlag(1, 'How many API servers the cluster has; for --endpoint-reconciler-type=master-count.'),
-  'authorization-mode': listFlag(['AlwaysAllow'], 'Ordered list of authorizers: AlwaysAllow, AlwaysDeny, Node, RBAC.'),
   'bind-address': stringFlag('0.0.0.0', 'The IP address on which to listen.'),
   'cert-dir': stringFlag('', 'Where a self-signed serving certificate is kept; below the data directory unless told otherwise.'),
   'client-ca-file': stringFlag('', 'Certificates of the authorities whose clients are let in by their certificate.'),

@@ -18,7 +18,8 @@ import { enabledKinds, type KindChoice } from './enabled-kinds.ts'
 import { flagTexts } from './flag-texts.ts'
 import { type ApiServerFlags, apiServerFlags } from './flags.ts'
 import { openStores, storageBackendOf } from './open-stores.ts'
-import type { AuthorizationMode, FrontProxyOptions, ServiceAccountOptions } from './security.ts'
+import type { FrontProxyOptions, ServiceAccountOptions } from './security.ts'
+import { securityChoices } from './security-flags.ts'
 
 export const kubeApiserver: Component<typeof apiServerFlags> = {
   name: 'kube-apiserver',
@@ -41,7 +42,7 @@ async function runApiServer(env: Env, flags: ApiServerFlags, signal: AbortSignal
   if (flags['shutdown-delay-duration'] > 0) await sleep(env.clock, flags['shutdown-delay-duration'])
 }
 
-async function optionsOf({ clock, log }: Env, flags: ApiServerFlags): Promise<ApiServerOptions> {
+async function optionsOf({ clock }: Env, flags: ApiServerFlags): Promise<ApiServerOptions> {
   const text = (name: keyof ApiServerFlags) => optionalFile(String(flags[name]))
   const [clientCa, tokenFile, kubeletCa, kubeletCert, kubeletKey] = await Promise.all([
     text('client-ca-file'),
@@ -64,8 +65,7 @@ async function optionsOf({ clock, log }: Env, flags: ApiServerFlags): Promise<Ap
     frontProxy: await frontProxyOf(flags),
     serviceAccounts: await serviceAccountsOf(flags),
     allowsBootstrapTokens: flags['enable-bootstrap-token-auth'],
-    authorizationModes: flags['authorization-mode'].map(authorizationMode),
-    anonymousPaths: flags['anonymous-auth'] ? undefined : [],
+    ...(await securityChoices(flags, clock)),
     admission: {
       enabled: flags['enable-admission-plugins'],
       disabled: flags['disable-admission-plugins'],
@@ -175,18 +175,6 @@ async function servingCredential(
   await mkdir(directory, { recursive: true, mode: 0o700 })
   await writeCredential(directory, 'apiserver', credential)
   return { cert: credential.certificatePem, key: credential.privateKeyPem }
-}
-
-function authorizationMode(text: string): AuthorizationMode {
-  switch (text) {
-    case 'Node':
-    case 'RBAC':
-    case 'AlwaysAllow':
-    case 'AlwaysDeny':
-      return text
-    default:
-      throw new Error(`--authorization-mode: ${JSON.stringify(text)} is not known: use AlwaysAllow, AlwaysDeny, Node or RBAC`)
-  }
 }
 
 function portRange(text: string): { readonly from: number; readonly to: number } {

@@ -3,14 +3,19 @@ import type { Clock } from '#base/env/clock'
 import { parseCertificates } from '#net/pki/certificate'
 import type { PluginChoice } from './admission/all-plugins.ts'
 import { anonymousAuthenticator } from './authn/anonymous.ts'
+import type { ConfiguredIssuer } from './authn/authentication-configuration.ts'
 import type { Authenticator } from './authn/authenticator.ts'
 import { bearerTokenAuthenticator } from './authn/bearer-token.ts'
 import { bootstrapTokenAuthenticator } from './authn/bootstrap-token.ts'
 import { clientCertificateAuthenticator } from './authn/client-certificate.ts'
+import { IssuerKeys } from './authn/issuer-keys.ts'
+import { jwtIssuerAuthenticator } from './authn/jwt-issuer.ts'
 import { requestHeaderAuthenticator } from './authn/request-header.ts'
 import { serviceAccountTokenAuthenticator } from './authn/service-account-token.ts'
 import { staticTokenAuthenticator } from './authn/static-token.ts'
 import type { TokenAuthenticator } from './authn/token-authenticator.ts'
+import { type TokenWebhookOptions, tokenWebhookAuthenticator } from './authn/token-webhook.ts'
+import type { AuthorizerChoice } from './authz/authorization-configuration.ts'
 import type { Authorizer } from './authz/authorizer.ts'
 import type { ChangeFeed } from './authz/change-feed.ts'
 import { alwaysAllow, alwaysDeny, privilegedGroup } from './authz/fixed.ts'
@@ -19,12 +24,11 @@ import { NodeGraph } from './authz/node/node-graph.ts'
 import { rbacAuthorizer } from './authz/rbac/rbac.ts'
 import { RbacIndex } from './authz/rbac/rbac-index.ts'
 import { unionAuthorizer } from './authz/union.ts'
+import { webhookAuthorizer } from './authz/webhook-authorizer.ts'
 import { bootstrapClusterRoles } from './bootstrap/policy-objects.ts'
 import type { FrontProxyOptions } from './bootstrap/system-objects.ts'
 import type { StateReader } from './exchange.ts'
 import { type SigningKey, signingKeyOf, type VerificationKey, verificationKeysOf } from './tokens/service-account-keys.ts'
-
-export type AuthorizationMode = 'Node' | 'RBAC' | 'AlwaysAllow' | 'AlwaysDeny'
 
 export type ServiceAccountOptions = {
   /** The first one signs. */
@@ -50,7 +54,11 @@ export type SecurityOptions = {
   readonly tokenFile?: string | undefined
   readonly serviceAccounts?: ServiceAccountOptions | undefined
   readonly allowsBootstrapTokens?: boolean
-  readonly authorizationModes: readonly AuthorizationMode[]
+  readonly authorizers: readonly AuthorizerChoice[]
+  /** Others whose tokens are taken. */
+  readonly issuers?: readonly ConfiguredIssuer[]
+  /** A service that knows further tokens. */
+  readonly tokenWebhook?: Pick<TokenWebhookOptions, 'client' | 'version' | 'rememberedMs'> | undefined
   /** Absent: every path is open to anonymous requests, authorization decides; empty: none is. */
   readonly anonymousPaths?: readonly string[] | undefined
   readonly admission: PluginChoice
@@ -77,8 +85,8 @@ export function createSecurity(deps: SecurityDeps, options: SecurityOptions): Se
     ...(serviceAccounts?.verificationKeys ?? []).flatMap(verificationKeysOf),
   ]
   const audiences = serviceAccounts?.audiences ?? serviceAccounts?.issuers ?? []
-  const tokens = tokenAuthenticators(deps, options, verificationKeys)
-  const { authorizer, rbac } = authorizerOf(deps.changes, options.authorizationModes, stack)
+  const tokens = tokenAuthenticators(deps, options, verificationKeys, audiences)
+  const { authorizer, rbac } = authorizerOf(deps, options.authorizers, stack)
   return {
     authenticators: authenticatorsOf(deps.clock, options, tokens, audiences),
     tokens,
@@ -95,12 +103,17 @@ function tokenAuthenticators(
   { state, clock }: SecurityDeps,
   options: SecurityOptions,
   keys: readonly VerificationKey[],
+  audiences: readonly string[],
 ): readonly TokenAuthenticator[] {
-  const { tokenFile, serviceAccounts, allowsBootstrapTokens } = options
+  const { tokenFile, serviceAccounts, allowsBootstrapTokens, issuers = [], tokenWebhook } = options
+  const issuerKeys = ({ url: issuer, discoveryUrl, authority }: ConfiguredIssuer) =>
+    new IssuerKeys({ clock, issuer, discoveryUrl, authority })
   return [
     ...(tokenFile === undefined ? [] : [staticTokenAuthenticator(tokenFile)]),
     ...(serviceAccounts === undefined ? [] : [serviceAccountTokenAuthenticator({ issuers: serviceAccounts.issuers, keys, state, clock })]),
     ...(allowsBootstrapTokens === true ? [bootstrapTokenAuthenticator({ state, clock })] : []),
+    ...issuers.map((issuer) => jwtIssuerAuthenticator(issuer, { clock, audiences, keys: issuerKeys(issuer) })),
+    ...(tokenWebhook === undefined ? [] : [tokenWebhookAuthenticator({ ...tokenWebhook, clock, audiences })]),
   ]
 }
 
@@ -124,11 +137,11 @@ function frontProxyAuthenticator(clock: Clock, { clientCaPem, ...options }: Fron
   return requestHeaderAuthenticator({ ...options, clock, authorities: () => authorities })
 }
 
-function authorizerOf(changes: ChangeFeed, modes: readonly AuthorizationMode[], stack: DisposableStack) {
+function authorizerOf({ changes, clock }: SecurityDeps, choices: readonly AuthorizerChoice[], stack: DisposableStack) {
   const authorizers: Authorizer[] = [privilegedGroup]
   let rbac: RbacIndex | undefined
-  for (const mode of modes) {
-    switch (mode) {
+  for (const choice of choices) {
+    switch (choice) {
       case 'AlwaysAllow':
         authorizers.push(alwaysAllow)
         break
@@ -143,6 +156,8 @@ function authorizerOf(changes: ChangeFeed, modes: readonly AuthorizationMode[], 
         stack.use(rbac.follow(changes))
         authorizers.push(rbacAuthorizer(rbac))
         break
+      default:
+        authorizers.push(webhookAuthorizer(choice, clock))
     }
   }
   return { authorizer: unionAuthorizer(authorizers), rbac }

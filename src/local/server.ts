@@ -35,7 +35,7 @@ export async function runServer(env: Env, options: ServerOptions, signal: AbortS
       serving: { cert: pki.apiServer.certificatePem, key: pki.apiServer.privateKeyPem },
       clientCa: pki.authority.certificatePem,
       serviceAccounts: { issuers: [issuer], signingKey: pki.serviceAccountKeyPem, verificationKeys: [], extendsExpiration: true },
-      authorizationModes: ['Node', 'RBAC'],
+      authorizers: ['Node', 'RBAC'],
       anonymousPaths: ['/healthz', '/livez', '/readyz'],
       admission: { enabled: ['NodeRestriction'], disabled: [] },
       storeIsShared: host !== undefined,

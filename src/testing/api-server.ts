@@ -53,7 +53,7 @@ export async function startTestApiServer(
         verificationKeys: [],
         extendsExpiration: true,
       },
-      authorizationModes: ['Node', 'RBAC'],
+      authorizers: ['Node', 'RBAC'],
       admission: { enabled: [], disabled: ['ServiceAccount'] },
       advertiseAddress: '192.0.2.10',
       serviceClusterIpRanges: ['10.96.0.0/12'],

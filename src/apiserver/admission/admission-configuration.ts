@@ -4,8 +4,8 @@ import { dirname, resolve } from 'node:path'
 import { parseYaml } from '#base/encoding/yaml'
 import type { Clock } from '#base/env/clock'
 import { readConfigFile } from '#component/config-file'
+import { ConfigReader } from '../config-reader.ts'
 import { type ReviewClient, reviewClientOfKubeconfig } from '../webhooks/review-client.ts'
-import { ConfigReader } from './config-reader.ts'
 
 export type AdmissionConfiguration = {
   /** By the name of the plugin. */

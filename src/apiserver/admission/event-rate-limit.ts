@@ -2,7 +2,7 @@
 import type { Clock } from '#base/env/clock'
 import { Event } from '#kinds/core/event.kind'
 import { StatusError } from '#meta/status'
-import { ConfigReader } from './config-reader.ts'
+import { ConfigReader } from '../config-reader.ts'
 import { type Admission, type AdmissionPlugin, definePlugin } from './plugin.ts'
 
 const limitTypes = ['Server', 'Namespace', 'User', 'SourceAndObject'] as const

@@ -1,10 +1,10 @@
 /** Whether the images of a pod may run here: a service of the cluster's owner says it. */
 import type { Clock } from '#base/env/clock'
 import { Pod } from '#kinds/core/pod/pod.kind'
+import { ConfigReader } from '../config-reader.ts'
 import { AnswerCache } from '../webhooks/answer-cache.ts'
 import { withRetries } from '../webhooks/retries.ts'
 import type { ReviewClient } from '../webhooks/review-client.ts'
-import { ConfigReader } from './config-reader.ts'
 import { type Admission, type AdmissionPlugin, definePlugin, refusal } from './plugin.ts'
 
 type Review = { readonly allowed: boolean; readonly reason: string }

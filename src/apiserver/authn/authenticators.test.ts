@@ -6,12 +6,13 @@ import { createAuthority, issueCredential } from '#net/pki/authority'
 import { parseCertificates } from '#net/pki/certificate'
 import { ObjectState } from '#testing/object-state'
 import type { IncomingRequest } from '../exchange.ts'
-import { anonymousAuthenticator, healthPaths } from './anonymous.ts'
+import { anonymousAuthenticator } from './anonymous.ts'
 import { bootstrapTokenAuthenticator } from './bootstrap-token.ts'
 import { clientCertificateAuthenticator } from './client-certificate.ts'
 import { requestHeaderAuthenticator } from './request-header.ts'
 import { parseTokenFile } from './static-token.ts'
 
+const healthPaths = ['/healthz', '/livez', '/readyz']
 const signal = new AbortController().signal
 
 function request(parts: Partial<IncomingRequest>): IncomingRequest {
@@ -81,7 +82,7 @@ test('a front proxy is believed only with its own certificate and an allowed nam
 
 for (const [path, paths, isKnown] of [
   ['/healthz', healthPaths, true],
-  ['/livez/ping', healthPaths, true],
+  ['/livez/ping', healthPaths, false],
   ['/healthzz', healthPaths, false],
   ['/api', healthPaths, false],
   ['/api', undefined, true],

@@ -3,6 +3,11 @@ import type { UserInfo } from '../exchange.ts'
 
 /** One condition of a field selector, such as `spec.nodeName=a`. */
 export type SelectorRequirement = { readonly key: string; readonly operator: 'In' | 'NotIn'; readonly values: readonly string[] }
+export type LabelRequirement = {
+  readonly key: string
+  readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist'
+  readonly values?: readonly string[]
+}
 
 /** What is asked, as in a SubjectAccessReview. */
 export type AccessQuestion = {
@@ -22,9 +27,15 @@ export type ResourceQuestion = {
   readonly name: string
   /** What a list or watch is limited to; absent where it is not. */
   readonly fieldSelector?: readonly SelectorRequirement[]
+  readonly labelSelector?: readonly LabelRequirement[]
 }
 
-export type Decision = { readonly verdict: 'allow' | 'deny' | 'no-opinion'; readonly reason: string }
+export type Decision = {
+  readonly verdict: 'allow' | 'deny' | 'no-opinion'
+  readonly reason: string
+  /** Why an authorizer could not tell. Where nobody allows the request, that is a failure of the server. */
+  readonly error?: Error
+}
 
 export interface Authorizer {
   readonly name: string

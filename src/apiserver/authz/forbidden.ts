@@ -15,6 +15,16 @@ export function forbiddenAnswer(question: AccessQuestion, reason: string): Answe
   return { ...errorAnswer(accessForbidden(question, reason)), headers: { 'x-content-type-options': 'nosniff' } }
 }
 
+/** What is answered where an authorizer failed and no other allows it: plain text, as upstream. */
+export function undecidedAnswer(path: string, error: Error): Answer {
+  const bytes = new TextEncoder().encode(`Internal Server Error: ${JSON.stringify(path)}: ${error.message}\n`)
+  return {
+    status: 500,
+    headers: { 'x-content-type-options': 'nosniff' },
+    body: { kind: 'bytes', contentType: 'text/plain; charset=utf-8', bytes },
+  }
+}
+
 function sentenceOf({ user, verb, path, resource }: AccessQuestion): string {
   const who = `User ${JSON.stringify(user.name)} cannot ${verb}`
   if (resource === undefined) return `${who} path ${JSON.stringify(path)}`

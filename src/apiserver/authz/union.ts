@@ -2,32 +2,39 @@
 import { type AccessQuestion, type Authorizer, type Decision, noOpinion } from './authorizer.ts'
 
 export function unionAuthorizer(authorizers: readonly Authorizer[]): Authorizer {
-  return { name: 'union', decide: (question, signal) => decideFrom(0, [], authorizers, question, signal) }
+  return { name: 'union', decide: (question, signal) => decideFrom(0, nothingYet, authorizers, question, signal) }
 }
 
 /** Stays synchronous as long as the authorizers do: every request passes here. */
 function decideFrom(
   start: number,
-  reasons: readonly string[],
+  before: Collected,
   authorizers: readonly Authorizer[],
   question: AccessQuestion,
   signal: AbortSignal | undefined,
 ): Decision | Promise<Decision> {
-  const collected = [...reasons]
+  let collected = before
   for (let index = start; index < authorizers.length; index++) {
     const decision = authorizers[index]?.decide(question, signal) ?? noOpinion()
     if (decision instanceof Promise) {
+      const soFar = collected
       return decision.then((settled) => {
         if (settled.verdict !== 'no-opinion') return settled
-        return decideFrom(index + 1, withReason(collected, settled), authorizers, question, signal)
+        return decideFrom(index + 1, withOpinionless(soFar, settled), authorizers, question, signal)
       })
     }
     if (decision.verdict !== 'no-opinion') return decision
-    if (decision.reason !== '') collected.push(decision.reason)
+    collected = withOpinionless(collected, decision)
   }
-  return noOpinion(collected.join('\n'))
+  const { reasons, error } = collected
+  return error === undefined ? noOpinion(reasons.join('\n')) : { ...noOpinion(reasons.join('\n')), error }
 }
 
-function withReason(reasons: readonly string[], { reason }: Decision): readonly string[] {
-  return reason === '' ? reasons : [...reasons, reason]
+type Collected = { readonly reasons: readonly string[]; readonly error?: Error }
+
+const nothingYet: Collected = { reasons: [] }
+
+function withOpinionless(collected: Collected, { reason, error = collected.error }: Decision): Collected {
+  if (reason === '' && error === collected.error) return collected
+  return { reasons: reason === '' ? collected.reasons : [...collected.reasons, reason], ...(error && { error }) }
 }

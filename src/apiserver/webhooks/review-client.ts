@@ -6,6 +6,7 @@ import { Agent as HttpAgent, request as httpRequest } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest, type RequestOptions } from 'node:https'
 import type { Clock } from '#base/env/clock'
 import { endpointOf } from '#client/connect'
+import { connectionErrorOf, requestName } from '#client/connection-failure'
 import { type Endpoint, targetOf, tlsOptionsOf } from '#client/endpoint'
 import { resolveContext } from '#client/kubeconfig'
 import { readKubeconfig } from '#client/kubeconfig-file'
@@ -47,7 +48,12 @@ function reviewClient(endpoint: Endpoint, timeoutMs: number): ReviewClient {
         port: server.port || (isPlain ? 80 : 443),
         signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
       }
-      return JSON.parse(await exchanged(isPlain ? httpRequest : httpsRequest, options, body))
+      try {
+        return JSON.parse(await exchanged(isPlain ? httpRequest : httpsRequest, options, body))
+      } catch (error) {
+        if (error instanceof ReviewRefused) throw error
+        throw connectionErrorOf(error, server, requestName('POST', `${server.origin}${path}`))
+      }
     },
   }
 }

@@ -1,4 +1,6 @@
-/** Reads the configuration of a plugin field by field; what is wrong is an Error that names plugin and field. */
+import { parseDurationMs } from '#meta/duration'
+
+/** Reads a configuration, or the answer of a service, field by field; what is wrong is an Error that names the field. */
 export class ConfigReader {
   readonly #where: string
   readonly #fields: Readonly<Record<string, unknown>>
@@ -66,6 +68,14 @@ export class ConfigReader {
     const value = this.#fields[field] ?? otherwise
     if (typeof value !== 'boolean') throw new Error(`${this.#where}.${field}: expected true or false`)
     return value
+  }
+
+  /** A duration in Go's notation, in milliseconds. */
+  duration(field: string, otherwiseMs: number): number {
+    if (!this.has(field)) return otherwiseMs
+    const durationMs = parseDurationMs(this.text(field))
+    if (durationMs === undefined) throw new Error(`${this.#where}.${field}: expected a duration such as 30s`)
+    return durationMs
   }
 
   choice<const T extends string>(field: string, known: readonly T[]): T {
