@@ -41,7 +41,7 @@ test('servers on one store give an address and a port to one service only, and a
     )
     assert.deepEqual(outcomes.map(({ status }) => status).toSorted(), ['fulfilled', 'rejected'], `round ${round}`)
   }
-  const many = Array.from({ length: 20 }, (_, number) => ({
+  const many = Array.from({ length: 64 }, (_, number) => ({
     ...service(`many-${number}`, '', 0),
     spec: { type: 'NodePort', ports: [{ port: 80 }] },
   }))
