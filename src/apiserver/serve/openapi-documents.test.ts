@@ -18,7 +18,7 @@ const reference = new URL('../../../../shared/reference/', import.meta.url)
 const skip = existsSync(reference) ? false : 'the reference data (../shared) is not here'
 
 /** What is not served yet. */
-const missing = /^apis\/(apiextensions|apiregistration)\.k8s\.io|^logs$/
+const missing = /^apis\/apiextensions\.k8s\.io|^logs$/
 
 const kinds = [...builtinKinds, ...optionalKinds.map(({ kind }) => kind)]
 const further: Readonly<Record<string, Schema>> = { TokenRequest, Scale, Binding, Eviction }

@@ -57,13 +57,23 @@ function flowHeadersOf(flow: Flow): HeaderValues {
 function headersOf({ headers, body }: Answer, { warnings, flow }: Exchange): HeaderValues {
   const hasType = body.kind === 'bytes' || body.kind === 'stream'
   const plain = flow === undefined ? plainHeaders : flowHeadersOf(flow)
+  if (body.kind === 'empty') return { ...withoutType(plain), ...warningsIn(warnings), ...headers }
   if (headers === undefined && warnings.length === 0 && !hasType) return plain
   return {
     ...plain,
     ...(hasType ? { 'content-type': body.contentType } : {}),
-    ...(warnings.length === 0 ? {} : { warning: warningHeaders(warnings) }),
+    ...warningsIn(warnings),
     ...headers,
   }
+}
+
+function warningsIn(warnings: readonly string[]): HeaderValues {
+  return warnings.length === 0 ? {} : { warning: warningHeaders(warnings) }
+}
+
+/** Nothing is of no type. */
+function withoutType({ 'content-type': _, ...headers }: HeaderValues): HeaderValues {
+  return headers
 }
 
 async function writeBytes(bytes: Uint8Array, status: number, headers: HeaderValues, exchange: Exchange, sink: ResponseSink): Promise<void> {
