@@ -29,7 +29,7 @@ export function servedAs<T extends KubeObject, S extends KubeObject>(stored: Kin
     plural,
     scope,
     schema,
-    ...rulesOf(stored, toStored, fromStored),
+    ...rulesOf(stored, toStored, fromStored, version.fromStored !== undefined),
     ...(deprecation === undefined ? {} : { deprecation }),
     storedAs: { kind: stored, toStored, fromStored },
   })
@@ -73,10 +73,12 @@ function traitsOf<S extends KubeObject>(stored: Kind<S>): Pick<Partial<Kind>, (t
   return Object.fromEntries(traits.flatMap((trait) => (stored[trait] === undefined ? [] : [[trait, stored[trait]]])))
 }
 
+/** Where forms differ, an object is filled up with what its stored form tells in any case. */
 function rulesOf<T extends KubeObject, S extends KubeObject>(
   stored: Kind<S>,
   to: (object: T) => S,
   from: (stored: S) => T,
+  differs: boolean,
 ): Partial<Kind<T>> {
   const { rowConditions, defaults, prepareCreate, validate, validateCreate, update, status, warnings, selectableFields } = stored
   return present<Partial<Kind<T>>>({
@@ -86,7 +88,7 @@ function rulesOf<T extends KubeObject, S extends KubeObject>(
       cell: (object, facts) => column.cell(to(object), facts),
     })),
     rowConditions: rowConditions && ((object) => rowConditions(to(object))),
-    defaults: defaults && ((object) => from(defaults(to(object)))),
+    defaults: defaults === undefined && !differs ? undefined : (object) => from(defaults === undefined ? to(object) : defaults(to(object))),
     prepareCreate: prepareCreate && ((object, facts) => from(prepareCreate(to(object), facts))),
     validate: validate && ((object, facts) => validate(to(object), facts)),
     validateCreate: validateCreate && ((object, facts) => validateCreate(to(object), facts)),

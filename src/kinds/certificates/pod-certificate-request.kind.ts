@@ -1,6 +1,6 @@
 /** A kubelet asks a signer for a certificate that one of its pods shall have. */
 import { conditionOf } from '#meta/conditions'
-import { type FieldErrors, FieldPath, immutable, invalid, invalidTogether, required } from '#meta/field-path'
+import { type FieldErrors, FieldPath, immutable, invalid, invalidTogether } from '#meta/field-path'
 import { defineKind, type Kind } from '#meta/kind'
 import { isDns1123Subdomain } from '#meta/names'
 import { invalidEach } from '#meta/object-meta-validation'
@@ -93,14 +93,10 @@ function* validateProof({
   pkixPublicKey = '',
   proofOfPossession = '',
 }: types.PodCertificateRequestSpec): FieldErrors {
-  const hasKey = pkixPublicKey !== '' || proofOfPossession !== ''
-  if ((stubPKCS10Request !== '') === hasKey)
-    return yield invalidTogether(spec, 'exactly one of (stubPKCS10Request) or (pkixPublicKey, proofOfPossession) must be set')
-  if (!hasKey) {
-    if (!isCertificate(base64ToBytes(stubPKCS10Request)))
-      yield invalidTogether(spec.field('stubPKCS10Request'), 'must be a valid PKCS#10 CSR')
-    return
-  }
-  if (pkixPublicKey === '') yield required(spec.field('pkixPublicKey'))
-  if (proofOfPossession === '') yield required(spec.field('proofOfPossession'))
+  const isStub = stubPKCS10Request !== '' && pkixPublicKey === '' && proofOfPossession === ''
+  const isProof = stubPKCS10Request === '' && pkixPublicKey !== '' && proofOfPossession !== ''
+  if (!isStub && !isProof)
+    yield invalidTogether(spec, 'exactly one of (stubPKCS10Request) or (pkixPublicKey, proofOfPossession) must be set')
+  if (isStub && !isCertificate(base64ToBytes(stubPKCS10Request)))
+    yield invalidTogether(spec.field('stubPKCS10Request'), 'must be a valid PKCS#10 CSR')
 }

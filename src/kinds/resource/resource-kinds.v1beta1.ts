@@ -56,15 +56,16 @@ function withRequests<R, C extends { readonly requests?: unknown }>(claim: C, re
   return requests === undefined ? rest : { ...rest, requests }
 }
 
-/** A request without alternatives is an exact one, complete or not: validation tells what it lacks. */
-function stableRequest({ name, firstAvailable, ...exact }: types.DeviceRequest): stable.DeviceRequest {
+/** A request that tells more than its name and its alternatives is an exact one, complete or not: validation tells what it lacks. */
+function stableRequest({ name, firstAvailable, deviceClassName = '', ...others }: types.DeviceRequest): stable.DeviceRequest {
   const alternatives = firstAvailable === undefined ? {} : { firstAvailable }
-  const isExact = (firstAvailable ?? []).length === 0 || Object.keys(exact).length > 0
-  return { name, ...(isExact ? { exactly: { ...exact, deviceClassName: exact.deviceClassName ?? '' } } : {}), ...alternatives }
+  const isExact = deviceClassName !== '' || Object.values(others).some((value) => value !== undefined)
+  return { name, ...(isExact ? { exactly: { ...others, deviceClassName } } : {}), ...alternatives }
 }
 
 function betaRequest({ exactly, ...request }: stable.DeviceRequest): types.DeviceRequest {
-  return { ...request, ...exactly }
+  // The class is written in any case.
+  return { ...request, deviceClassName: '', ...exactly }
 }
 
 function withDevices<D, S extends { readonly devices?: unknown }>(spec: S, devices: D | undefined) {

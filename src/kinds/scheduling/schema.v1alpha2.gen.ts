@@ -45,7 +45,7 @@ export const PodGroupSpec: Schema = define('PodGroupSpec', () => ({
   disruptionMode: field(oneOf('Pod', 'PodGroup'), { default: 'Pod' }),
   priorityClassName: string,
   priority: int32,
-}), { required: ['schedulingPolicy'], always: ['schedulingPolicy'], keepsZero: ['disruptionMode','priority'] })
+}), { required: ['schedulingPolicy'], always: ['schedulingPolicy'], writesNull: ['podGroupTemplateRef'], keepsZero: ['disruptionMode','priority'] })
 export const PodGroupStatus: Schema = define('PodGroupStatus', () => ({
   conditions: array(meta.Condition, { listType: 'map', listKeys: ['type'], patchStrategy: ['merge'], patchMergeKey: 'type' }),
   resourceClaimStatuses: array(PodGroupResourceClaimStatus, { listType: 'map', listKeys: ['name'], patchStrategy: ['merge','retainKeys'], patchMergeKey: 'name' }),
@@ -58,7 +58,7 @@ export const PodGroupTemplate: Schema = define('PodGroupTemplate', () => ({
   disruptionMode: oneOf('Pod', 'PodGroup'),
   priorityClassName: string,
   priority: int32,
-}), { required: ['name','schedulingPolicy'], always: ['name','schedulingPolicy'], keepsZero: ['disruptionMode','priority'] })
+}), { required: ['name','schedulingPolicy'], always: ['name','schedulingPolicy'], writesNull: ['schedulingConstraints'], keepsZero: ['disruptionMode','priority'] })
 export const PodGroupTemplateReference: Schema = define('PodGroupTemplateReference', () => ({
   workload: WorkloadPodGroupTemplateReference,
 }), { members: ['workload'] })

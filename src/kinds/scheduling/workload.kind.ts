@@ -14,7 +14,6 @@ export const Workload: Kind<Workload> = defineKind({
   kind: 'Workload',
   plural: 'workloads',
   scope: 'Namespaced',
-  hasGeneration: true,
   schema: schemas.Workload,
   columns: [nameColumn, ageColumn],
   validate: validateWorkload,
