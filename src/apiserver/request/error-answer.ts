@@ -1,18 +1,28 @@
 /** A failure as an answer: the Status object, with the headers that go with it. */
-import { goJsonLine } from '#base/encoding/go-json'
+import { goJson, goJsonLine, indented } from '#base/encoding/go-json'
+import { formatYaml } from '#base/encoding/yaml'
 import type { StatusError } from '#meta/status'
-import type { Answer } from '../exchange.ts'
+import type { Answer, Body, IncomingRequest } from '../exchange.ts'
+import { type OutputForm, plainForm, unrefusedForm } from './negotiate.ts'
 
 const encoder = new TextEncoder()
 
-export function errorAnswer(error: StatusError): Answer {
+/** In the form that the client of `request` accepts; where there is none, set out for people, as upstream. */
+export function errorAnswer(error: StatusError, request?: IncomingRequest): Answer {
   const body = bodyOf(error)
   const seconds = error.details?.retryAfterSeconds
   return {
     status: error.code,
     ...(seconds === undefined ? {} : { headers: { 'retry-after': String(seconds) } }),
-    body: { kind: 'object', bytes: () => goJsonLine(body), object: () => body },
+    body: formedBody(body, request === undefined ? plainForm : unrefusedForm(request)),
   }
+}
+
+function formedBody(body: unknown, form: OutputForm | undefined): Body {
+  if (form?.format === 'yaml') return { kind: 'bytes', contentType: 'application/yaml', bytes: encoder.encode(formatYaml(body)) }
+  if (form === undefined || form.isPretty)
+    return { kind: 'bytes', contentType: 'application/json', bytes: encoder.encode(indented(goJson(body))) }
+  return { kind: 'object', bytes: () => goJsonLine(body), object: () => body }
 }
 
 /** The failure of an expired page carries the token to go on with. */

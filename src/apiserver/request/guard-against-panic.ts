@@ -16,11 +16,12 @@ export function guardAgainstPanic(log: Log): Step {
 }
 
 function answerTo(error: unknown, exchange: Exchange, log: Log): Answer {
-  if (error instanceof StatusError) return errorAnswer(error)
+  const { request } = exchange
+  if (error instanceof StatusError) return errorAnswer(error, request)
   const { reason } = exchange.signal
-  if (exchange.signal.aborted) return errorAnswer(reason instanceof StatusError ? reason : timeout('the request was cut off'))
-  log.error('request failed', { method: exchange.request.method, path: exchange.request.path, error })
+  if (exchange.signal.aborted) return errorAnswer(reason instanceof StatusError ? reason : timeout('the request was cut off'), request)
+  log.error('request failed', { method: request.method, path: request.path, error })
   if (error instanceof StoreError)
-    return errorAnswer(new StatusError(500, 'InternalError', `the store failed: ${error.message}`, undefined, error))
-  return errorAnswer(internalError(error))
+    return errorAnswer(new StatusError(500, 'InternalError', `the store failed: ${error.message}`, undefined, error), request)
+  return errorAnswer(internalError(error), request)
 }

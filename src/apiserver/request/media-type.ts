@@ -12,7 +12,7 @@ export function parseMediaType(text: string): MediaType {
     if (equals < 0) continue
     parameters.set(parameter.slice(0, equals).trim().toLowerCase(), unquoted(parameter.slice(equals + 1).trim()))
   }
-  return { type: type.trim().toLowerCase(), parameters }
+  return { type: type.trim(), parameters }
 }
 
 /** The ranges of an Accept header, most wanted first. */

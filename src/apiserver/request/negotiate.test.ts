@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { StatusError } from '#meta/status'
 import type { IncomingRequest } from '../exchange.ts'
-import { negotiate } from './negotiate.ts'
+import { negotiate, negotiateShape, unrefusedForm } from './negotiate.ts'
 
 for (const [accept, format, shape] of [
   [undefined, 'json', 'object'],
@@ -13,12 +13,12 @@ for (const [accept, format, shape] of [
   ['application/vnd.kubernetes.protobuf;as=PartialObjectMetadata;v=v1;g=meta.k8s.io', 'protobuf', 'PartialObjectMetadata'],
   ['application/json;as=Table;v=v1;g=meta.k8s.io,application/json', 'json', 'Table'],
   ['application/json;as=Table;v=v9;g=meta.k8s.io,application/json', 'json', 'object'],
-  ['application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io', 'json', 'PartialObjectMetadata'],
+  ['application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io', 'json', 'PartialObjectMetadataList'],
   ['application/json;q=0.1,application/yaml', 'yaml', 'object'],
   ['text/html,*/*;q=0.8', 'json', 'object'],
 ] as const) {
-  test(`negotiate: ${accept} is answered in ${format} as ${shape}`, () => {
-    const form = negotiate(requestOf(accept))
+  test(`negotiateShape: ${accept} is answered in ${format} as ${shape}`, () => {
+    const form = negotiateShape(requestOf(accept), list)
     assert.deepEqual([form.format, form.shape], [format, shape])
   })
 }
@@ -28,19 +28,37 @@ for (const accept of [
   'application/cbor',
   'text/html',
   'application/*',
+  'APPLICATION/JSON',
   'application/json;as=Nope;v=v1;g=meta.k8s.io',
 ]) {
-  test(`negotiate: ${accept} is not acceptable`, () => {
+  test(`negotiateShape: ${accept} is not acceptable`, () => {
     assert.throws(
-      () => negotiate(requestOf(accept)),
+      () => negotiateShape(requestOf(accept), list),
       (error) => error instanceof StatusError && error.code === 406,
     )
   })
 }
 
-test('negotiate: a watch is never YAML', () => {
-  assert.throws(() => negotiate(requestOf('application/yaml'), true), StatusError)
+const list = { isWatch: false, hasStream: true }
+
+test('negotiateShape: a watch is never YAML', () => {
+  assert.throws(() => negotiateShape(requestOf('application/yaml'), { isWatch: true, hasStream: true }), StatusError)
 })
+
+test('negotiate: what is no object of a kind is no table', () => {
+  const table = 'application/json;as=Table;v=v1;g=meta.k8s.io'
+  assert.throws(() => negotiate(requestOf(table)), StatusError)
+  assert.equal(negotiate(requestOf(`${table},application/yaml`)).format, 'yaml')
+})
+
+for (const [accept, format] of [
+  ['application/yaml', 'yaml'],
+  ['application/*', 'json'],
+  ['text/html', undefined],
+  ['application/json;as=Table;v=v1;g=meta.k8s.io', undefined],
+] as const) {
+  test(`unrefusedForm: ${accept} is answered in ${format}`, () => assert.equal(unrefusedForm(requestOf(accept))?.format, format))
+}
 
 function requestOf(accept: string | undefined): IncomingRequest {
   return { method: 'GET', path: '/', query: new URLSearchParams(), headers: { accept }, readBody: () => Promise.resolve(new Uint8Array()) }

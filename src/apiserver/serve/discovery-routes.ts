@@ -2,10 +2,10 @@
 import { createHash } from 'node:crypto'
 import { formatYaml } from '#base/encoding/yaml'
 import type { ObjectCodec } from '#meta/protobuf/object-codec'
-import { notAcceptable, StatusError } from '#meta/status'
+import { notAcceptable } from '#meta/status'
 import type { Answer, Exchange, IncomingRequest, KindTable } from '../exchange.ts'
 import { valueAnswer } from '../registry/answers.ts'
-import { negotiate, type OutputForm, type OutputFormat, servedTypes } from '../request/negotiate.ts'
+import { negotiate, type OutputForm, type OutputFormat, servedTypes, unrefusedForm } from '../request/negotiate.ts'
 import { aggregatedFormatOf, aggregatedTypeOf } from './aggregated-discovery.ts'
 import { APIGroupDiscoveryList } from './answer-schemas.ts'
 import { type ApiGroup, apiGroupsOf } from './api-groups.ts'
@@ -48,12 +48,9 @@ export function discoveryRoutes({ kinds, address, codec }: DiscoveryDeps): (exch
 
 /** As upstream: the documents that the aggregator makes are refused in the words of objects. */
 function negotiateShortly(request: IncomingRequest): OutputForm {
-  try {
-    return negotiate(request)
-  } catch (error) {
-    if (error instanceof StatusError) throw notAcceptable(`only the following media types are accepted: ${servedTypes}`)
-    throw error
-  }
+  const form = unrefusedForm(request)
+  if (form === undefined) throw notAcceptable(`only the following media types are accepted: ${servedTypes}`)
+  return form
 }
 
 function rootDocument(isCore: boolean, groups: readonly ApiGroup[], address: () => string): unknown {

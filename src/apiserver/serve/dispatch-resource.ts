@@ -15,7 +15,7 @@ import { scaleHandler } from '../registry/scale.ts'
 import { updateObject } from '../registry/update.ts'
 import { watchObjects } from '../registry/watch.ts'
 import { pageNotFound } from '../request/error-answer.ts'
-import { negotiate, servedTypes } from '../request/negotiate.ts'
+import { type Asked, negotiateShape, servedTypes } from '../request/negotiate.ts'
 import type { NoteDeprecation } from './deprecations.ts'
 import { present } from './present.ts'
 
@@ -47,7 +47,7 @@ export function resourceDispatcher({
     const target = targetOf(kind, exchange, handlers)
     noteDeprecation(kind, exchange)
     if (target.isRaw) return await target.handler(registry, exchange, kind)
-    const form = negotiate(exchange.request, info.verb === 'watch')
+    const form = negotiateShape(exchange.request, askedOf(kind, exchange))
     if (form.shape === 'Table' && kind.isVirtual && kind.columns.length === 0 && info.subresource === '') throw noTable()
     return present(
       await target.handler(registry, exchange, kind),
@@ -56,6 +56,12 @@ export function resourceDispatcher({
       target.shownKind && { kind: target.shownKind, clock, describe },
     )
   }
+}
+
+/** As upstream: what can be watched may be asked for as a stream wherever it can be listed. */
+function askedOf(kind: Kind, { info }: Exchange): Asked {
+  const isWatch = info.verb === 'watch'
+  return { isWatch, hasStream: isWatch || (info.verb === 'list' && kind.verbs.includes('watch')) }
 }
 
 /** What is answered and not stored has no rows. */

@@ -34,7 +34,7 @@ async function answerOrStatus(exchange: Exchange, next: Parameters<Step>[1]): Pr
   try {
     return await next(exchange)
   } catch (error) {
-    if (error instanceof StatusError) return errorAnswer(error)
+    if (error instanceof StatusError) return errorAnswer(error, exchange.request)
     throw error
   }
 }

@@ -4,7 +4,7 @@ import { StatusError } from '#meta/status'
 import type { IncomingRequest } from '../exchange.ts'
 import { valueAnswer } from '../registry/answers.ts'
 import { parseAccept } from '../request/media-type.ts'
-import { negotiate, plainForm, wantsPretty } from '../request/negotiate.ts'
+import { type OutputForm, plainForm } from '../request/negotiate.ts'
 import type { ApiGroup } from './api-groups.ts'
 import { groupVersionOf } from './discovery.ts'
 import type { Route } from './dispatch.ts'
@@ -28,7 +28,7 @@ export function versionRoute(info: VersionInfo): Route {
     if (path !== '/version' && path !== '/version/') return undefined
     if (method !== 'GET' && method !== 'HEAD') throw methodNotAllowed()
     checkAccepts(exchange.request, 'application/json')
-    return present(valueAnswer(info), negotiate(exchange.request), exchange)
+    return present(valueAnswer(info), indentedForm, exchange)
   }
 }
 
@@ -44,10 +44,13 @@ export function documentRoute(document: { readonly path: string; readonly conten
   }
 }
 
+/** As upstream: these are for people, whoever asks. */
+const indentedForm: OutputForm = { ...plainForm, isPretty: true }
+
 /** Throws 406 where a client takes no form of the only one that there is. */
 function checkAccepts({ headers }: IncomingRequest, contentType: string): void {
   const ranges = parseAccept(headers['accept'] || '*/*')
-  if (ranges.some(({ type }) => type === contentType || type === '*/*' || type === 'application/*')) return
+  if (ranges.some(({ type }) => type === contentType || type === '*/*')) return
   throw new StatusError(406, 'NotAcceptable', `406: Not Acceptable\n\nAvailable representations: ${contentType}`, {})
 }
 
@@ -70,6 +73,6 @@ export function indexRoute({ groups, checks, others }: IndexOptions): Route {
     ])
     const roots = ['/apis', '/apis/', '/healthz', '/livez', '/readyz']
     const paths = [...new Set([...roots, ...versions, ...health, ...others])].sort()
-    return present(valueAnswer({ paths }), wantsPretty(request) ? { ...plainForm, isPretty: true } : plainForm, exchange)
+    return present(valueAnswer({ paths }), indentedForm, exchange)
   }
 }

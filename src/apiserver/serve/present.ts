@@ -8,6 +8,7 @@ import type { Kind } from '#meta/kind'
 import type { KubeObject } from '#meta/object'
 import { decode } from '#meta/schema/decode'
 import type { Describe } from '#meta/schema/openapi'
+import { notAcceptable } from '#meta/status'
 import { ValueFrame } from '../cache/watch-frame.ts'
 import type { Answer, Body, Exchange, SharedFrame, WatchBody } from '../exchange.ts'
 import { type OutputForm, plainForm } from '../request/negotiate.ts'
@@ -34,11 +35,15 @@ function shapedBody(body: Body, form: OutputForm, exchange: Exchange, { kind, cl
       const object = body.object() as KubeObject
       // A Status stays what it is.
       if (object.kind === 'Status') return body
+      checkSort(form, kind, isList(object))
       return valueBody(isList(object) ? shapedList(object, form, shape) : shapedObject(object, form, shape))
     }
     case 'list':
+      checkSort(form, kind, true)
       return valueBody(shapedList(body.object() as ListObject, form, shape))
     case 'watch':
+      // As upstream, which finds at the first event that an object is no list.
+      if (form.shape === 'PartialObjectMetadataList') return { kind: 'watch', watch: { run: async () => {} } }
       return {
         kind: 'watch',
         watch: shapedWatch(body.watch, (frame, isFirst) => shapedFrame(frame, form, { ...shape, nowMs: clock.nowMs() }, isFirst)),
@@ -46,6 +51,15 @@ function shapedBody(body: Body, form: OutputForm, exchange: Exchange, { kind, cl
     default:
       return body
   }
+}
+
+/** Throws 406 where the metadata of a list is asked for and there is one object, or the other way round. */
+function checkSort({ shape }: OutputForm, { group, kind, listKind }: Kind, isOfList: boolean): void {
+  const type = `*${group === '' ? 'core' : group.split('.')[0]}.${isOfList ? listKind : kind}`
+  if (shape === 'PartialObjectMetadata' && isOfList)
+    throw notAcceptable(`you requested PartialObjectMetadata, but the requested object is a list (${type})`)
+  if (shape === 'PartialObjectMetadataList' && !isOfList)
+    throw notAcceptable(`you requested PartialObjectMetadataList, but the requested object is not a list (${type})`)
 }
 
 function isList(value: unknown): value is ListObject {
@@ -108,7 +122,7 @@ function formattedBody(body: Body, form: OutputForm): Body {
   if (form.format === 'yaml')
     return { kind: 'bytes', contentType: 'application/yaml', bytes: encoder.encode(formatYaml(JSON.parse(wireText(body)))) }
   if (!form.isPretty) return body
-  return { kind: 'bytes', contentType: 'application/json', bytes: encoder.encode(`${indented(wireText(body).trimEnd())}\n`) }
+  return { kind: 'bytes', contentType: 'application/json', bytes: encoder.encode(indented(wireText(body).trimEnd())) }
 }
 
 function wireText(body: Extract<Body, { kind: 'object' | 'list' }>): string {

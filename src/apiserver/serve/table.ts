@@ -19,7 +19,9 @@ export function includedObjectOf(query: URLSearchParams): IncludedObject {
   const value = query.get('includeObject') ?? ''
   if (value === '' || value === 'Metadata') return 'Metadata'
   if (value === 'None' || value === 'Object') return value
-  throw badRequest(`unrecognized includeObject value: ${JSON.stringify(value)}`)
+  throw badRequest(
+    `Unable to convert to Table as requested: includeObject: Invalid value: ${JSON.stringify(value)}: must be 'Metadata', 'Object', 'None', or empty`,
+  )
 }
 
 /** `metadata` is that of the list, or holds the resourceVersion of the single object. */
