@@ -54,7 +54,7 @@ export function required(at: FieldPath, detail = ''): FieldError {
 }
 
 export function invalid(at: FieldPath, value: unknown, detail: string): FieldError {
-  return fieldError('FieldValueInvalid', at, `Invalid value: ${shown(value)}: ${detail}`)
+  return fieldError('FieldValueInvalid', at, `Invalid value: ${shown(value)}${detail === '' ? '' : `: ${detail}`}`)
 }
 
 /** Several fields that do not go together: there is no one value to show. */

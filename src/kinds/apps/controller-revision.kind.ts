@@ -18,8 +18,8 @@ export const ControllerRevision: Kind<ControllerRevision> = defineKind({
   schema: schemas.ControllerRevision,
   columns: [
     nameColumn,
-    { name: 'Controller', type: 'string', description: 'What the state belongs to.', cell: controllerTextOf },
-    { name: 'Revision', type: 'string', description: 'Its number.', cell: (revision) => revision.revision ?? 0 },
+    { name: 'Controller', type: 'string', description: 'Controller of the object', cell: controllerTextOf },
+    { name: 'Revision', type: 'string', describedBy: 'revision', cell: (revision) => revision.revision ?? 0 },
     ageColumn,
   ],
   validate: validateRevision,

@@ -3,6 +3,7 @@ import { type FieldErrors, FieldPath, immutable, invalid, notSupported, required
 import { scaledValue } from '#meta/int-or-string'
 import { defineKind, type Kind } from '#meta/kind'
 import { formatLabelSelector } from '#meta/labels'
+import { isPercent } from '#meta/names'
 import { withMeta } from '#meta/object'
 import { ageColumn, nameColumn } from '#meta/table'
 import type { IntOrString } from '#meta/types.gen'
@@ -12,6 +13,7 @@ import { containersColumn, imagesColumn } from '../core/pod/template-columns.ts'
 import { validateAtMostAll, validateCountOrPercent } from '../int-or-percent-validation.ts'
 import { validateNotNegative } from '../number-validation.ts'
 import { isSameValue } from '../same-value.ts'
+import { internalForm } from '../shown/internal-form.ts'
 import { keepSpec, keepStatus } from '../status-rules.ts'
 import { statusSubresource } from '../subresources.ts'
 import { validateControllerSelector } from './controller-selector-validation.ts'
@@ -70,7 +72,8 @@ export const DaemonSet: Kind<DaemonSet> = defineKind({
       name: 'Selector',
       type: 'string',
       priority: 1,
-      description: 'Which pods belong to it.',
+      description:
+        "A label query over pods that are managed by the daemon set. Must match in order to be controlled. It must match the pod template's labels. More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors",
       cell: ({ spec }) => formatLabelSelector(spec.selector),
     },
   ],
@@ -132,22 +135,25 @@ function* validateDaemonSetUpdate(next: DaemonSet, old: DaemonSet): FieldErrors 
   if (!isSameValue(next.spec.selector, old.spec.selector)) yield* immutable(spec.field('selector'), next.spec.selector, old.spec.selector)
 }
 
-function* validateUpdateStrategy({ type = '', rollingUpdate }: types.DaemonSetUpdateStrategy, at: FieldPath): FieldErrors {
+function* validateUpdateStrategy(strategy: types.DaemonSetUpdateStrategy, at: FieldPath): FieldErrors {
+  const { type = '', rollingUpdate } = strategy
   if (type === 'OnDelete') return
   if (type !== 'RollingUpdate') {
-    return yield notSupported(at, { Type: type, RollingUpdate: rollingUpdate ?? null }, ['RollingUpdate', 'OnDelete'])
+    return yield notSupported(at, internalForm(schemas.DaemonSetUpdateStrategy, strategy), ['RollingUpdate', 'OnDelete'])
   }
   if (rollingUpdate === undefined) return yield required(at.field('rollingUpdate'))
   const { maxUnavailable = 0, maxSurge = 0 } = rollingUpdate
   const here = at.field('rollingUpdate')
   yield* validateCountOrPercent(maxUnavailable, here.field('maxUnavailable'))
   yield* validateCountOrPercent(maxSurge, here.field('maxSurge'))
-  const isNone = (amount: IntOrString) => scaledValue(amount, 100, 'up') === 0
+  yield* validateAtMostAll(maxUnavailable, here.field('maxUnavailable'))
+  yield* validateAtMostAll(maxSurge, here.field('maxSurge'))
+  // As upstream: a text that is neither a percentage nor a number counts as none.
+  const isNone = (amount: IntOrString) =>
+    (typeof amount === 'string' && isPercent(amount).length > 0 ? Number(amount) || 0 : scaledValue(amount, 100, 'up')) === 0
   if (!isNone(maxUnavailable) && !isNone(maxSurge)) {
     yield invalid(here.field('maxSurge'), maxSurge, 'may not be set when maxUnavailable is non-zero')
   } else if (isNone(maxUnavailable) && isNone(maxSurge)) {
     yield required(here.field('maxUnavailable'), 'cannot be 0 when maxSurge is 0')
   }
-  yield* validateAtMostAll(maxUnavailable, here.field('maxUnavailable'))
-  yield* validateAtMostAll(maxSurge, here.field('maxSurge'))
 }

@@ -4,8 +4,10 @@ import { scaledValue } from '#meta/int-or-string'
 import { validateAtMostAll, validateCountOrPercent } from '../int-or-percent-validation.ts'
 import { validateNotNegative } from '../number-validation.ts'
 import { isSameValue } from '../same-value.ts'
+import { internalForm } from '../shown/internal-form.ts'
 import { validateControllerSelector } from './controller-selector-validation.ts'
 import { validateTemplateForController } from './controller-template-validation.ts'
+import * as schemas from './schema.gen.ts'
 import type { Deployment, DeploymentSpec, DeploymentStrategy } from './types.gen.ts'
 
 const spec = FieldPath.of('spec')
@@ -69,7 +71,7 @@ function* validateStrategy(strategy: DeploymentStrategy): FieldErrors {
     case 'RollingUpdate':
       return yield* validateRollingUpdate(rollingUpdate ?? {}, at.field('rollingUpdate'))
     default:
-      yield notSupported(at, { Type: type, RollingUpdate: rollingUpdate ?? null }, ['Recreate', 'RollingUpdate'])
+      yield notSupported(at, internalForm(schemas.DeploymentStrategy, strategy), ['Recreate', 'RollingUpdate'])
   }
 }
 

@@ -45,7 +45,8 @@ export const Deployment: Kind<Deployment> = defineKind({
       name: 'Selector',
       type: 'string',
       priority: 1,
-      description: 'Which pods belong to it.',
+      description:
+        "Label selector for pods. Existing ReplicaSets whose pods are selected by this will be the ones affected by this deployment. It must match the pod template's labels.",
       cell: ({ spec }) => formatLabelSelector(spec.selector),
     },
   ],

@@ -33,7 +33,8 @@ export const ReplicaSet: Kind<ReplicaSet> = defineKind({
       name: 'Selector',
       type: 'string',
       priority: 1,
-      description: 'Which pods belong to it.',
+      description:
+        "Selector is a label query over pods that should match the replica count. Label keys and values that must match in order to be controlled by this replica set. It must match the pod template's labels. More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors",
       cell: ({ spec }) => formatLabelSelector(spec.selector),
     },
   ],

@@ -5,9 +5,11 @@ import { invalidEach } from '#meta/object-meta-validation'
 import { validateClaimSpec } from '../core/claim-validation.ts'
 import { validateNotNegative } from '../number-validation.ts'
 import { isSameValue } from '../same-value.ts'
+import { internalForm } from '../shown/internal-form.ts'
 import { validateControllerSelector } from './controller-selector-validation.ts'
 import { validateTemplateForController } from './controller-template-validation.ts'
 import { validateCounts, validateWithin } from './replica-counts-validation.ts'
+import * as schemas from './schema.gen.ts'
 import type { StatefulSet, StatefulSetSpec, StatefulSetUpdateStrategy } from './types.gen.ts'
 
 const spec = FieldPath.of('spec')
@@ -35,12 +37,12 @@ export function* validateStatefulSet({ spec: statefulSet }: StatefulSet): FieldE
   yield* validateNotNegative(replicas, spec.field('replicas'))
   yield* validateNotNegative(minReadySeconds, spec.field('minReadySeconds'))
   yield* validateNotNegative(ordinals?.start, spec.field('ordinals').field('start'))
+  if (serviceName) yield* invalidEach(spec.field('serviceName'), serviceName, isDns1123Label(serviceName))
   yield* validateControllerSelector(selector, 'empty selector is invalid for statefulset')
   for (const [index, claim] of (statefulSet.volumeClaimTemplates ?? []).entries()) {
     yield* validateClaimSpec(claim.spec, spec.field('volumeClaimTemplates').index(index).field('spec'))
   }
   yield* validateTemplateForController(withClaimVolumes(statefulSet), selector, 'StatefulSet')
-  if (serviceName) yield* invalidEach(spec.field('serviceName'), serviceName, isDns1123Label(serviceName))
 }
 
 export function* validateStatefulSetUpdate(next: StatefulSet, old: StatefulSet): FieldErrors {
@@ -63,18 +65,18 @@ export function* validateStatefulSetStatus({ status }: StatefulSet): FieldErrors
   yield* validateWithin({ availableReplicas }, readyReplicas ?? 0, 'status.readyReplicas')
 }
 
-function* validateUpdateStrategy({ type = '', rollingUpdate }: StatefulSetUpdateStrategy): FieldErrors {
+function* validateUpdateStrategy(strategy: StatefulSetUpdateStrategy): FieldErrors {
+  const { type = '', rollingUpdate } = strategy
   const at = spec.field('updateStrategy')
   if (type === 'RollingUpdate') yield* validateNotNegative(rollingUpdate?.partition, at.field('rollingUpdate').field('partition'))
   else if (type === 'OnDelete') {
     if (rollingUpdate !== undefined)
-      yield invalid(at.field('rollingUpdate'), upstreamForm(rollingUpdate), "only allowed for updateStrategy 'RollingUpdate'")
-  } else yield invalid(at, { Type: type, RollingUpdate: rollingUpdate ?? null }, "must be 'RollingUpdate' or 'OnDelete'")
-}
-
-/** As upstream prints its internal type. */
-function upstreamForm({ partition = 0, maxUnavailable }: NonNullable<StatefulSetUpdateStrategy['rollingUpdate']>): unknown {
-  return { Partition: partition, MaxUnavailable: maxUnavailable ?? null }
+      yield invalid(
+        at.field('rollingUpdate'),
+        internalForm(schemas.RollingUpdateStatefulSetStrategy, rollingUpdate),
+        "only allowed for updateStrategy 'RollingUpdate'",
+      )
+  } else yield invalid(at, internalForm(schemas.StatefulSetUpdateStrategy, strategy), "must be 'RollingUpdate' or 'OnDelete'")
 }
 
 const retentionPolicies = ['Retain', 'Delete']

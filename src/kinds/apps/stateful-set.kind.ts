@@ -40,6 +40,9 @@ export const StatefulSet: Kind<StatefulSet> = defineKind({
     imagesColumn((statefulSet) => statefulSet.spec.template),
   ],
   warnings: (next, old) => [
+    ...(old === undefined && (next.spec.revisionHistoryLimit ?? 0) < 0
+      ? ['spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended']
+      : []),
     ...templateWarnings([next.spec, old?.spec], ({ template }) => template),
     ...(old === undefined || !isSameValue(next.spec, old.spec)
       ? (next.spec.volumeClaimTemplates ?? []).flatMap(({ spec }, index) =>
@@ -49,9 +52,9 @@ export const StatefulSet: Kind<StatefulSet> = defineKind({
   ],
   validateName: isDns1123Label,
   defaults: defaultStatefulSet,
-  prepareCreate: (statefulSet) => ({ ...statefulSet, status: { replicas: 0, availableReplicas: 0 } }),
+  prepareCreate: (statefulSet) => ({ ...withoutMaxUnavailable(statefulSet), status: { replicas: 0, availableReplicas: 0 } }),
   validate: validateStatefulSet,
-  update: { prepare: keepStatus, validate: validateStatefulSetUpdate },
+  update: { prepare: (next, old) => withoutMaxUnavailable(keepStatus(next, old)), validate: validateStatefulSetUpdate },
   status: { prepare: keepSpec, validate: validateStatefulSetStatus },
   scale: {
     specReplicas: ({ spec }) => spec.replicas ?? 0,
@@ -80,6 +83,14 @@ function defaultStatefulSet(statefulSet: StatefulSet): StatefulSet {
       ...(volumeClaimTemplates === undefined ? {} : { volumeClaimTemplates: volumeClaimTemplates.map(defaultClaimTemplate) }),
     },
   }
+}
+
+/** Its feature is off in v1.36. */
+function withoutMaxUnavailable(statefulSet: StatefulSet): StatefulSet {
+  const { updateStrategy } = statefulSet.spec
+  if (updateStrategy?.rollingUpdate?.maxUnavailable === undefined) return statefulSet
+  const { maxUnavailable: _, ...rollingUpdate } = updateStrategy.rollingUpdate
+  return { ...statefulSet, spec: { ...statefulSet.spec, updateStrategy: { ...updateStrategy, rollingUpdate } } }
 }
 
 function defaultClaimTemplate(claim: PersistentVolumeClaim): PersistentVolumeClaim {

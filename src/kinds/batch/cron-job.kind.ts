@@ -10,7 +10,8 @@ import { validateNotNegative } from '../number-validation.ts'
 import { keepSpec, keepStatus, withoutStatus } from '../status-rules.ts'
 import { statusSubresource } from '../subresources.ts'
 import { CronScheduleError, parseCronSchedule } from './cron-schedule.ts'
-import { validateJobSpec } from './job-spec-validation.ts'
+import { defaultFailurePolicy, jobSelectorText } from './job.kind.ts'
+import { validateJobTemplateSpec } from './job-spec-validation.ts'
 import * as schemas from './schema.gen.ts'
 import { TimeZone, UnknownTimeZoneError } from './time-zone.ts'
 import type * as types from './types.gen.ts'
@@ -32,7 +33,7 @@ export const CronJob: Kind<CronJob> = defineKind({
     { name: 'Timezone', type: 'string', describedBy: 'spec.timeZone', cell: ({ spec }) => spec.timeZone ?? '<none>' },
     {
       name: 'Suspend',
-      type: 'string',
+      type: 'boolean',
       describedBy: 'spec.suspend',
       cell: ({ spec }) => (spec.suspend === undefined ? '<unset>' : spec.suspend ? 'True' : 'False'),
     },
@@ -46,7 +47,7 @@ export const CronJob: Kind<CronJob> = defineKind({
     ageColumn,
     containersColumn((cronJob) => cronJob.spec.jobTemplate.spec?.template),
     imagesColumn((cronJob) => cronJob.spec.jobTemplate.spec?.template),
-    { name: 'Selector', type: 'string', priority: 1, description: 'Which pods belong to it.', cell: () => '<none>' },
+    { name: 'Selector', type: 'string', priority: 1, description: jobSelectorText, cell: () => '<none>' },
   ],
   warnings: (next, old) => [
     ...podNameWarnings(next, old),
@@ -76,6 +77,8 @@ function validateName(name: string): readonly string[] {
 function defaultCronJob(cronJob: CronJob): CronJob {
   const { jobTemplate } = cronJob.spec
   const template = jobTemplate?.spec?.template
+  const failurePolicy = jobTemplate?.spec?.podFailurePolicy
+  const policy = failurePolicy === undefined ? {} : { podFailurePolicy: defaultFailurePolicy(failurePolicy) }
   return {
     ...cronJob,
     spec: {
@@ -86,7 +89,7 @@ function defaultCronJob(cronJob: CronJob): CronJob {
       ...cronJob.spec,
       ...(template === undefined
         ? {}
-        : { jobTemplate: { ...jobTemplate, spec: { ...jobTemplate.spec, template: defaultPodTemplate(template) } } }),
+        : { jobTemplate: { ...jobTemplate, spec: { ...jobTemplate.spec, ...policy, template: defaultPodTemplate(template) } } }),
     },
   }
 }
@@ -101,7 +104,7 @@ function* validateCronJob({ spec: given }: CronJob): FieldErrors {
   const { concurrencyPolicy = '' } = given
   if (concurrencyPolicy === '') yield required(spec.field('concurrencyPolicy'))
   else if (!policies.includes(concurrencyPolicy)) yield notSupported(spec.field('concurrencyPolicy'), concurrencyPolicy, policies)
-  yield* validateJobSpec(given.jobTemplate.spec ?? { template: {} }, spec.field('jobTemplate').field('spec'))
+  yield* validateJobTemplateSpec(given.jobTemplate.spec ?? { template: {} }, spec.field('jobTemplate').field('spec'))
   yield* validateNotNegative(given.successfulJobsHistoryLimit, spec.field('successfulJobsHistoryLimit'))
   yield* validateNotNegative(given.failedJobsHistoryLimit, spec.field('failedJobsHistoryLimit'))
 }

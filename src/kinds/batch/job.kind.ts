@@ -1,19 +1,26 @@
 /** Pods that run to completion. */
-import { type FieldErrors, FieldPath, forbiddenField, immutable, required } from '#meta/field-path'
+import { type FieldErrors, FieldPath, invalid } from '#meta/field-path'
 import { defineKind, type Kind } from '#meta/kind'
 import { formatLabelSelector } from '#meta/labels'
+import { isDns1123Label } from '#meta/names'
 import { withMeta } from '#meta/object'
 import { ageColumn, type Cell, type CellFacts, humanDuration, nameColumn } from '#meta/table'
+import { readableSelector } from '../apps/controller-template-validation.ts'
 import { defaultPodTemplate } from '../core/pod/pod-defaults.ts'
 import { podNameWarnings, templateWarnings } from '../core/pod/pod-warnings.ts'
 import { containersColumn, imagesColumn } from '../core/pod/template-columns.ts'
 import { isSameValue } from '../same-value.ts'
 import { keepSpec, keepStatus } from '../status-rules.ts'
 import { statusSubresource } from '../subresources.ts'
-import { validateJobSpec } from './job-spec-validation.ts'
+import { fewWithMany, manyCompletions, validateWholeJobSpec } from './job-spec-validation.ts'
 import { validateJobStatus } from './job-status-validation.ts'
+import { validateJobUpdate } from './job-update-validation.ts'
 import * as schemas from './schema.gen.ts'
 import type * as types from './types.gen.ts'
+
+/** What the column of selectors shows, in upstream's words. */
+export const jobSelectorText =
+  'A label query over pods that should match the pod count. Normally, the system sets this field for you. More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors'
 
 export type Job = types.Job
 export const Job: Kind<Job> = defineKind({
@@ -39,7 +46,7 @@ export const Job: Kind<Job> = defineKind({
       name: 'Selector',
       type: 'string',
       priority: 1,
-      description: 'Which pods belong to it.',
+      description: jobSelectorText,
       cell: ({ spec }) => formatLabelSelector(spec.selector),
     },
   ],
@@ -86,7 +93,7 @@ function isEmpty(labels: Readonly<Record<string, string>> | undefined): boolean 
   return Object.keys(labels ?? {}).length === 0
 }
 
-function defaultFailurePolicy(policy: types.PodFailurePolicy): types.PodFailurePolicy {
+export function defaultFailurePolicy(policy: types.PodFailurePolicy): types.PodFailurePolicy {
   const rules = policy.rules.map((rule) => ({
     ...rule,
     ...(rule.onPodConditions === undefined
@@ -116,20 +123,36 @@ function withGeneratedSelector(job: Job): Job {
   return isEmpty(ownLabels) || ownLabels === template.metadata?.labels ? withMeta(complete, { labels }) : complete
 }
 
-function* validateJob({ spec: job }: Job): FieldErrors {
-  yield* validateJobSpec(job, spec)
-  if (job.selector === undefined) yield required(spec.field('selector'))
+function* validateJob({ spec: job, metadata }: Job): FieldErrors {
+  yield* validateGeneratedSelector(job, metadata.uid ?? '')
+  yield* validateWholeJobSpec(job, spec)
+  yield* validateHostnames(job, metadata.name ?? '')
 }
 
-function* validateJobUpdate(next: Job, old: Job): FieldErrors {
-  for (const field of ['completions', 'selector', 'completionMode', 'podFailurePolicy', 'backoffLimitPerIndex'] as const) {
-    if (field === 'completions' && next.spec.completionMode === 'Indexed') continue
-    if (!isSameValue(next.spec[field], old.spec[field])) yield* immutable(spec.field(field), next.spec[field], old.spec[field])
-  }
-  const canChangeTemplate = old.spec.suspend === true && old.status.startTime === undefined
-  if (!canChangeTemplate && !isSameValue(next.spec.template, old.spec.template))
-    yield* immutable(spec.field('template'), next.spec.template, old.spec.template)
-  if (next.spec.managedBy !== old.spec.managedBy) yield forbiddenField(spec.field('managedBy'), 'field is immutable')
+function* validateGeneratedSelector({ selector, manualSelector }: types.JobSpec, uid: string): FieldErrors {
+  if (manualSelector === true || selector === undefined) return
+  const generated = { matchLabels: { 'batch.kubernetes.io/controller-uid': uid } }
+  const former = { matchLabels: { 'controller-uid': uid } }
+  const isReadable = readableSelector(selector) !== undefined
+  if (isReadable && !isSameValue(selector, generated) && !isSameValue(selector, former))
+    yield invalid(spec.field('selector'), selector, '`selector` not auto-generated')
+}
+
+/** The pods of an indexed job are called after it and their index. */
+function* validateHostnames({ completionMode, completions = 0 }: types.JobSpec, name: string): FieldErrors {
+  if (completionMode !== 'Indexed' || completions <= 0) return
+  const hostname = `${name}-${completions - 1}`
+  for (const _ of isDns1123Label(hostname))
+    yield invalid(FieldPath.of('metadata', 'name'), name, `will not able to create pod with invalid DNS label: ${hostname}`)
+}
+
+/** Where so much runs at once that a status cannot name it all. */
+function sizeWarnings({ completionMode, completions = 0, parallelism = 0 }: types.JobSpec): readonly string[] {
+  return completionMode === 'Indexed' && completions > manyCompletions && parallelism > fewWithMany
+    ? [
+        'spec: In Indexed Jobs with a number of completions higher than 10^5 and a parallelism higher than 10^4, Kubernetes might not be able to track completedIndexes when a big number of indexes fail',
+      ]
+    : []
 }
 
 function statusTextOf({ spec: wanted, status, metadata }: Job): string {

@@ -25,7 +25,12 @@ export const ResourceQuota: Kind<ResourceQuota> = defineKind({
       description: 'Request represents a minimum amount of cpu/memory that a container may consume.',
       cell: (quota) => usageOf(quota, false),
     },
-    { name: 'Limit', type: 'string', description: 'Limits: used, of the hard limit.', cell: (quota) => usageOf(quota, true) },
+    {
+      name: 'Limit',
+      type: 'string',
+      description: 'Limits control the maximum amount of cpu/memory that a container may use independent of contention on the node.',
+      cell: (quota) => usageOf(quota, true),
+    },
     ageColumn,
   ],
   defaults: defaultResourceQuota,

@@ -1,8 +1,10 @@
 /**
  * The fields of upstream's internal types, by the name of the API type that they hold: their names and their order show in error messages.
- * `Name=field` where the API's own name is another one.
+ * `Name=field` where the API's own name is another one,
+ * `Name!` where upstream holds by value what the API holds by reference.
  */
 export const internalFields: Readonly<Record<string, string>> = {
+  AWSElasticBlockStoreVolumeSource: 'VolumeID FSType Partition ReadOnly',
   Affinity: 'NodeAffinity PodAffinity PodAntiAffinity',
   AppArmorProfile: 'Type LocalhostProfile',
   AzureDiskVolumeSource: 'DiskName DataDiskURI=diskURI CachingMode FSType ReadOnly Kind',
@@ -107,7 +109,9 @@ export const internalFields: Readonly<Record<string, string>> = {
   ResourceClaim: 'Name Request',
   ResourceFieldSelector: 'ContainerName Resource Divisor',
   ResourceRequirements: 'Limits Requests Claims',
-  RollingUpdateStatefulSetStrategy: 'Partition MaxUnavailable',
+  RollingUpdateDaemonSet: 'MaxUnavailable! MaxSurge!',
+  RollingUpdateDeployment: 'MaxUnavailable! MaxSurge!',
+  RollingUpdateStatefulSetStrategy: 'Partition! MaxUnavailable',
   SELinuxOptions: 'User Role Type Level',
   ScaleIOPersistentVolumeSource: 'Gateway System SecretRef SSLEnabled ProtectionDomain StoragePool StorageMode VolumeName FSType ReadOnly',
   ScaleIOVolumeSource: 'Gateway System SecretRef SSLEnabled ProtectionDomain StoragePool StorageMode VolumeName FSType ReadOnly',

@@ -47,7 +47,8 @@ function fieldsOf(schema: Schema): readonly Field[] | undefined {
 }
 
 function fieldOf(owner: Schema, text: string): Field {
-  const [shown = '', given = shown] = text.split('=')
+  const isByValue = text.endsWith('!')
+  const [shown = '', given = shown] = (isByValue ? text.slice(0, -1) : text).split('=')
   const names = Object.keys(owner.properties ?? {})
   const name = names.find((one) => one.toLowerCase() === given.toLowerCase()) ?? ''
   const schema = owner.properties?.[name] ?? sharedWithHost[shown] ?? anything
@@ -56,7 +57,7 @@ function fieldOf(owner: Schema, text: string): Field {
     shown,
     name: name === '' ? given.charAt(0).toLowerCase() + given.slice(1) : name,
     schema,
-    isPointer: isPointer(owner, name, schema),
+    isPointer: !isByValue && isPointer(owner, name, schema),
     isOfPod,
   }
 }

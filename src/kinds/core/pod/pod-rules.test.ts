@@ -82,7 +82,7 @@ test('debugging containers are added through their subresource, and stay', () =>
   const debug = { name: 'd', image: 'shell', resources: {} }
   const forDebugging = { ...facts, subresource: 'ephemeralcontainers' }
   const old = defaultPod(podOf({}))
-  const asked = { ...old, spec: { ...old.spec, ephemeralContainers: [debug], nodeName: 'x' } }
+  const asked = defaultPod({ ...old, spec: { ...old.spec, ephemeralContainers: [debug], nodeName: 'x' } })
   const next = PodKind.update.prepare?.(asked, old, forDebugging) ?? asked
   assert.equal(next.spec.nodeName, undefined)
   assert.deepEqual([...(PodKind.update.validate?.(next, old, forDebugging) ?? [])], [])

@@ -1,5 +1,5 @@
 /** Defaults of a pod's volumes, as upstream's SetDefaults_*VolumeSource. */
-import type { PersistentVolumeClaimSpec, Volume, VolumeProjection } from '../types.gen.ts'
+import type { PersistentVolumeClaimSpec, ProjectedVolumeSource, Volume, VolumeProjection } from '../types.gen.ts'
 import { defaultFieldSelector } from './field-selector-defaults.ts'
 import { imagePullPolicyOf } from './image-reference.ts'
 import { roundedRequirements } from './resource-list.ts'
@@ -12,23 +12,33 @@ const tokenSecondsDefault = 3600
 export function defaultVolume(volume: Volume): Volume {
   const { configMap, secret, downwardAPI, projected, hostPath, ephemeral, image } = volume
   if (!Object.keys(volume).some((field) => field !== 'name')) return { ...volume, emptyDir: {} }
-  if (configMap !== undefined) return { ...volume, configMap: { defaultMode: fileModeDefault, ...configMap } }
-  if (secret !== undefined) return { ...volume, secret: { defaultMode: fileModeDefault, ...secret } }
-  if (hostPath !== undefined) return { ...volume, hostPath: { type: '', ...hostPath } }
-  if (downwardAPI !== undefined) {
-    const items = downwardAPI.items?.map(defaultFieldSelector)
-    return { ...volume, downwardAPI: { defaultMode: fileModeDefault, ...downwardAPI, ...(items === undefined ? {} : { items }) } }
+  return {
+    ...volume,
+    ...(configMap === undefined ? {} : { configMap: { defaultMode: fileModeDefault, ...configMap } }),
+    ...(secret === undefined ? {} : { secret: { defaultMode: fileModeDefault, ...secret } }),
+    ...(hostPath === undefined ? {} : { hostPath: { type: '', ...hostPath } }),
+    ...(downwardAPI === undefined
+      ? {}
+      : { downwardAPI: { defaultMode: fileModeDefault, ...downwardAPI, ...itemsOf(downwardAPI.items, defaultFieldSelector) } }),
+    ...(projected === undefined ? {} : { projected: { defaultMode: fileModeDefault, ...projected, ...sourcesOf(projected) } }),
+    ...(ephemeral?.volumeClaimTemplate === undefined
+      ? {}
+      : {
+          ephemeral: {
+            ...ephemeral,
+            volumeClaimTemplate: { ...ephemeral.volumeClaimTemplate, spec: defaultClaimSpec(ephemeral.volumeClaimTemplate.spec) },
+          },
+        }),
+    ...(image === undefined ? {} : { image: { pullPolicy: imagePullPolicyOf(image.reference ?? ''), ...image } }),
   }
-  if (projected !== undefined) {
-    const sources = projected.sources?.map(defaultProjection)
-    return { ...volume, projected: { defaultMode: fileModeDefault, ...projected, ...(sources === undefined ? {} : { sources }) } }
-  }
-  if (ephemeral?.volumeClaimTemplate !== undefined) {
-    const template = ephemeral.volumeClaimTemplate
-    return { ...volume, ephemeral: { ...ephemeral, volumeClaimTemplate: { ...template, spec: defaultClaimSpec(template.spec) } } }
-  }
-  if (image !== undefined) return { ...volume, image: { pullPolicy: imagePullPolicyOf(image.reference ?? ''), ...image } }
-  return volume
+}
+
+function itemsOf<T>(items: readonly T[] | undefined, complete: (item: T) => T): { readonly items?: readonly T[] } {
+  return items === undefined ? {} : { items: items.map(complete) }
+}
+
+function sourcesOf({ sources }: ProjectedVolumeSource): { readonly sources?: readonly VolumeProjection[] } {
+  return sources === undefined ? {} : { sources: sources.map(defaultProjection) }
 }
 
 export function defaultClaimSpec<S extends PersistentVolumeClaimSpec>(spec: S): S {
