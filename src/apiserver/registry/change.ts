@@ -136,7 +136,7 @@ async function prepared(
     ...(rules.validate?.(ready, old, facts) ?? []),
   ]
   if (errors.length > 0) throw invalidObject(kind.storedAs?.kind ?? kind, old.metadata.name ?? '', errors)
-  if (subresource === '') exchange.warnings.push(...(kind.warnings?.(ready, old) ?? []))
+  if (subresource === '' || subresource === 'scale') exchange.warnings.push(...(kind.warnings?.(ready, old) ?? []))
   await registry.admission.validate(questionOf(exchange, kind, situation, ready), exchange.signal)
   return ready
 }

@@ -12,7 +12,7 @@ import { commitNew } from './commit.ts'
 import { readObject } from './decode-object.ts'
 import { withCreator } from './field-owners.ts'
 import { type Registry, resourceNameOf } from './registry.ts'
-import { inRequestNamespace, withCreationMeta, withGeneratedName } from './system-metadata.ts'
+import { inRequestNamespace, withCreationMeta, withGeneratedName, withoutSystemMeta } from './system-metadata.ts'
 import { admissionOf, factsOf } from './write-call.ts'
 
 /** As upstream: so often a new name is generated when the last one was taken. */
@@ -22,7 +22,7 @@ const claimAttemptsMax = 50
 
 export async function createObject(registry: Registry, exchange: Exchange, kind: Kind): Promise<Answer> {
   const options = writeOptionsOf(exchange.request.query, 'CreateOptions')
-  const decoded = await readObject({ kinds: registry.kinds, exchange, kind }, options.fieldValidation)
+  const decoded = withoutSystemMeta(await readObject({ kinds: registry.kinds, exchange, kind }, options.fieldValidation))
   return await createDecoded(registry, exchange, kind, withCreator(registry, exchange, kind, decoded, options), options)
 }
 

@@ -7,6 +7,17 @@ import { type KubeObject, withMeta } from '#meta/object'
 import { badRequest } from '#meta/status'
 import type { RequestInfo } from '../exchange.ts'
 
+/** What a client says of its making and its end is not heard, and owned by nobody. */
+export function withoutSystemMeta(object: KubeObject): KubeObject {
+  return withMeta(object, {
+    uid: undefined,
+    creationTimestamp: undefined,
+    deletionTimestamp: undefined,
+    deletionGracePeriodSeconds: undefined,
+    selfLink: undefined,
+  })
+}
+
 /** A new object as a client sent it, with what it may not say taken out and what the server says put in. */
 export function withCreationMeta(kind: Kind, object: KubeObject, clock: Clock, random: Random): KubeObject {
   return withMeta(object, {
