@@ -33,6 +33,12 @@ export type ServerOptions = {
 /** What one connection may have us keep for it: all its watches may lag, each within its own limit. */
 const sessionMegabytesMax = 256
 
+/** As upstream: what all headers of a request may have together, and what of a body may come before it is read. */
+const headerBytesMax = 1 << 20
+const windowBytes = 256 * 1024
+/** The same for HTTP/1.1; the types of `node:http2` do not know that it takes this. */
+const http1Limits = { maxHeaderSize: headerBytesMax }
+
 /** Why a request ends early where nothing says more. One for all: making an error costs more than most requests. */
 const cutOff = timeout('the request was cut off')
 
@@ -56,8 +62,15 @@ export class HttpServer {
       noDelay: true,
       requestCert: true,
       rejectUnauthorized: false,
-      // As upstream; and clients that end many watches at once are no attack.
-      settings: { maxConcurrentStreams: 250 },
+      // As upstream: long tokens and selectors fit.
+      settings: {
+        maxConcurrentStreams: 250,
+        maxHeaderListSize: headerBytesMax,
+        maxFrameSize: windowBytes,
+        initialWindowSize: windowBytes,
+      },
+      ...http1Limits,
+      // Clients that end many watches at once are no attack.
       streamResetBurst: 100_000,
       streamResetRate: 10_000,
       maxSessionMemory: sessionMegabytesMax,

@@ -1,6 +1,6 @@
 /** How cases reach the server: many at once over one HTTP/2 connection, or each alone as bytes of HTTP/1.1. */
 import { type ClientHttp2Session, connect as connectHttp2, constants } from 'node:http2'
-import { connect as connectTls } from 'node:tls'
+import { connect as connectTls, createSecureContext, type SecureContext } from 'node:tls'
 import type { TestApiServer } from '#testing/api-server'
 import type { FuzzCase } from './fuzz-case.ts'
 
@@ -25,6 +25,7 @@ const answerMsMax = 20_000
 
 export function connectionTo(server: TestApiServer): Connection {
   let session: ClientHttp2Session | undefined
+  const secureContext = createSecureContext({ ca: server.ca })
   const sessionOf = () => {
     if (session === undefined || session.closed || session.destroyed) {
       session = connectHttp2(server.url, { ca: server.ca, maxSendHeaderBlockLength: 1 << 21 })
@@ -33,7 +34,8 @@ export function connectionTo(server: TestApiServer): Connection {
     return session
   }
   return {
-    send: (fuzzCase) => (fuzzCase.wire === 'http2' ? sendHttp2(sessionOf(), fuzzCase) : sendHttp1(server, fuzzCase.bytes)),
+    send: (fuzzCase) =>
+      fuzzCase.wire === 'http2' ? sendHttp2(sessionOf(), fuzzCase) : sendHttp1(server.url, secureContext, fuzzCase.bytes),
     [Symbol.dispose]: () => session?.destroy(),
   }
 }
@@ -44,7 +46,7 @@ function sendHttp2(session: ClientHttp2Session, { method, path, headers, body }:
     const chunks: Buffer[] = []
     let status = 0
     let contentType = ''
-    let isWhole = false
+    let isWhole = true
     const stream = session.request({ ...headers, ':method': method, ':path': path }, { endStream: body === undefined })
     const answerTimer = setTimeout(() => stream.close(constants.NGHTTP2_CANCEL), answerMsMax)
     let openTimer: NodeJS.Timeout | undefined
@@ -53,11 +55,13 @@ function sendHttp2(session: ClientHttp2Session, { method, path, headers, body }:
       status = answer[':status'] ?? 0
       contentType = answer['content-type'] ?? ''
       tookMs = performance.now() - startMs
-      openTimer = setTimeout(() => stream.close(constants.NGHTTP2_CANCEL), openAnswerMs)
+      openTimer = setTimeout(() => {
+        isWhole = false
+        stream.close(constants.NGHTTP2_CANCEL)
+      }, openAnswerMs)
     })
     stream.on('data', (chunk: Buffer) => chunks.push(chunk))
     stream.on('error', () => {})
-    stream.on('end', () => (isWhole = true))
     stream.on('close', () => {
       clearTimeout(answerTimer)
       clearTimeout(openTimer)
@@ -67,12 +71,12 @@ function sendHttp2(session: ClientHttp2Session, { method, path, headers, body }:
   })
 }
 
-function sendHttp1({ url, ca }: TestApiServer, bytes: Uint8Array): Promise<Outcome> {
+function sendHttp1(url: string, secureContext: SecureContext, bytes: Uint8Array): Promise<Outcome> {
   const { hostname, port } = new URL(url)
   return new Promise((resolve) => {
     const startMs = performance.now()
     const chunks: Buffer[] = []
-    const socket = connectTls({ host: hostname, port: Number(port), ca, ALPNProtocols: ['http/1.1'] })
+    const socket = connectTls({ host: hostname, port: Number(port), secureContext, ALPNProtocols: ['http/1.1'] })
     const timer = setTimeout(() => socket.destroy(), answerMsMax)
     socket.on('secureConnect', () => socket.write(bytes, () => socket.setTimeout(unansweredMs, () => socket.destroy())))
     socket.on('data', (chunk: Buffer) => chunks.push(chunk))

@@ -9,12 +9,37 @@ type Change = (draw: Draw, place: Place, root: Tree) => void
 export function mutate(draw: Draw, root: Tree, most = 3): void {
   for (let count = 1 + draw.skewed(most + 1); count > 0; count--) {
     const places = placesOf(root)
-    if (places.length > 0) draw.oneOf(changes)(draw, draw.oneOf(places), root)
+    if (places.length > 0) draw.oneOf(draw.oneIn(3) ? changes : tamerChanges)(draw, draw.oneOf(places), root)
   }
 }
 
 const string = (text: string): Tree => ({ type: 'string', text })
 const raw = (text: string): Tree => ({ type: 'raw', text })
+
+/** What leaves types as they are, so that more than the decoder gets to judge. */
+const tamerChanges: readonly Change[] = [
+  (draw, place) => {
+    if (place.value.type === 'string') place.set(string(draw.oneIn(2) ? scalarText(draw) : oddString(draw)))
+    else if (/^-?[0-9]/.test(jsonOf(place.value))) place.set(raw(draw.oneOf(['0', '1', '-1', '2', '65536', '2147483647', '-2147483648'])))
+    else if (place.value.type === 'raw') place.set(raw(place.value.text === 'true' ? 'false' : 'true'))
+  },
+  (_, { owner, index }) =>
+    void (owner.type === 'object' ? owner.entries.splice(index, 1) : owner.type === 'array' && owner.items.splice(index, 1)),
+  (draw, { owner, index, value }) => {
+    if (owner.type === 'array') owner.items.splice(index, 0, ...Array<Tree>(1 + draw.below(3)).fill(value))
+  },
+  // A value of another field of the same name, or of the same type.
+  (draw, place, root) => {
+    const alike = placesOf(root).filter(
+      ({ value, field }) => value.type === place.value.type && (field === place.field || value.type === 'string'),
+    )
+    if (alike.length > 0) place.set(copyOf(draw.oneOf(alike).value))
+  },
+  (draw, { value }) => {
+    if (value.type === 'object' && value.entries.every(([, inner]) => inner.type === 'string'))
+      value.entries.push([scalarText(draw, 'label'), string(scalarText(draw, 'label'))])
+  },
+]
 
 const changes: readonly Change[] = [
   (draw, place) => place.set(string(oddString(draw))),

@@ -25,10 +25,9 @@ const count = Number(values.count)
 const firstSeed = Number(values.seed)
 const jobs = Number(values.jobs)
 
-if (jobs > 1) await runJobs()
-else await runHere()
+process.exit(jobs > 1 ? await runJobs() : await runHere())
 
-async function runHere(): Promise<void> {
+async function runHere(): Promise<number> {
   const corpus = loadCorpus()
   const totals = new Map<string, Map<number, number>>()
   let faultCount = 0
@@ -56,16 +55,11 @@ async function runHere(): Promise<void> {
   }
   console.log(tableOf(totals))
   console.log(`${count} cases, seeds ${firstSeed} on, ${faultCount} faults`)
-  setTimeout(() => {
-    console.log(process.getActiveResourcesInfo())
-    for (const h of (process as any)._getActiveHandles())
-      console.log(h.constructor.name, h.destroyed, h.remotePort, h.localPort, h.listening)
-  }, 3000)
-  process.exitCode = faultCount === 0 ? 0 : 1
+  return faultCount === 0 ? 0 : 1
 }
 
 /** Each job takes its share of the chunks, and so of the seeds. */
-async function runJobs(): Promise<void> {
+async function runJobs(): Promise<number> {
   const chunks = Math.ceil(count / chunkSize)
   const share = Math.ceil(chunks / jobs)
   const outcomes = Array.from({ length: Math.ceil(chunks / share) }, (_, job) => {
@@ -85,7 +79,7 @@ async function runJobs(): Promise<void> {
     ])
     return new Promise<number>((resolve) => child.on('close', (code) => resolve(code ?? 2)))
   })
-  process.exitCode = Math.max(...(await Promise.all(outcomes)))
+  return Math.max(...(await Promise.all(outcomes)))
 }
 
 function add(totals: Map<string, Map<number, number>>, counts: Counts): void {

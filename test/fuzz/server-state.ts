@@ -116,21 +116,19 @@ function jsonOf(answer: Outcome): Loose | undefined {
 }
 
 const prototypes = [Object.prototype, Array.prototype, Function.prototype, String.prototype, Map.prototype] as const
-const propertiesBefore = prototypes.map(propertiesOf)
+const membersBefore = prototypes.map((prototype) => Reflect.ownKeys(prototype).map((key) => [key, valueOf(prototype, key)] as const))
 
 /** Server and cases share one process, so that what a case wrote on a prototype is seen here. */
 export function pollution(): string | undefined {
   const changed = prototypes.find((prototype, index) => {
-    const before = propertiesBefore[index]
-    const now = propertiesOf(prototype)
-    return now.size !== before?.size || [...now].some(([key, value]) => before.get(key) !== value)
+    const before = membersBefore[index] ?? []
+    return Reflect.ownKeys(prototype).length !== before.length || before.some(([key, value]) => valueOf(prototype, key) !== value)
   })
-  return changed === undefined
-    ? undefined
-    : `a prototype has changed: ${[...propertiesOf(changed)].map(([key, value]) => `${String(key)}: ${typeof value}`).join()}`
+  return changed === undefined ? undefined : `a prototype has changed: ${Reflect.ownKeys(changed).map(String).join()}`
 }
 
-function propertiesOf(prototype: object): ReadonlyMap<string | symbol, unknown> {
-  const descriptors = Object.getOwnPropertyDescriptors(prototype)
-  return new Map(Reflect.ownKeys(prototype).map((key) => [key, Reflect.get(descriptors, key)?.value]))
+/** Of an accessor, its getter. */
+function valueOf(prototype: object, key: string | symbol): unknown {
+  const { value, get } = Object.getOwnPropertyDescriptor(prototype, key) ?? {}
+  return value ?? get
 }

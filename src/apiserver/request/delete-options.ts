@@ -77,9 +77,14 @@ function fromBody(body: Readonly<Record<string, unknown>>): RawOptions {
     resourceVersion: typed(conditions, 'resourceVersion', 'string'),
     propagationPolicy: typed(body, 'propagationPolicy', 'string'),
     orphanDependents: typed(body, 'orphanDependents', 'boolean'),
-    dryRun: Array.isArray(body['dryRun']) ? body['dryRun'].map(String) : [],
+    dryRun: textsOf(body['dryRun']),
     ignoresReadError: typed(body, ignoreReadError, 'boolean') ?? false,
   }
+}
+
+/** What is no text is refused in the words for texts. */
+function textsOf(dryRun: unknown): readonly string[] {
+  return Array.isArray(dryRun) ? dryRun.map((value) => (typeof value === 'string' ? value : JSON.stringify(value))) : []
 }
 
 type Primitives = { readonly number: number; readonly string: string; readonly boolean: boolean }

@@ -15,6 +15,7 @@ import {
   Schema,
   YAMLException,
 } from 'js-yaml'
+import { aliasFault } from './yaml-aliases.ts'
 import { goYamlFault } from './yaml-fault.ts'
 import { writeYaml } from './yaml-writer.ts'
 
@@ -67,7 +68,10 @@ export function parseYaml(text: string, options: YamlOptions = {}): unknown {
 
 /** Every document of a stream. */
 export function parseYamlDocuments(text: string, options: YamlOptions = {}): readonly unknown[] {
-  return translated(() => loadAll(text, { ...limits, schema, json: options.allowsDuplicates === true }))
+  const documents = translated(() => loadAll(text, { ...limits, schema, json: options.allowsDuplicates === true }))
+  const fault = text.includes('*') ? aliasFault(documents) : undefined
+  if (fault !== undefined) throw new YamlError(fault, undefined, undefined)
+  return documents
 }
 
 /** One document, ending in a line break. */

@@ -170,7 +170,7 @@ export const scalarValue: Family = (source) => {
   const name = nameOf(source)
   const tree = treeOf(named(sample, name))
   for (let count = 1 + draw.below(4); count > 0; count--) {
-    const places = placesOf(tree).filter(({ value }) => value.type === 'string' || value.type === 'raw')
+    const places = placesOf(tree).filter(({ value }) => value.type === 'string' || draw.oneIn(40))
     const fitting = places.filter(({ field }) => grammarOf(field) !== undefined)
     const place = draw.oneOf(fitting.length > 0 ? fitting : places)
     place.set({ type: 'string', text: scalarText(draw, grammarOf(place.field)) })

@@ -88,7 +88,7 @@ export const paging: Family = (source) => {
   const all: readonly (readonly [string, () => string])[] = [
     ['limit', number],
     ['continue', () => continueToken(draw)],
-    ['resourceVersion', () => (draw.oneIn(2) ? String(draw.below(5000)) : number())],
+    ['resourceVersion', () => (draw.oneIn(12) ? number() : String(draw.below(1000)))],
     ['resourceVersionMatch', () => draw.oneOf(['Exact', 'NotOlderThan', 'exact', '', ...prototypeNames])],
     ['timeoutSeconds', () => (draw.oneIn(2) ? '1' : number())],
     ['sendInitialEvents', () => draw.oneOf(['true', 'false', '1', 'x', ''])],
@@ -143,7 +143,7 @@ export const headers: Family = (source) => {
     return [name, headerText(name === 'accept' || name === 'content-type' ? mediaTypes(draw) : headerValue(draw, name))] as const
   })
   const path = draw.oneIn(3)
-    ? draw.oneOf(['/api', '/apis', '/version', '/openapi/v2', '/openapi/v3', '/openapi/v3/api/v1', '/metrics', '/readyz', '/apis/apps/v1'])
+    ? draw.oneOf(['/api', '/apis', '/version', '/openapi/v2', '/openapi/v3', '/openapi/v3/api/v1', '/readyz', '/apis/apps/v1'])
     : listPath(source)
   const base = readOf(source, 'GET', path, Object.fromEntries(drawn))
   if (base.wire !== 'http2' || !draw.oneIn(3)) return base
