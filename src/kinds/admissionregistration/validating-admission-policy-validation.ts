@@ -3,7 +3,7 @@ import { duplicate, type FieldErrors, FieldPath, invalid, required } from '#meta
 import { isQualifiedName } from '#meta/names'
 import { invalidEach } from '#meta/object-meta-validation'
 import { validateConditions } from '../conditions-validation.ts'
-import { internalForm } from '../internal-form.ts'
+import { internalForm } from '../shown/internal-form.ts'
 import { validateMatchConditions, validateMatchConstraints } from './match-validation.ts'
 import { validateParamKind, validateVariables } from './policy-validation.ts'
 import * as schemas from './schema.gen.ts'

@@ -1,5 +1,5 @@
 /** What certificate signing requests have to keep (upstream: pkg/apis/certificates/validation). */
-import { duplicate, type FieldErrors, FieldPath, forbiddenField, invalid, notSupported, required } from '#meta/field-path'
+import { duplicate, type FieldErrors, FieldPath, forbiddenField, invalid, notSupported, required, tooLong } from '#meta/field-path'
 import { isDns1123Label, isDns1123Subdomain } from '#meta/names'
 import { base64ToBytes } from '../base64-text.ts'
 import type { CertificateSigningRequest } from './types.gen.ts'
@@ -105,22 +105,29 @@ function* validateUsages(given: readonly string[]): FieldErrors {
   for (const [index, usage] of given.entries()) {
     const at = spec.field('usages').index(index)
     if (!usages.includes(usage)) yield notSupported(at, usage, usages)
-    else if (seen.has(usage)) yield duplicate(at, usage)
+    if (seen.has(usage)) yield duplicate(at, usage)
     seen.add(usage)
   }
 }
 
+const domainBytesMax = 253
+
+/** `domain/path`: both made of labels; the first bad one is told. */
 export function* validateSignerName(name: string): FieldErrors {
   const at = spec.field('signerName')
   if (name === '') return yield required(at)
-  const slash = name.indexOf('/')
-  const [domain, path] = [name.slice(0, slash), name.slice(slash + 1)]
-  if (slash < 0 || !domain.includes('.') || path === '') {
+  const [domain = '', path = '', ...rest] = name.split('/')
+  if (!name.includes('/') || rest.length > 0)
     return yield invalid(at, name, "must be a fully qualified domain and path of the form 'example.com/signer-name'")
-  }
-  for (const message of isDns1123Subdomain(domain)) yield invalid(at, domain, `validating label ${JSON.stringify(domain)}: ${message}`)
-  for (const part of path.split('.'))
-    for (const message of isDns1123Label(part)) yield invalid(at, name, `validating path segment ${JSON.stringify(part)}: ${message}`)
+  if (domain.length > domainBytesMax) yield tooLong(at, domainBytesMax)
+  yield* validateLabels(domain, isDns1123Label, at)
+  if (!domain.includes('.')) yield invalid(at, domain, 'should be a domain with at least two segments separated by dots')
+  yield* validateLabels(path, isDns1123Subdomain, at)
+}
+
+function* validateLabels(text: string, rule: (label: string) => readonly string[], at: FieldPath): FieldErrors {
+  const bad = text.split('.').find((label) => rule(label).length > 0)
+  if (bad !== undefined) for (const message of rule(bad)) yield invalid(at, text, `validating label ${JSON.stringify(bad)}: ${message}`)
 }
 
 /** One of each type; nobody can approve and deny at once. */

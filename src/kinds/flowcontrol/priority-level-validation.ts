@@ -1,7 +1,7 @@
 /** What a priority level may say (upstream: ValidatePriorityLevelConfiguration). */
 import { type FieldErrors, FieldPath, forbiddenField, invalid, notSupported, required } from '#meta/field-path'
-import { internalForm } from '../internal-form.ts'
 import { isSameValue } from '../same-value.ts'
+import { internalForm } from '../shown/internal-form.ts'
 import { exempt as exemptName, mandatoryPriorityLevels } from './mandatory-specs.ts'
 import type { PriorityLevelConfiguration } from './priority-level-configuration.kind.ts'
 import * as schemas from './schema.gen.ts'

@@ -1,6 +1,6 @@
 /** What an Ingress has to keep (upstream: ValidateIngressCreate and ValidateIngressUpdate). */
 import { type FieldErrors, FieldPath, invalid, notSupported, required } from '#meta/field-path'
-import { isDns1123Label, isDns1123Subdomain, isPortName, isWildcardDns1123Subdomain } from '#meta/names'
+import { isDns1123Label, isDns1123Subdomain, isPathSegmentName, isPortName, isWildcardDns1123Subdomain } from '#meta/names'
 import { invalidEach } from '#meta/object-meta-validation'
 import { ipMessage, parseIp } from '../ip-address.ts'
 import { validatePort } from '../number-validation.ts'
@@ -19,11 +19,13 @@ export function* validateIngress({ spec: given }: Ingress): FieldErrors {
     yield invalid(spec, undefined, 'either `defaultBackend` or `rules` must be specified')
   }
   if (defaultBackend !== undefined) yield* validateBackend(defaultBackend, spec.field('defaultBackend'))
-  for (const [index, { hosts = [] }] of tls.entries()) {
+  for (const [index, { hosts = [], secretName = '' }] of tls.entries()) {
     for (const [position, host] of hosts.entries()) {
       const at = spec.field('tls').index(index).field('hosts').index(position)
       yield* invalidEach(at, host, hostProblems(host))
     }
+    if (secretName !== '')
+      yield* invalidEach(spec.field('tls').index(index).field('secretName'), secretName, isDns1123Subdomain(secretName))
   }
   if (ingressClassName !== undefined) {
     yield* invalidEach(spec.field('ingressClassName'), ingressClassName, isDns1123Subdomain(ingressClassName))
@@ -74,24 +76,25 @@ function* validatePath({ path = '', pathType, backend }: HTTPIngressPath, at: Fi
     default:
       yield notSupported(at.field('pathType'), pathType, pathTypes)
   }
-  if (backend !== undefined) yield* validateBackend(backend, at.field('backend'))
+  yield* validateBackend(backend ?? {}, at.field('backend'))
 }
 
 function* validateBackend({ service, resource }: IngressBackend, at: FieldPath): FieldErrors {
   if (resource !== undefined && service !== undefined) return yield invalid(at, '', 'cannot set both resource and service backends')
   if (resource !== undefined) return yield* validateResourceReference(resource, at.field('resource'))
-  if (service !== undefined) yield* validateServiceBackend(service, at)
+  if (service === undefined) return yield invalid(at, '', 'resource or service backend is required')
+  yield* validateServiceBackend(service, at)
 }
 
 function* validateResourceReference(
   { apiGroup, kind = '', name = '' }: NonNullable<IngressBackend['resource']>,
   at: FieldPath,
 ): FieldErrors {
+  if (apiGroup) yield* invalidEach(at.field('apiGroup'), apiGroup, isDns1123Subdomain(apiGroup))
   if (kind === '') yield required(at.field('kind'))
+  else yield* invalidEach(at.field('kind'), kind, isPathSegmentName(kind))
   if (name === '') yield required(at.field('name'))
-  if (!apiGroup && kind !== '' && kind !== 'PersistentVolumeClaim') {
-    yield invalid(at, kind, "must be 'PersistentVolumeClaim' when referencing the default apiGroup")
-  }
+  else yield* invalidEach(at.field('name'), name, isPathSegmentName(name))
 }
 
 function* validateServiceBackend({ name = '', port = {} }: IngressServiceBackend, at: FieldPath): FieldErrors {

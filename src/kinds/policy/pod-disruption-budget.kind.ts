@@ -3,6 +3,7 @@ import { type FieldErrors, FieldPath, invalid, notSupported } from '#meta/field-
 import { defineKind, type Kind } from '#meta/kind'
 import { isPathSegmentName } from '#meta/names'
 import { ageColumn, nameColumn } from '#meta/table'
+import { validateConditions } from '../conditions-validation.ts'
 import { validateAtMostAll, validateCountOrPercent } from '../int-or-percent-validation.ts'
 import { validateLabelSelector } from '../label-selector-validation.ts'
 import { validateNotNegative } from '../number-validation.ts'
@@ -82,6 +83,7 @@ function upstreamForm({ minAvailable, selector, maxUnavailable, unhealthyPodEvic
 }
 
 function* validateBudgetStatus({ status }: PodDisruptionBudget): FieldErrors {
+  yield* validateConditions(status.conditions, FieldPath.of('status', 'conditions'))
   const { disruptionsAllowed, currentHealthy, desiredHealthy, expectedPods } = status
   for (const [field, value] of Object.entries({ disruptionsAllowed, currentHealthy, desiredHealthy, expectedPods })) {
     yield* validateNotNegative(value, FieldPath.of('status', field))

@@ -1,5 +1,5 @@
 /** How important pods are, by name: a number that orders them, and whether they push others aside. */
-import { type FieldErrors, FieldPath, forbiddenField, immutable, notSupported } from '#meta/field-path'
+import { type FieldErrors, FieldPath, forbiddenField, immutable, notSupported, required } from '#meta/field-path'
 import { defineKind, type Kind } from '#meta/kind'
 import { withMeta } from '#meta/object'
 import { ageColumn, nameColumn } from '#meta/table'
@@ -47,20 +47,25 @@ const systemPrefix = 'system-'
 function* validatePriorityClass(one: PriorityClass): FieldErrors {
   const { name = '' } = one.metadata
   if (name.startsWith(systemPrefix) || (one.value ?? 0) > userPriorityMax) yield* validateSystemClass(one, name)
-  const policies = ['Never', 'PreemptLowerPriority']
+  const policies = ['PreemptLowerPriority', 'Never']
   const policy = one.preemptionPolicy
-  if (policy !== undefined && !policies.includes(policy)) yield notSupported(FieldPath.of('preemptionPolicy'), policy, policies)
+  if (policy === '') yield required(FieldPath.of('preemptionPolicy'))
+  else if (policy !== undefined && !policies.includes(policy)) yield notSupported(FieldPath.of('preemptionPolicy'), policy, policies)
 }
 
 function* validateSystemClass(one: PriorityClass, name: string): FieldErrors {
   if (name.startsWith(systemPrefix)) {
-    if (systemPriorityClasses[name] !== one.value) {
-      yield forbiddenField(
-        FieldPath.of('metadata', 'name'),
-        `priority class names with '${systemPrefix}' prefix are reserved for system use only`,
-      )
-    }
+    const problem = systemProblem(one, name)
+    const reserved = `priority class names with '${systemPrefix}' prefix are reserved for system use only. error: ${problem}`
+    if (problem !== undefined) yield forbiddenField(FieldPath.of('metadata', 'name'), reserved)
   } else yield forbiddenField(FieldPath.of('value'), `maximum allowed value of a user defined priority is ${userPriorityMax}`)
+}
+
+function systemProblem({ value = 0, globalDefault = false }: PriorityClass, name: string): string | undefined {
+  const wanted = systemPriorityClasses[name]
+  if (wanted === undefined) return `${name} is not a known system priority class`
+  if (wanted !== value) return `value of ${name} PriorityClass must be ${wanted}`
+  return globalDefault ? `globalDefault of ${name} PriorityClass must be false` : undefined
 }
 
 function* validatePriorityClassUpdate(next: PriorityClass, old: PriorityClass): FieldErrors {

@@ -1,5 +1,5 @@
 /** What a storage driver can do, and needs. */
-import { type FieldErrors, FieldPath, immutable } from '#meta/field-path'
+import { duplicate, type FieldErrors, FieldPath, immutable, invalid, notSupported } from '#meta/field-path'
 import { defineKind, type Kind } from '#meta/kind'
 import { withMeta } from '#meta/object'
 import { ageColumn, nameColumn } from '#meta/table'
@@ -69,22 +69,69 @@ export const CSIDriver: Kind<CSIDriver> = defineKind({
       ...object.spec,
     },
   }),
+  validate: validateDriver,
   warnings: driverWarnings,
   // As upstream: only changes are counted.
   prepareCreate: (driver) => withMeta(driver, { generation: undefined }),
   update: { validate: validateDriverUpdate },
 })
 
+const fsGroupPolicies = ['File', 'None', 'ReadWriteOnceWithFSType']
+const lifecycleModes = ['Persistent', 'Ephemeral']
+const tokenSecondsMin = 600
+const tokenSecondsMax = 2 ** 32
+const updateSecondsMin = 10
+
+function* validateDriver({ spec }: CSIDriver): FieldErrors {
+  const at = FieldPath.of('spec')
+  const {
+    fsGroupPolicy,
+    tokenRequests = [],
+    volumeLifecycleModes = [],
+    serviceAccountTokenInSecrets,
+    nodeAllocatableUpdatePeriodSeconds,
+  } = spec
+  if (fsGroupPolicy !== undefined && !fsGroupPolicies.includes(fsGroupPolicy))
+    yield notSupported(at.field('fsGroupPolicy'), fsGroupPolicy, fsGroupPolicies)
+  yield* validateTokenRequests(tokenRequests, at.field('tokenRequests'))
+  for (const mode of volumeLifecycleModes)
+    if (!lifecycleModes.includes(mode)) yield notSupported(at.field('volumeLifecycleModes'), mode, lifecycleModes)
+  if (nodeAllocatableUpdatePeriodSeconds !== undefined && nodeAllocatableUpdatePeriodSeconds < updateSecondsMin) {
+    const problem = `must be greater than or equal to ${updateSecondsMin} seconds`
+    yield invalid(at.field('nodeAllocatableUpdatePeriodSeconds'), nodeAllocatableUpdatePeriodSeconds, problem)
+  }
+  if (serviceAccountTokenInSecrets !== undefined && tokenRequests.length === 0) {
+    const problem = 'serviceAccountTokenInSecrets is set but no tokenRequests are specified'
+    yield invalid(at.field('serviceAccountTokenInSecrets'), serviceAccountTokenInSecrets, problem)
+  }
+}
+
+function* validateTokenRequests(requests: readonly types.TokenRequest[], at: FieldPath): FieldErrors {
+  const audiences = new Set<string>()
+  for (const [index, { audience = '', expirationSeconds }] of requests.entries()) {
+    if (audiences.has(audience)) {
+      yield duplicate(at.index(index).field('audience'), audience)
+      continue
+    }
+    audiences.add(audience)
+    const here = at.index(index).field('expirationSeconds')
+    if (expirationSeconds === undefined) continue
+    if (expirationSeconds < tokenSecondsMin) yield invalid(here, expirationSeconds, 'may not specify a duration less than 10 minutes')
+    if (expirationSeconds > tokenSecondsMax) yield invalid(here, expirationSeconds, 'may not specify a duration larger than 2^32 seconds')
+  }
+}
+
 /** As upstream, which spells one of the fields its own way. */
 function* validateDriverUpdate({ spec: next }: CSIDriver, { spec: old }: CSIDriver): FieldErrors {
   const at = FieldPath.of('spec')
   yield* immutable(at.field('attachedRequired'), next.attachRequired, old.attachRequired)
-  yield* immutable(at.field('fsGroupPolicy'), next.fsGroupPolicy, old.fsGroupPolicy)
   yield* immutable(at.field('volumeLifecycleModes'), next.volumeLifecycleModes, old.volumeLifecycleModes)
 }
 
-function driverWarnings({ spec: { tokenRequests = [], serviceAccountTokenInSecrets } }: CSIDriver): readonly string[] {
-  if (tokenRequests.length === 0 || serviceAccountTokenInSecrets !== undefined) return []
+function driverWarnings({ spec }: CSIDriver, old: CSIDriver | undefined): readonly string[] {
+  const { tokenRequests = [], serviceAccountTokenInSecrets } = spec
+  const isKnown = (old?.spec.tokenRequests ?? []).length > 0
+  if (isKnown || tokenRequests.length === 0 || serviceAccountTokenInSecrets !== undefined) return []
   return [
     'spec.serviceAccountTokenInSecrets is unset; if supported by this CSI driver, set to true to prevent possible logging of tokens in volume attributes',
   ]

@@ -37,7 +37,7 @@ function upstreamForm({ name, nodeID, topologyKeys, allocatable }: CSINodeDriver
 }
 
 export function* validateCsiDriverName(name: string, at: FieldPath): FieldErrors {
-  if (name === '') yield required(at)
+  if (name === '') return yield required(at)
   if (name.length > 63) yield tooLong(at, 63)
   yield* invalidEach(at, name, isDns1123Subdomain(name.toLowerCase()))
 }
@@ -50,6 +50,7 @@ function* validateNodeId(id: string, at: FieldPath): FieldErrors {
 function* validateTopologyKeys(keys: readonly string[], at: FieldPath): FieldErrors {
   for (const [index, key] of keys.entries()) {
     if (keys.indexOf(key) < index) yield duplicate(at, key)
+    if (key === '') yield required(at)
     yield* invalidEach(at, key, isQualifiedName(key))
   }
 }

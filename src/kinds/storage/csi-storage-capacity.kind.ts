@@ -1,6 +1,12 @@
 /** How much a driver can still make, and where. */
+import { type FieldErrors, FieldPath, immutable, invalid } from '#meta/field-path'
 import { defineKind, type Kind } from '#meta/kind'
+import { isDns1123Subdomain } from '#meta/names'
+import { invalidEach } from '#meta/object-meta-validation'
+import { tryParseQuantity } from '#meta/quantity'
 import { createdAtColumn, nameColumn } from '#meta/table'
+import { validateLabelSelector } from '../label-selector-validation.ts'
+import { notNegativeMessage } from '../number-validation.ts'
 import * as schemas from './schema.gen.ts'
 import type * as types from './types.gen.ts'
 
@@ -10,6 +16,20 @@ export const CSIStorageCapacity: Kind<CSIStorageCapacity> = defineKind({
   kind: 'CSIStorageCapacity',
   plural: 'csistoragecapacities',
   scope: 'Namespaced',
+  updatesUnconditionally: false,
   schema: schemas.CSIStorageCapacity,
   columns: [nameColumn, createdAtColumn],
+  validate: validateCapacity,
+  update: {
+    *validate(next, old) {
+      for (const field of ['nodeTopology', 'storageClassName'] as const) yield* immutable(FieldPath.of(field), next[field], old[field])
+    },
+  },
 })
+
+function* validateCapacity({ nodeTopology, storageClassName = '', capacity }: CSIStorageCapacity): FieldErrors {
+  yield* validateLabelSelector(nodeTopology, FieldPath.of('nodeTopology'))
+  yield* invalidEach(FieldPath.of('storageClassName'), storageClassName, isDns1123Subdomain(storageClassName))
+  if (capacity !== undefined && (tryParseQuantity(capacity)?.nano ?? 0n) < 0n)
+    yield invalid(FieldPath.of('capacity'), capacity, notNegativeMessage)
+}

@@ -1,5 +1,5 @@
 /** What a StorageClass has to keep; but for growth and mount options it never changes (upstream: ValidateStorageClass). */
-import { duplicate, type FieldErrors, FieldPath, immutable, invalid, notSupported, required, tooLong } from '#meta/field-path'
+import { duplicate, type FieldErrors, FieldPath, immutable, notSupported, required, tooLong } from '#meta/field-path'
 import { isQualifiedName } from '#meta/names'
 import { invalidEach } from '#meta/object-meta-validation'
 import type { TopologySelectorTerm } from '../core/types.gen.ts'
@@ -36,27 +36,34 @@ export function* validateProvisioner(provisioner: string, at: FieldPath): FieldE
 }
 
 function* validateTopologies(terms: readonly TopologySelectorTerm[], at: FieldPath): FieldErrors {
-  const seen = new Set<string>()
+  // As upstream, whose list of what was seen begins with as many empty terms as there are.
+  const seen = terms.map(() => '')
   for (const [index, { matchLabelExpressions = [] }] of terms.entries()) {
-    const here = at.index(index)
-    const keys = new Set<string>()
-    for (const [position, { key, values = [] }] of matchLabelExpressions.entries()) {
-      const expression = here.field('matchLabelExpressions').index(position)
-      yield* invalidEach(expression.field('key'), key, isQualifiedName(key))
-      if (values.length === 0) yield required(expression.field('values'))
-      if (keys.has(key)) yield duplicate(expression.field('key'), key)
-      keys.add(key)
-      yield* validateDistinct(values, expression.field('values'))
-    }
-    const text = JSON.stringify(matchLabelExpressions)
-    if (seen.has(text)) yield duplicate(here.field('matchLabelExpressions'), '')
-    seen.add(text)
+    const here = at.index(index).field('matchLabelExpressions')
+    yield* validateExpressions(matchLabelExpressions, here)
+    const text = canonicalText(matchLabelExpressions)
+    for (const other of seen) if (other === text) yield duplicate(here, '')
+    seen.push(text)
   }
 }
 
-function* validateDistinct(values: readonly string[], at: FieldPath): FieldErrors {
-  for (const [index, value] of values.entries()) {
-    if (value === '') yield invalid(at.index(index), value, 'must not be empty')
-    if (values.indexOf(value) < index) yield duplicate(at.index(index), value)
+type LabelRequirements = NonNullable<TopologySelectorTerm['matchLabelExpressions']>
+
+function* validateExpressions(expressions: LabelRequirements, at: FieldPath): FieldErrors {
+  const keys = new Set<string>()
+  for (const [index, { key, values = [] }] of expressions.entries()) {
+    const here = at.index(index)
+    if (values.length === 0) yield required(here.field('values'))
+    for (const [position, value] of values.entries())
+      if (values.indexOf(value) < position) yield duplicate(here.field('values').index(position), value)
+    yield* invalidEach(here.field('key'), key, isQualifiedName(key))
+    if (keys.has(key)) yield duplicate(here.field('key'), key)
+    keys.add(key)
   }
+}
+
+/** The same text for terms that ask for the same, in whatever order. */
+function canonicalText(expressions: LabelRequirements): string {
+  const texts = expressions.map(({ key, values = [] }) => JSON.stringify([key, ...values.toSorted()]))
+  return texts.toSorted().join()
 }

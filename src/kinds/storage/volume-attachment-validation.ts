@@ -1,30 +1,74 @@
 /** What an attachment names, it names for good (upstream: ValidateVolumeAttachment). */
-import { type FieldErrors, FieldPath, immutable, required } from '#meta/field-path'
-import { isDns1123Subdomain } from '#meta/names'
+import { type FieldErrors, FieldPath, forbiddenField, invalid, required, tooLong } from '#meta/field-path'
+import { betweenMessage, isDns1123Subdomain } from '#meta/names'
 import { invalidEach } from '#meta/object-meta-validation'
+import type { PersistentVolumeSpec } from '../core/types.gen.ts'
+import { isSameValue } from '../same-value.ts'
+import { internalForm } from '../shown/internal-form.ts'
 import { validateCsiDriverName } from './csi-node-validation.ts'
-import { validateProvisioner } from './storage-class-validation.ts'
-import type { VolumeAttachment } from './types.gen.ts'
+import * as schemas from './schema.gen.ts'
+import type { VolumeAttachment, VolumeError } from './types.gen.ts'
 
 const spec = FieldPath.of('spec')
 
 export function* validateVolumeAttachment({ spec: { attacher = '', source = {}, nodeName = '' } }: VolumeAttachment): FieldErrors {
-  yield* validateProvisioner(attacher, spec.field('attacher'))
-  const { inlineVolumeSpec, persistentVolumeName = '' } = source
-  if ((inlineVolumeSpec === undefined) === (persistentVolumeName === '')) {
-    yield required(spec.field('source'), 'must specify exactly one of inlineVolumeSpec and persistentVolumeName')
-  } else if (inlineVolumeSpec === undefined) {
-    const at = spec.field('source').field('persistentVolumeName')
-    yield* invalidEach(at, persistentVolumeName, isDns1123Subdomain(persistentVolumeName))
-  }
+  yield* validateCsiDriverName(attacher, spec.field('attacher'))
+  const at = spec.field('source')
+  const { inlineVolumeSpec, persistentVolumeName: name } = source
+  const oneOf = 'must specify exactly one of inlineVolumeSpec and persistentVolumeName'
+  if (inlineVolumeSpec === undefined && name === undefined) yield required(at, oneOf)
+  else if (inlineVolumeSpec !== undefined && name !== undefined) yield forbiddenField(at, oneOf)
+  else if (name !== undefined) {
+    if (name === '') yield required(at.field('persistentVolumeName'), 'must specify non empty persistentVolumeName')
+    yield* invalidEach(at.field('persistentVolumeName'), name, isDns1123Subdomain(name))
+  } else if (inlineVolumeSpec !== undefined) yield* validateInline(inlineVolumeSpec, at.field('inlineVolumeSpec'))
   yield* invalidEach(spec.field('nodeName'), nodeName, isDns1123Subdomain(nodeName))
 }
 
-/** New attachments name a driver by its full rules. */
-export function* validateNewAttachment({ spec: { attacher = '' } }: VolumeAttachment): FieldErrors {
-  if (attacher !== '') yield* validateCsiDriverName(attacher, spec.field('attacher'))
+/** A volume that stands in an attachment is of a CSI driver, and bound to nothing. */
+function* validateInline(volume: PersistentVolumeSpec, at: FieldPath): FieldErrors {
+  const forbidden = 'may not be specified in the context of inline volumes'
+  if (volume.claimRef !== undefined) yield forbiddenField(at.field('claimRef'), forbidden)
+  if (Object.keys(volume.capacity ?? {}).length > 0) yield forbiddenField(at.field('capacity'), forbidden)
+  if (volume.csi === undefined) yield required(at.field('csi'), 'has to be specified in the context of inline volumes')
+  if ((volume.accessModes ?? []).length === 0) yield required(at.field('accessModes'))
+  const { persistentVolumeReclaimPolicy: policy } = volume
+  if (policy !== undefined && policy !== 'Retain')
+    yield forbiddenField(at.field('persistentVolumeReclaimPolicy'), 'may only be Retain in the context of inline volumes')
+  for (const field of ['nodeAffinity', 'storageClassName', 'volumeMode'] as const)
+    if (volume[field] !== undefined) yield forbiddenField(at.field(field), forbidden)
+  if (Object.keys(volume).every((field) => volumeTraits.has(field))) yield required(at, 'must specify a volume type')
 }
 
+/** All fields but those that say what the volume is. */
+const volumeTraits: ReadonlySet<string> = new Set([
+  'accessModes',
+  'capacity',
+  'claimRef',
+  'mountOptions',
+  'nodeAffinity',
+  'persistentVolumeReclaimPolicy',
+  'storageClassName',
+  'volumeAttributesClassName',
+  'volumeMode',
+])
+
 export function* validateAttachmentUpdate(next: VolumeAttachment, old: VolumeAttachment): FieldErrors {
-  yield* immutable(spec, next.spec, old.spec)
+  if (!isSameValue(next.spec, old.spec)) yield invalid(spec, internalForm(schemas.VolumeAttachmentSpec, next.spec), 'field is immutable')
+}
+
+const statusBytesMax = 256 * 1024
+const errorCodeMax = 2 ** 31 - 1
+
+export function* validateAttachmentStatus({ status }: VolumeAttachment): FieldErrors {
+  const at = FieldPath.of('status')
+  const byteCount = Object.entries(status.attachmentMetadata ?? {}).reduce((sum, [key, value]) => sum + key.length + value.length, 0)
+  if (byteCount > statusBytesMax) yield tooLong(at.field('attachmentMetadata'), statusBytesMax)
+  for (const field of ['attachError', 'detachError'] as const) yield* validateError(status[field] ?? {}, at.field(field))
+}
+
+function* validateError({ message = '', errorCode }: VolumeError, at: FieldPath): FieldErrors {
+  if (message.length > statusBytesMax) yield tooLong(at.field('message'), statusBytesMax)
+  if (errorCode !== undefined && (errorCode < 0 || errorCode > errorCodeMax))
+    yield invalid(at.field('errorCode'), errorCode, betweenMessage(0, errorCodeMax))
 }

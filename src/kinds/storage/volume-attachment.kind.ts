@@ -5,7 +5,7 @@ import { keepSpecAndMeta, keepStatus } from '../status-rules.ts'
 import { statusSubresource } from '../subresources.ts'
 import * as schemas from './schema.gen.ts'
 import type * as types from './types.gen.ts'
-import { validateAttachmentUpdate, validateNewAttachment, validateVolumeAttachment } from './volume-attachment-validation.ts'
+import { validateAttachmentStatus, validateAttachmentUpdate, validateVolumeAttachment } from './volume-attachment-validation.ts'
 
 export type VolumeAttachment = types.VolumeAttachment
 export const VolumeAttachment: Kind<VolumeAttachment> = defineKind({
@@ -29,9 +29,9 @@ export const VolumeAttachment: Kind<VolumeAttachment> = defineKind({
     { name: 'Attached', type: 'boolean', describedBy: 'status.attached', cell: (object) => object.status.attached },
     ageColumn,
   ],
+  prepareCreate: (attachment) => ({ ...attachment, status: { attached: false } }),
   validate: validateVolumeAttachment,
-  validateCreate: validateNewAttachment,
   update: { prepare: keepStatus, validate: validateAttachmentUpdate },
-  status: { prepare: keepSpecAndMeta, resets: ['metadata', 'spec'] },
+  status: { prepare: keepSpecAndMeta, validate: validateAttachmentStatus, resets: ['metadata', 'spec'] },
   subresources: [statusSubresource('VolumeAttachment')],
 })

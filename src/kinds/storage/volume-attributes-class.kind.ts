@@ -1,7 +1,8 @@
 /** Attributes of volumes that can change. */
-import { type FieldErrors, FieldPath, immutable } from '#meta/field-path'
+import { type FieldErrors, FieldPath, forbiddenField } from '#meta/field-path'
 import { defineKind, type Kind } from '#meta/kind'
 import { ageColumn, nameColumn } from '#meta/table'
+import { isSameValue } from '../same-value.ts'
 import { validateParameters } from './parameters-validation.ts'
 import * as schemas from './schema.gen.ts'
 import { validateProvisioner } from './storage-class-validation.ts'
@@ -31,5 +32,6 @@ function* validateAttributesClass({ driverName = '', parameters }: VolumeAttribu
 }
 
 function* validateAttributesClassUpdate(next: VolumeAttributesClass, old: VolumeAttributesClass): FieldErrors {
-  for (const field of ['driverName', 'parameters'] as const) yield* immutable(FieldPath.of(field), next[field], old[field])
+  for (const field of ['driverName', 'parameters'] as const)
+    if (!isSameValue(next[field], old[field])) yield forbiddenField(FieldPath.of(field), `updates to ${field} are forbidden.`)
 }

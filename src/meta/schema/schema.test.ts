@@ -57,8 +57,8 @@ for (const [why, value, want] of [
   ['quantities become canonical', { limits: { cpu: '1000m', memory: 1024 } }, { limits: { cpu: '1', memory: '1024' } }],
   [
     'times become canonical',
-    { started: '2026-01-02T04:04:05.7+01:00', renewed: '2026-01-02T03:04:05Z' },
-    { started: '2026-01-02T03:04:05Z', renewed: '2026-01-02T03:04:05.000000Z' },
+    { started: '2026-01-02T04:04:05.7+01:00', renewed: '2026-01-02T04:04:05.600000+01:00' },
+    { started: '2026-01-02T03:04:05Z', renewed: '2026-01-02T03:04:05.600000Z' },
   ],
   ['keys of maps are sorted', { labels: { b: '1', a: '2' } }, { labels: { a: '2', b: '1' } }],
   ['null in a map is the zero value', { labels: { a: null } }, { labels: { a: '' } }],
@@ -72,6 +72,10 @@ function sorted(value: unknown): unknown {
 }
 
 for (const [value, message] of [
+  [
+    { renewed: '2026-01-02T03:04:05Z' },
+    'parsing time "2026-01-02T03:04:05Z" as "2006-01-02T15:04:05.000000Z07:00": cannot parse "Z" as ".000000"',
+  ],
   [{ replicas: 'x' }, 'json: cannot unmarshal string into Go struct field Spec.replicas of type int32'],
   [{ replicas: 1.5 }, 'json: cannot unmarshal number 1.5 into Go struct field Spec.replicas of type int32'],
   [{ replicas: 3e9 }, 'json: cannot unmarshal number 3000000000 into Go struct field Spec.replicas of type int32'],

@@ -12,7 +12,8 @@ export function canonicalTime(text: string): string {
 /** `2026-01-02T04:04:05.7+01:00` -> `2026-01-02T03:04:05.700000Z`. */
 export function canonicalMicroTime(text: string): string {
   const fraction = rfc3339.exec(text)?.[7] ?? ''
-  return `${utcSeconds(text, microsLayout)}.${fraction.slice(0, 6).padEnd(6, '0')}Z`
+  if (fraction.length !== 6) throw unparsable(text, microsLayout)
+  return `${utcSeconds(text, microsLayout)}.${fraction}Z`
 }
 
 function utcSeconds(text: string, layout: string): string {
@@ -34,7 +35,8 @@ function outOfRange(text: string, month: number, hour: number, minute: number): 
   return new Error(`parsing time ${JSON.stringify(text)}: ${part} out of range`)
 }
 
-const steps: readonly (readonly [RegExp, string])[] = [
+const zoneStep = [/^(?:Z|[+-]\d{2}:\d{2})/, 'Z07:00'] as const
+const stepsToMinutes: readonly (readonly [RegExp, string])[] = [
   [/^\d{4}/, '2006'],
   [/^-/, '-'],
   [/^\d{2}/, '01'],
@@ -45,14 +47,17 @@ const steps: readonly (readonly [RegExp, string])[] = [
   [/^:/, ':'],
   [/^\d{2}/, '04'],
   [/^:/, ':'],
-  [/^\d{2}(?:[.,]\d+)?/, '05'],
-  [/^(?:Z|[+-]\d{2}:\d{2})/, 'Z07:00'],
 ]
+/** Go takes a fraction where the layout has none, and none but the layout's where it has one. */
+const stepsOf: Readonly<Record<string, readonly (readonly [RegExp, string])[]>> = {
+  [secondsLayout]: [...stepsToMinutes, [/^\d{2}(?:[.,]\d+)?/, '05'], zoneStep],
+  [microsLayout]: [...stepsToMinutes, [/^\d{2}/, '05'], [/^[.,]\d{6}/, '.000000'], zoneStep],
+}
 
 /** Names the first part of the layout that the text does not fit. */
 function unparsable(text: string, layout: string): Error {
   let rest = text
-  for (const [pattern, part] of steps) {
+  for (const [pattern, part] of stepsOf[layout] ?? []) {
     const found = pattern.exec(rest)
     if (found === null)
       return new Error(`parsing time ${JSON.stringify(text)} as "${layout}": cannot parse ${JSON.stringify(rest)} as "${part}"`)
