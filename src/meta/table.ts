@@ -20,6 +20,8 @@ export type Column<T extends KubeObject = KubeObject> = {
   readonly describedIn?: Schema
   /** 0 is always shown, 1 only by `-o wide`. */
   readonly priority?: number
+  /** As upstream for one kind: rows have the cell, which no head names. */
+  readonly isWithoutHead?: boolean
   readonly cell: Rule<[object: T, facts: CellFacts], Cell>
 }
 

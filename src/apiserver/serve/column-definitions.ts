@@ -9,12 +9,11 @@ const known = new WeakMap<Kind, readonly unknown[]>()
 export function columnDefinitionsOf(kind: Kind, describe: Describe): readonly unknown[] {
   let definitions = known.get(kind)
   if (definitions === undefined) {
-    definitions = kind.columns.map(
-      ({ name, type, format = '', description = '', describedBy, describedIn = kind.schema, priority = 0 }) => {
-        const text = describedBy === undefined ? description : (fieldText(describedIn, describedBy.split('.'), describe) ?? description)
-        return { name, type, format, description: text, priority }
-      },
-    )
+    const named = kind.columns.filter(({ isWithoutHead }) => isWithoutHead !== true)
+    definitions = named.map(({ name, type, format = '', description = '', describedBy, describedIn = kind.schema, priority = 0 }) => {
+      const text = describedBy === undefined ? description : (fieldText(describedIn, describedBy.split('.'), describe) ?? description)
+      return { name, type, format, description: text, priority }
+    })
     known.set(kind, definitions)
   }
   return definitions

@@ -69,7 +69,9 @@ function defaultStatefulSet(statefulSet: StatefulSet): StatefulSet {
   const { spec } = statefulSet
   const { updateStrategy = {}, volumeClaimTemplates } = spec
   const type = updateStrategy.type || 'RollingUpdate'
-  const rollingUpdate = type === 'RollingUpdate' ? { rollingUpdate: { partition: 0, ...updateStrategy.rollingUpdate } } : {}
+  // As upstream: who names the strategy and says nothing about it gets no partition.
+  const hasPartition = type === 'RollingUpdate' && (!updateStrategy.type || updateStrategy.rollingUpdate !== undefined)
+  const rollingUpdate = hasPartition ? { rollingUpdate: { partition: 0, ...updateStrategy.rollingUpdate } } : {}
   return {
     ...statefulSet,
     spec: {

@@ -20,7 +20,7 @@ export const IPAddress: Kind<IPAddress> = defineKind({
   columns: [
     nameColumn,
     { name: 'ParentRef', type: 'string', describedBy: 'spec.parentRef', cell: (object) => parentOf(object) },
-    ageColumn,
+    { ...ageColumn, isWithoutHead: true },
   ],
   validateName,
   validate: validateParentRef,
