@@ -8,7 +8,7 @@ import { readerOf } from './read.ts'
 const podCount = 150_000
 const nodeCount = 1000
 /** Time for the garbage collector to run by itself. */
-const settleMs = 20_000
+const settleMs = 90_000
 
 export function measureMemory(argv: readonly string[]): AsyncGenerator<Row> {
   return onMeasuredServer(argv, rowsOf)

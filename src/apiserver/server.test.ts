@@ -6,6 +6,7 @@ import { request as requestHttps } from 'node:https'
 import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { gunzipSync } from 'node:zlib'
+import { WebSocket } from 'ws'
 import { startTestApiServer, type TestApiServer } from '#testing/api-server'
 
 type Reply = { readonly status: number; readonly headers: Readonly<Record<string, string | string[] | undefined>>; readonly body: Buffer }
@@ -95,6 +96,22 @@ test('a watch ends when the server does', async () => {
   await call(server, '/livez')
   await server.close()
   assert.equal((await watching).status, 200)
+})
+
+test('a watch over a WebSocket is a message an event', async () => {
+  await using server = await startTestApiServer()
+  const url = new URL(`${configMaps}?watch=true&fieldSelector=metadata.name=seen`, server.url.replace('https:', 'wss:'))
+  const socket = new WebSocket(url, { ca: server.ca, headers: { authorization: `Bearer ${server.token}` } })
+  await once(socket, 'open')
+  const received = once(socket, 'message')
+  const json = { 'content-type': 'application/json' }
+  await call(server, configMaps, { method: 'POST', headers: json, body: JSON.stringify({ metadata: { name: 'seen' } }) })
+  const [message, isBinary] = (await received) as [Buffer, boolean]
+  assert.equal(isBinary, false)
+  const { type, object } = JSON.parse(message.toString())
+  assert.deepEqual([type, object.kind, object.metadata.name], ['ADDED', 'ConfigMap', 'seen'])
+  socket.close()
+  await once(socket, 'close')
 })
 
 test('every document of discovery and OpenAPI is there', async () => {

@@ -19,6 +19,7 @@ import { entityTooLarge, StatusError, timeout } from '#meta/status'
 import type { Handler } from './chain.ts'
 import type { Exchange, IncomingRequest, RequestInfo } from './exchange.ts'
 import { http1Sink, http2Sink, type ResponseSink } from './serve/response-sink.ts'
+import { wantsWatchSocket, watchOverSocket } from './serve/watch-socket.ts'
 import { writeAnswer } from './serve/write-answer.ts'
 
 export type ServerDeps = { readonly clock: Clock; readonly log: Log; readonly handler: Handler }
@@ -196,6 +197,7 @@ export class HttpServer {
       if (answer.body.kind === 'upgraded') return
       // Deadlines are for handlers; from here on only the client's leaving and the server's stop count.
       exchange.signal = abort.signal
+      if (wantsWatchSocket(answer, exchange)) return await watchOverSocket(answer, exchange)
       await writeAnswer(answer, exchange, sink)
     } catch (error) {
       if (!abort.signal.aborted) this.#deps.log.error('answer was cut off', { method: request.method, path: request.path, error })

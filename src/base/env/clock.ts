@@ -50,7 +50,12 @@ export function nowRfc3339Micro(clock: Clock): string {
   return new Date(clock.nowMs()).toISOString().replace('Z', '000Z')
 }
 
+/** The last second that was written: most callers write the one that is now, thousands of times. */
+let written = { second: Number.NaN, text: '' }
+
 /** Milliseconds since the epoch as RFC 3339 with whole seconds, in UTC. */
 export function rfc3339(epochMs: number): string {
-  return `${new Date(epochMs).toISOString().slice(0, 19)}Z`
+  const second = Math.floor(epochMs / 1000)
+  if (second !== written.second) written = { second, text: `${new Date(second * 1000).toISOString().slice(0, 19)}Z` }
+  return written.text
 }
