@@ -107,6 +107,10 @@ export type Kind<T extends KubeObject = KubeObject> = {
   readonly validateName?: (name: string) => readonly string[]
   /** Finalizers without a domain need not be Kubernetes' own (upstream: kinds that apimachinery's ObjectMeta rules check, not those of core). */
   readonly takesBareFinalizers?: boolean
+  /** Names follow upstream's generated rules: lengths are told in bytes, and a prefix for names is not looked at. */
+  readonly namesByGeneratedRules?: boolean
+  /** The rules of a new object check its metadata too, where upstream has them in the midst of others. */
+  readonly checksOwnMeta?: boolean
   /** An update tells each error of the metadata once. Most kinds check their metadata beside the generic check, and tell it twice. */
   readonly leavesMetaToGenericCheck?: boolean
   readonly update: UpdateRules<T>

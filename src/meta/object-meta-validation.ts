@@ -11,6 +11,7 @@ export type ObjectMetaRules = {
   /** A DNS subdomain unless told otherwise. */
   readonly validateName?: ((name: string) => readonly string[]) | undefined
   readonly takesBareFinalizers?: boolean | undefined
+  readonly namesByGeneratedRules?: boolean | undefined
 }
 
 const metadata = FieldPath.of('metadata')
@@ -19,9 +20,10 @@ const metadata = FieldPath.of('metadata')
 export function* validateObjectMeta(meta: ObjectMeta, rules: ObjectMetaRules, at: FieldPath = metadata): FieldErrors {
   const nameRule = rules.validateName ?? isDns1123Subdomain
   const { name = '', generateName = '', generation = 0 } = meta
-  if (generateName !== '') yield* invalidEach(at.field('generateName'), generateName, asPrefix(nameRule)(generateName))
+  if (generateName !== '' && rules.namesByGeneratedRules !== true)
+    yield* invalidEach(at.field('generateName'), generateName, asPrefix(nameRule)(generateName))
   if (name === '') yield required(at.field('name'), 'name or generateName is required')
-  else yield* invalidEach(at.field('name'), name, nameRule(name))
+  else yield* invalidEach(at.field('name'), name, rules.namesByGeneratedRules === true ? nameRule(name).map(inBytes) : nameRule(name))
   yield* validateNamespaceOf(meta, rules.isNamespaced, at.field('namespace'))
   if (generation < 0) yield invalid(at.field('generation'), generation, notNegativeMessage)
   yield* validateLabels(meta.labels, at.field('labels'))
@@ -56,6 +58,11 @@ export function* validateAnnotations(annotations: ObjectMeta['annotations'], at:
     byteCount += utf8Length(key) + utf8Length(value)
   }
   if (byteCount > annotationBytesMax) yield tooLong(at, annotationBytesMax)
+}
+
+/** As upstream's generated rules measure. */
+function inBytes(problem: string): string {
+  return problem.replace(/^(must be no more than \d+) characters$/, '$1 bytes')
 }
 
 /** One error for each message. */

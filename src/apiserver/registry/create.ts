@@ -78,10 +78,10 @@ async function prepared(
 ): Promise<KubeObject> {
   const facts = factsOf(registry, exchange, '')
   const ready = kind.prepareCreate === undefined ? object : kind.prepareCreate(object, facts)
-  const { validateName, takesBareFinalizers } = kind
-  const rules = { isNamespaced: kind.scope === 'Namespaced', validateName, takesBareFinalizers }
+  const { validateName, takesBareFinalizers, namesByGeneratedRules } = kind
+  const rules = { isNamespaced: kind.scope === 'Namespaced', validateName, takesBareFinalizers, namesByGeneratedRules }
   const errors = [
-    ...validateObjectMeta(ready.metadata, rules),
+    ...(kind.checksOwnMeta === true ? [] : validateObjectMeta(ready.metadata, rules)),
     ...(kind.validate?.(ready, facts) ?? []),
     ...(kind.validateCreate?.(ready, facts) ?? []),
   ]

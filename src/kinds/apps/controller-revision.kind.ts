@@ -34,9 +34,9 @@ function controllerTextOf(revision: ControllerRevision): string {
 }
 
 function* validateRevision(revision: ControllerRevision): FieldErrors {
+  yield* validateNotNegative(revision.revision, FieldPath.of('revision'))
   if (revision.data === undefined) yield required(FieldPath.of('data'), 'data is mandatory')
   else if (!isJsonObject(revision.data)) yield required(FieldPath.of('data'), 'data must be a valid JSON object')
-  yield* validateNotNegative(revision.revision, FieldPath.of('revision'))
 }
 
 function* validateRevisionUpdate(next: ControllerRevision, old: ControllerRevision): FieldErrors {

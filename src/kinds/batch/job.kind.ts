@@ -2,7 +2,7 @@
 import { type FieldErrors, FieldPath, invalid } from '#meta/field-path'
 import { defineKind, type Kind } from '#meta/kind'
 import { formatLabelSelector } from '#meta/labels'
-import { isDns1123Label } from '#meta/names'
+import { isDns1123Label, isLabelValue } from '#meta/names'
 import { withMeta } from '#meta/object'
 import { ageColumn, type Cell, type CellFacts, humanDuration, nameColumn } from '#meta/table'
 import { readableSelector } from '../apps/controller-template-validation.ts'
@@ -50,7 +50,11 @@ export const Job: Kind<Job> = defineKind({
       cell: ({ spec }) => formatLabelSelector(spec.selector),
     },
   ],
-  warnings: (next, old) => [...podNameWarnings(next, old), ...templateWarnings([next.spec, old?.spec], ({ template }) => template)],
+  warnings: (next, old) => [
+    ...podNameWarnings(next, old),
+    ...(old === undefined ? sizeWarnings(next.spec) : []),
+    ...templateWarnings([next.spec, old?.spec], ({ template }) => template),
+  ],
   defaults: defaultJob,
   prepareCreate: (job) => withGeneratedSelector({ ...job, status: {} }),
   validate: validateJob,
@@ -119,8 +123,10 @@ function withGeneratedSelector(job: Job): Job {
       ? job.spec.selector
       : { ...job.spec.selector, matchLabels: { ...job.spec.selector?.matchLabels, 'batch.kubernetes.io/controller-uid': uid } }
   const complete = { ...job, spec: { ...job.spec, selector, template: { ...template, metadata: { ...template.metadata, labels } } } }
-  // As upstream: a job that has its template's labels for want of its own shares the generated ones too.
-  return isEmpty(ownLabels) || ownLabels === template.metadata?.labels ? withMeta(complete, { labels }) : complete
+  // As upstream: a job that has its template's labels for want of its own shares the generated ones too. What its name cannot be a label
+  // of is refused for the template's sake alone.
+  const isShared = isEmpty(ownLabels) || ownLabels === template.metadata?.labels
+  return isShared && isLabelValue(name).length === 0 ? withMeta(complete, { labels }) : complete
 }
 
 function* validateJob({ spec: job, metadata }: Job): FieldErrors {

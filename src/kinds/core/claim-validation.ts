@@ -58,6 +58,33 @@ export function* validateClaimUpdate(next: PersistentVolumeClaim, old: Persisten
   if (!isSameValue(rest, old.spec))
     yield forbiddenField(at, `${immutableSpecMessage}\n${valueDiff(schemas.PersistentVolumeClaimSpec, old.spec, rest)}`)
   yield* validateResize(next, old, at.field('resources').field('requests').field('storage'))
+  if (next.spec.volumeMode !== old.spec.volumeMode)
+    yield invalid(FieldPath.of('volumeMode'), next.spec.volumeMode ?? null, 'field is immutable')
+}
+
+const resizeStatuses = [
+  'ControllerResizeInProgress',
+  'ControllerResizeInfeasible',
+  'NodeResizeInProgress',
+  'NodeResizeInfeasible',
+  'NodeResizePending',
+]
+
+/** What a volume has, and how far it is on its way to another size. */
+export function* validateClaimStatus({ status = {} }: PersistentVolumeClaim): FieldErrors {
+  const at = FieldPath.of('status')
+  const { capacity = {}, allocatedResources = {}, allocatedResourceStatuses = {} } = status
+  for (const [name, amount] of Object.entries(capacity)) yield* validateAmount(amount, at.field('capacity').key(name))
+  // As upstream: the error shows the resource, not its status.
+  for (const [name, text] of Object.entries(allocatedResourceStatuses))
+    if (!resizeStatuses.includes(text)) yield notSupported(at.field('allocatedResourceStatuses'), name, resizeStatuses)
+  for (const [name, amount] of Object.entries(allocatedResources)) yield* validateAmount(amount, at.field('allocatedResources').key(name))
+}
+
+/** As upstream prints it: the amount as a number. */
+function* validateAmount(amount: string, at: FieldPath): FieldErrors {
+  const nano = tryParseQuantity(amount)?.nano ?? 0n
+  if (nano < 0n) yield invalid(at, Number(nano / 1_000_000_000n), 'must be a valid resource quantity')
 }
 
 function withSizeOf(next: PersistentVolumeClaim, old: PersistentVolumeClaim): PersistentVolumeClaimSpec['resources'] {
@@ -68,13 +95,10 @@ function withSizeOf(next: PersistentVolumeClaim, old: PersistentVolumeClaim): Pe
 
 /** A failed growth may be taken back, but not below what the volume has. */
 function* validateResize(next: PersistentVolumeClaim, old: PersistentVolumeClaim, at: FieldPath): FieldErrors {
-  const [size, oldSize, has] = [
-    next.spec.resources?.requests?.['storage'],
-    old.spec.resources?.requests?.['storage'],
-    old.status?.capacity?.['storage'],
-  ]
-  if (size === undefined || oldSize === undefined || compareQuantity(size, oldSize) >= 0) return
-  if (has === undefined || compareQuantity(size, has) <= 0) yield forbiddenField(at, 'field can not be less than status.capacity')
+  const [size, oldSize] = [next, old].map(({ spec }) => spec.resources?.requests?.['storage'] ?? '0')
+  const has = old.status?.capacity?.['storage'] ?? '0'
+  if (compareQuantity(size ?? '0', oldSize ?? '0') >= 0) return
+  if (compareQuantity(size ?? '0', has) <= 0) yield forbiddenField(at, 'field can not be less than status.capacity')
 }
 
 function* validateSize(size: string | undefined, at: FieldPath): FieldErrors {

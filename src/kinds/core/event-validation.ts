@@ -25,10 +25,11 @@ function* validateWord(field: string, word: string): FieldErrors {
   if (word.length > wordLengthMax) yield invalid(FieldPath.of(field), '', `can have at most ${wordLengthMax} characters`)
 }
 
-/** Events of what is cluster-scoped live in `default`. */
+/** Events of what is cluster-scoped live in `default`; those of the new style may speak of another namespace. */
 function* validateInvolvedNamespace(event: Event): FieldErrors {
   const { namespace = '' } = event.metadata
   const involved = event.involvedObject.namespace ?? ''
-  const fits = involved === '' ? namespace === '' || namespace === 'default' : involved === namespace
+  const isNew = event.eventTime !== undefined && event.eventTime !== null
+  const fits = involved === '' ? ['default', isNew ? 'kube-system' : ''].includes(namespace) : isNew || involved === namespace
   if (!fits) yield invalid(FieldPath.of('involvedObject', 'namespace'), involved, 'does not match event.namespace')
 }

@@ -20,6 +20,8 @@ export function* validateNode(node: Node): FieldErrors {
 
 export function* validateNodeUpdate(next: Node, old: Node): FieldErrors {
   const spec = FieldPath.of('spec')
+  // As upstream: told twice.
+  yield* validateTaints(next.spec.taints ?? [], FieldPath.of('metadata', 'taints'))
   const [oldCidrs, nextCidrs] = [old.spec.podCIDRs ?? [], next.spec.podCIDRs ?? []]
   if (oldCidrs.length > 0 && !isSameValue(oldCidrs, nextCidrs)) {
     yield forbiddenField(spec.field('podCIDRs'), 'node updates may not change podCIDR except from "" to valid')

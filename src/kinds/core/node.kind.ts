@@ -19,9 +19,12 @@ export const Node: Kind<Node> = defineKind({
   schema: schemas.Node,
   columns: nodeColumns,
   defaults: defaultNode,
+  prepareCreate: (node) => withoutDynamicConfig(node, undefined),
   validate: validateNode,
-  update: { prepare: keepStatus, validate: validateNodeUpdate },
-  status: { prepare: keepSpec, validate: validateNodeUpdate },
+  update: { prepare: (next, old) => withoutDynamicConfig(keepStatus(next, old), old), validate: validateNodeUpdate },
+  status: { prepare: (next, old) => withoutDynamicConfig(keepSpec(next, old), old), validate: validateNodeUpdate },
+  warnings: ({ spec }) =>
+    (spec.externalID ?? '') === '' ? [] : ['spec.externalID: this field is deprecated, and is unused by Kubernetes'],
   subresources: [proxySubresource('NodeProxyOptions'), statusSubresource('Node')],
   selectableFields: { 'spec.unschedulable': (node) => String(node.spec.unschedulable ?? false) },
 })
@@ -38,4 +41,15 @@ function defaultNode(node: Node): Node {
     ...(allocatable === undefined ? {} : { allocatable: roundedResourceList(allocatable) }),
   }
   return { ...node, spec, status }
+}
+
+/** Configuration by the API is gone; what an old node still has of it stays. */
+function withoutDynamicConfig({ spec, status, ...node }: Node, old: Node | undefined): Node {
+  const { configSource, ...restOfSpec } = spec
+  const { config, ...restOfStatus } = status
+  return {
+    ...node,
+    spec: configSource !== undefined && old?.spec.configSource !== undefined ? spec : restOfSpec,
+    status: config !== undefined && old?.status.config !== undefined ? status : restOfStatus,
+  }
 }

@@ -5,7 +5,7 @@ import { ageColumn, nameColumn } from '#meta/table'
 import { keepSpec, keepStatus } from '../status-rules.ts'
 import { statusSubresource } from '../subresources.ts'
 import { accessModesText } from './access-modes.ts'
-import { validateClaimSpec, validateClaimUpdate } from './claim-validation.ts'
+import { validateClaimSpec, validateClaimStatus, validateClaimUpdate } from './claim-validation.ts'
 import { claimWarnings } from './claim-warnings.ts'
 import { defaultClaimSpec } from './pod/volume-defaults.ts'
 import * as schemas from './schema.gen.ts'
@@ -59,12 +59,31 @@ export const PersistentVolumeClaim: Kind<PersistentVolumeClaim> = defineKind({
   ],
   warnings: claimWarnings,
   defaults: (claim) => ({ ...claim, spec: defaultClaimSpec(claim.spec), status: { phase: 'Pending', ...claim.status } }),
-  prepareCreate: (claim) => ({ ...claim, spec: withSameSources(claim.spec), status: { phase: 'Pending' } }),
+  prepareCreate: (claim) => ({ ...claim, spec: withSameSources(withKnownSources(claim.spec)), status: { phase: 'Pending' } }),
   validate: ({ spec }): FieldErrors => validateClaimSpec(spec, FieldPath.of('spec')),
-  update: { prepare: keepStatus, validate: validateClaimUpdate },
-  status: { prepare: keepSpec },
+  update: { prepare: prepareUpdate, validate: validateClaimUpdate },
+  status: { prepare: keepSpec, validate: validateClaimStatus },
   subresources: [statusSubresource('PersistentVolumeClaim')],
 })
+
+function prepareUpdate(next: PersistentVolumeClaim, old: PersistentVolumeClaim): PersistentVolumeClaim {
+  const isKept = old.spec.dataSource !== undefined || old.spec.dataSourceRef !== undefined
+  return keepStatus(isKept ? next : { ...next, spec: withSameSources(withKnownSources(next.spec)) }, old)
+}
+
+/** Sources in other namespaces are a feature that is off; of the old form only claims and snapshots are heard. */
+function withKnownSources(claim: types.PersistentVolumeClaimSpec): types.PersistentVolumeClaimSpec {
+  const { dataSource, dataSourceRef, ...rest } = claim
+  const reference = dataSourceRef?.namespace ? undefined : dataSourceRef
+  const { apiGroup = '', kind } = dataSource ?? {}
+  const isKnown =
+    (apiGroup === '' && kind === 'PersistentVolumeClaim') || (apiGroup === 'snapshot.storage.k8s.io' && kind === 'VolumeSnapshot')
+  return {
+    ...rest,
+    ...(dataSource !== undefined && (isKnown || reference !== undefined) ? { dataSource } : {}),
+    ...(reference === undefined ? {} : { dataSourceRef: reference }),
+  }
+}
 
 /** `dataSource` is the old form of `dataSourceRef`; both are written where they can say the same. */
 function withSameSources(claim: types.PersistentVolumeClaimSpec): types.PersistentVolumeClaimSpec {

@@ -23,6 +23,7 @@ export const ReplicationController: Kind<ReplicationController> = defineKind({
   categories: ['all'],
   scope: 'Namespaced',
   storePrefix: '/registry/controllers/',
+  namesByGeneratedRules: true,
   hasGeneration: true,
   defaultPropagation: 'Orphan',
   schema: schemas.ReplicationController,

@@ -1,11 +1,11 @@
 /** What a quota may limit, and for which objects (upstream: ValidateResourceQuota). */
-import { type FieldErrors, FieldPath, immutable, invalid } from '#meta/field-path'
+import { type FieldErrors, FieldPath, immutable, invalid, required } from '#meta/field-path'
 import { isQualifiedName } from '#meta/names'
 import { invalidEach } from '#meta/object-meta-validation'
 import { tryParseQuantity } from '#meta/quantity'
 import { notNegativeMessage } from '../number-validation.ts'
 import { isSameValue } from '../same-value.ts'
-import type { ResourceQuota } from './types.gen.ts'
+import type { ResourceQuota, ScopeSelector } from './types.gen.ts'
 
 const counted = [
   'pods',
@@ -49,6 +49,8 @@ export function* validateResourceQuota({ spec }: ResourceQuota): FieldErrors {
     yield* validateAmount(name, amount, here)
   }
   yield* validateScopes(spec?.scopes ?? [], at.field('scopes'))
+  if (spec?.scopeSelector !== undefined)
+    yield* validateScopeSelector(spec.scopeSelector, at.field('scopeSelector').field('matchExpressions'))
 }
 
 export function* validateResourceQuotaUpdate({ spec: next }: ResourceQuota, { spec: old }: ResourceQuota): FieldErrors {
@@ -73,4 +75,36 @@ function* validateAmount(name: string, amount: string, at: FieldPath): FieldErro
 function* validateScopes(given: readonly string[], at: FieldPath): FieldErrors {
   for (const scope of given) if (!scopes.has(scope)) yield invalid(at, given, 'unsupported scope')
   for (const pair of exclusive) if (pair.every((scope) => given.includes(scope))) yield invalid(at, given, 'conflicting scopes')
+}
+
+/** Scopes that are there or not, and have no values. */
+const bareScopes: ReadonlySet<string> = new Set([...scopes].filter((scope) => !['PriorityClass', 'VolumeAttributesClass'].includes(scope)))
+
+/** As upstream: every error stands at the list, not at its entry. */
+function* validateScopeSelector({ matchExpressions = [] }: ScopeSelector, at: FieldPath): FieldErrors {
+  for (const { scopeName = '', operator = '', values = [] } of matchExpressions) {
+    if (!scopes.has(scopeName)) yield invalid(at.field('scopeName'), scopeName, 'unsupported scope')
+    else if (bareScopes.has(scopeName) && operator !== 'Exists')
+      yield invalid(
+        at.field('operator'),
+        operator,
+        "must be 'Exist' when scope is any of ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, ResourceQuotaScopeBestEffort, ResourceQuotaScopeNotBestEffort or ResourceQuotaScopeCrossNamespacePodAffinity",
+      )
+    switch (operator) {
+      case 'In':
+      case 'NotIn':
+        if (values.length === 0)
+          yield required(at.field('values'), "must be at least one value when `operator` is 'In' or 'NotIn' for scope selector")
+        break
+      case 'Exists':
+      case 'DoesNotExist':
+        if (values.length > 0)
+          yield invalid(at.field('values'), values, "must be no value when `operator` is 'Exist' or 'DoesNotExist' for scope selector")
+        break
+      default:
+        yield invalid(at.field('operator'), operator, 'not a valid selector operator')
+    }
+  }
+  const names = matchExpressions.map(({ scopeName }) => scopeName)
+  for (const pair of exclusive) if (pair.every((scope) => names.includes(scope))) yield invalid(at, matchExpressions, 'conflicting scopes')
 }

@@ -51,6 +51,9 @@ export function* validateServiceUpdate(next: Service, old: Service): FieldErrors
   if (next.spec.type === 'LoadBalancer' && old.spec.type === 'LoadBalancer' && next.spec.loadBalancerClass !== old.spec.loadBalancerClass) {
     yield* immutable(spec.field('loadBalancerClass'), next.spec.loadBalancerClass, old.spec.loadBalancerClass)
   }
+  // As upstream: told again by what follows.
+  yield* validateLoadBalancerClass(next.spec)
+  yield* validateService(next)
 }
 
 function* validateForType({ type, clusterIP, clusterIPs = [], externalName = '' }: ServiceSpec): FieldErrors {
@@ -139,7 +142,7 @@ function* validateUniquePorts(ports: readonly ServicePort[]): FieldErrors {
 }
 
 function* validateLoadBalancerFields(service: ServiceSpec): FieldErrors {
-  const { type, loadBalancerSourceRanges: ranges = [], allocateLoadBalancerNodePorts, loadBalancerClass } = service
+  const { type, loadBalancerSourceRanges: ranges = [], allocateLoadBalancerNodePorts } = service
   // As upstream, capital letter and all.
   const at = spec.field('LoadBalancerSourceRanges')
   if (ranges.length > 0 && type !== 'LoadBalancer') yield forbiddenField(at, loadBalancerOnly)
@@ -149,6 +152,10 @@ function* validateLoadBalancerFields(service: ServiceSpec): FieldErrors {
   if (allocateLoadBalancerNodePorts !== undefined && type !== 'LoadBalancer') {
     yield forbiddenField(spec.field('allocateLoadBalancerNodePorts'), loadBalancerOnly)
   }
+  yield* validateLoadBalancerClass(service)
+}
+
+function* validateLoadBalancerClass({ type, loadBalancerClass }: ServiceSpec): FieldErrors {
   if (loadBalancerClass === undefined) return
   if (type !== 'LoadBalancer') yield forbiddenField(spec.field('loadBalancerClass'), loadBalancerOnly)
   else yield* invalidEach(spec.field('loadBalancerClass'), loadBalancerClass, isQualifiedName(loadBalancerClass))
@@ -164,7 +171,6 @@ function* validateTraffic(service: ServiceSpec): FieldErrors {
     yield invalid(spec.field('externalTrafficPolicy'), external, 'may only be set for externally-accessible services')
   }
   const healthCheck = spec.field('healthCheckNodePort')
-  yield* validateBetween(healthCheckNodePort, 0, 65535, healthCheck)
   if (healthCheckNodePort !== 0 && !(type === 'LoadBalancer' && external === 'Local')) {
     yield invalid(healthCheck, healthCheckNodePort, "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'")
   }

@@ -27,7 +27,7 @@ export const Service: Kind<Service> = defineKind({
   validateName: isDns1123Label,
   defaults: defaultService,
   prepareCreate: prepareServiceCreate,
-  validate: validateService,
+  validateCreate: validateService,
   update: { prepare: prepareServiceUpdate, validate: validateServiceUpdate },
   status: { prepare: keepSpec, validate: validateServiceStatus },
   subresources: [proxySubresource('ServiceProxyOptions'), statusSubresource('Service')],

@@ -1,6 +1,6 @@
 /** What endpoint slices have to keep (upstream: pkg/apis/discovery/validation). */
 import { duplicate, type FieldErrors, FieldPath, immutable, invalid, notSupported, required, tooMany } from '#meta/field-path'
-import { isDns1123Label, isDns1123Subdomain } from '#meta/names'
+import { isDns1123Label, isDns1123Subdomain, isLabelValue } from '#meta/names'
 import { invalidEach } from '#meta/object-meta-validation'
 import { ipFamilyOf, specialIpProblems } from '../ip-address.ts'
 import { validatePort } from '../number-validation.ts'
@@ -9,6 +9,7 @@ import type { Endpoint, EndpointPort, EndpointSlice } from './types.gen.ts'
 const endpointCountMax = 1000
 const addressCountMax = 100
 const portCountMax = 20000
+const hintCountMax = 8
 const addressTypes = ['FQDN', 'IPv4', 'IPv6']
 const portProtocols = ['SCTP', 'TCP', 'UDP']
 
@@ -16,9 +17,9 @@ export function* validateEndpointSlice(slice: EndpointSlice): FieldErrors {
   const { addressType = '', endpoints = [], ports = [] } = slice
   if (addressType === '') yield required(FieldPath.of('addressType'))
   else if (!addressTypes.includes(addressType)) yield notSupported(FieldPath.of('addressType'), addressType, addressTypes)
+  yield* validatePorts(ports ?? [], FieldPath.of('ports'))
   if (endpoints.length > endpointCountMax) yield tooMany(FieldPath.of('endpoints'), endpoints.length, endpointCountMax)
   else for (const [index, one] of endpoints.entries()) yield* validateEndpoint(one, addressType, FieldPath.of('endpoints').index(index))
-  yield* validatePorts(ports ?? [], FieldPath.of('ports'))
 }
 
 export function* validateEndpointSliceUpdate(next: EndpointSlice, old: EndpointSlice): FieldErrors {
@@ -32,9 +33,23 @@ function* validateEndpoint(endpoint: Endpoint, addressType: string, at: FieldPat
   for (const [index, address] of addresses.entries()) yield* validateAddress(address, addressType, at.field('addresses').index(index))
   if (endpoint.nodeName !== undefined) yield* invalidEach(at.field('nodeName'), endpoint.nodeName, isDns1123Subdomain(endpoint.nodeName))
   if (endpoint.hostname !== undefined) yield* invalidEach(at.field('hostname'), endpoint.hostname, isDns1123Label(endpoint.hostname))
+  for (const field of ['forZones', 'forNodes'] as const) yield* validateHints(endpoint.hints?.[field] ?? [], at.field('hints').field(field))
+}
+
+/** Where an endpoint serves best: zones are label values, nodes are named. */
+function* validateHints(hints: readonly { readonly name: string }[], at: FieldPath): FieldErrors {
+  if (hints.length > hintCountMax) return yield tooMany(at, hints.length, hintCountMax)
+  const names = new Set<string>()
+  for (const [index, { name = '' }] of hints.entries()) {
+    const here = at.index(index).field('name')
+    if (names.has(name)) yield duplicate(here, name)
+    names.add(name)
+    yield* invalidEach(here, name, at.toString().endsWith('forNodes') ? isDns1123Subdomain(name) : isLabelValue(name))
+  }
 }
 
 function* validateAddress(address: string, addressType: string, at: FieldPath): FieldErrors {
+  if (!addressTypes.includes(addressType)) return
   if (addressType === 'FQDN') return yield* invalidEach(at, address, isDns1123Subdomain(address))
   if (ipFamilyOf(address) !== addressType) {
     return yield invalid(at, address, `must be a valid ${addressType} address`)

@@ -1,6 +1,7 @@
 /** Events in the form of events.k8s.io: other names for the fields of the same rows that the core group keeps. */
 import { type FieldErrors, FieldPath, immutable, invalid, required } from '#meta/field-path'
 import { defineKind, type Kind } from '#meta/kind'
+import { validateObjectMeta } from '#meta/object-meta-validation'
 import { Event as CoreEvent } from '../core/event.kind.ts'
 import { eventColumns } from '../core/event-columns.ts'
 import { validateEvent } from '../core/event-validation.ts'
@@ -18,6 +19,7 @@ export const Event: Kind<Event> = defineKind({
   storePrefix: CoreEvent.storePrefix,
   ttlSeconds: 3600,
   createsOnUpdate: true,
+  checksOwnMeta: true,
   schema: schemas.Event,
   columns: eventColumns.map((column) => ({
     ...column,
@@ -46,9 +48,10 @@ const eventTypes = ['Normal', 'Warning']
 
 function* validateNewEvent(event: Event): FieldErrors {
   const stored = toStored(event)
+  yield* validateObjectMeta(event.metadata, { isNamespaced: true })
+  if (event.series !== undefined) yield* validateSeries(event.series)
   if (stored.eventTime === undefined || stored.eventTime === null) yield required(FieldPath.of('eventTime'))
   if (!eventTypes.includes(event.type ?? '')) yield invalid(FieldPath.of('type'), '', `has invalid value: ${event.type ?? ''}`)
-  if (event.series !== undefined) yield* validateSeries(event.series)
   for (const [field, value] of deprecatedFields(stored)) if (value) yield invalid(FieldPath.of(field), '', 'needs to be unset')
 }
 

@@ -65,7 +65,7 @@ function* validateCommon(container: ContainerFields, { spec, volumes }: Surround
   if (terminationMessagePolicy === '') yield required(at.field('terminationMessagePolicy'))
   else if (!messagePolicies.includes(terminationMessagePolicy))
     yield notSupported(at.field('terminationMessagePolicy'), terminationMessagePolicy, messagePolicies)
-  yield* validateContainerPorts(container.ports ?? [], spec.hostNetwork === true, at.field('ports'))
+  yield* validateContainerPorts(container.ports ?? [], at.field('ports'))
   yield* validateEnv(container.env ?? [], at.field('env'))
   yield* validateEnvFrom(container.envFrom ?? [], at.field('envFrom'))
   yield* validateVolumeMounts(container, volumes, at.field('volumeMounts'))

@@ -12,6 +12,7 @@ import { validateAffinity } from './affinity-validation.ts'
 import { validateContainers } from './container-validation.ts'
 import { validateDnsConfig, validateDnsPolicy } from './dns-validation.ts'
 import { validateFileVolumes } from './env-validation.ts'
+import { validateHostNetworkPorts } from './port-validation.ts'
 import { validateOverhead, validatePodResources } from './resource-validation.ts'
 import { validatePodSecurityContext } from './security-context-validation.ts'
 import { validateSpreadConstraints } from './spread-validation.ts'
@@ -28,6 +29,7 @@ export function* validatePodSpec(spec: PodSpec, metadata: ObjectMeta, at: FieldP
   yield* validateResourceClaims(spec, at.field('resourceClaims'))
   yield* validateContainers(spec, volumes, at)
   yield* validatePodResources(spec, at.field('resources'))
+  yield* validateHostNetworkPorts(spec, at.field('containers'))
   yield* validateHostnameOverride(spec, at.field('hostnameOverride'))
   yield* validateRestartPolicy(spec, at.field('restartPolicy'))
   yield* validateDnsPolicy(spec, at)

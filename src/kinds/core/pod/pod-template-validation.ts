@@ -11,7 +11,7 @@ export function* validatePodTemplate(template: PodTemplateSpec, at: FieldPath): 
   yield* validateLabels(metadata.labels, at.field('labels'))
   yield* validateAnnotations(metadata.annotations, at.field('annotations'))
   yield* validatePodAnnotations(metadata, spec ?? { containers: [] }, at.field('annotations'))
-  yield* validatePodSpec(spec ?? { containers: [] }, metadata, at.field('spec'))
+  yield* validatePodSpec(spec ?? { containers: [] }, {}, at.field('spec'))
   if ((spec?.ephemeralContainers ?? []).length > 0) {
     yield forbiddenField(at.field('spec').field('ephemeralContainers'), 'ephemeral containers not allowed in pod template')
   }

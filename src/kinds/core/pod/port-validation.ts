@@ -4,9 +4,9 @@ import { isPortName } from '#meta/names'
 import { invalidEach } from '#meta/object-meta-validation'
 import { validatePort } from '../../number-validation.ts'
 import { protocols } from '../protocols.ts'
-import type { Container, ContainerPort } from '../types.gen.ts'
+import type { Container, ContainerPort, PodSpec } from '../types.gen.ts'
 
-export function* validateContainerPorts(ports: readonly ContainerPort[], isHostNetwork: boolean, at: FieldPath): FieldErrors {
+export function* validateContainerPorts(ports: readonly ContainerPort[], at: FieldPath): FieldErrors {
   const names = new Set<string>()
   for (const [index, port] of ports.entries()) {
     const here = at.index(index)
@@ -19,11 +19,7 @@ export function* validateContainerPorts(ports: readonly ContainerPort[], isHostN
     }
     if (containerPort === 0) yield required(here.field('containerPort'))
     else yield* validatePort(containerPort, here.field('containerPort'))
-    if (hostPort !== 0) {
-      yield* validatePort(hostPort, here.field('hostPort'))
-      if (isHostNetwork && hostPort !== containerPort)
-        yield invalid(here.field('hostPort'), hostPort, 'must match `containerPort` when `hostNetwork` is true')
-    }
+    if (hostPort !== 0) yield* validatePort(hostPort, here.field('hostPort'))
     if (protocol === '') yield required(here.field('protocol'))
     else if (!protocols.includes(protocol)) yield notSupported(here.field('protocol'), protocol, protocols)
   }
@@ -38,6 +34,21 @@ export function* validateHostPorts(containers: readonly Container[], at: FieldPa
       const key = `${protocol}/${hostIP}/${hostPort}`
       if (taken.has(key)) yield duplicate(at.index(index).field('ports').index(position).field('hostPort'), key)
       taken.add(key)
+    }
+  }
+}
+
+/** On the network of its node a container listens where it is reached. */
+export function* validateHostNetworkPorts({ hostNetwork, containers }: PodSpec, at: FieldPath): FieldErrors {
+  if (hostNetwork !== true) return
+  for (const [index, { ports = [] }] of (containers ?? []).entries()) {
+    for (const [position, { hostPort, containerPort }] of ports.entries()) {
+      if (hostPort && hostPort !== containerPort)
+        yield invalid(
+          at.index(index).field('ports').index(position).field('hostPort'),
+          hostPort,
+          'must match `containerPort` when `hostNetwork` is true',
+        )
     }
   }
 }

@@ -23,7 +23,6 @@ const requiredFields: Readonly<Record<string, readonly string[]>> = {
   azureFile: ['secretName', 'shareName'],
   cephfs: ['monitors'],
   cinder: ['volumeID'],
-  csi: ['driver'],
   flexVolume: ['driver'],
   gcePersistentDisk: ['pdName'],
   gitRepo: ['repository'],
@@ -173,10 +172,16 @@ function* validateStorageOs({ volumeName = '', volumeNamespace = '', secretRef }
 const driverBytesMax = 63
 
 function* validateCsi({ driver = '', nodePublishSecretRef: reference }: Partial<CSIVolumeSource>, at: FieldPath): FieldErrors {
-  if (driver.length > driverBytesMax) yield tooLong(at.field('driver'), driverBytesMax)
-  if (driver !== '') yield* invalidEach(at.field('driver'), driver, isDns1123Subdomain(driver.toLowerCase()))
+  yield* validateDriver(driver, at.field('driver'))
   if (reference === undefined) return
   if (!reference.name) yield required(at.field('nodePublishSecretRef').field('name'))
   // As upstream: a bad name stands beside the reference, not in it.
   else yield* invalidEach(at.field('name'), reference.name, isDns1123Subdomain(reference.name))
+}
+
+/** Drivers are told apart by domain names of any case. */
+export function* validateDriver(driver: string, at: FieldPath): FieldErrors {
+  if (driver === '') return yield required(at)
+  if (driver.length > driverBytesMax) yield tooLong(at, driverBytesMax)
+  yield* invalidEach(at, driver, isDns1123Subdomain(driver.toLowerCase()))
 }

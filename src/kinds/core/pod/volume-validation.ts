@@ -77,7 +77,7 @@ type SourceField = (typeof sourceOrder)[number]
 type Sources = Omit<Volume, 'name'>
 
 /** The sources that are there, in the order in which upstream looks at them. */
-export function volumeSourcesOf(volume: Sources): readonly SourceField[] {
+function volumeSourcesOf(volume: Sources): readonly SourceField[] {
   return sourceOrder.filter((field) => volume[field] !== undefined)
 }
 
