@@ -106,6 +106,8 @@ export type ApiServerOptions = SecurityOptions & {
   /** How long requests under way may go on after `close`. */
   readonly shutdownGraceMs?: number
   readonly platform?: string
+  /** Whether objects are taken and given in CBOR too. */
+  readonly servesCbor?: boolean
   /** What `/flagz` shows, by name. */
   readonly flags?: Readonly<Record<string, string>>
 }
@@ -259,6 +261,7 @@ function handlerOf(
       kinds: registry.kinds,
       schemaOf,
     },
+    cbor: options.servesCbor === true ? { schemaOf } : undefined,
   })
   const versions = new Set(servedVersions(options).map(({ group, version }) => `${group}/${version}`))
   const serves = (group: string, version: string) => versions.has(`${group}/${version}`)

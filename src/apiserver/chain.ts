@@ -15,6 +15,7 @@ import { parseRequestInfo } from './request/parse-request-info.ts'
 import { setDeadline } from './request/set-deadline.ts'
 import { encodeProtobuf } from './serve/encode-protobuf.ts'
 import type { Metrics } from './serve/metrics.ts'
+import { type CborDeps, serveCbor } from './serve/serve-cbor.ts'
 
 export type ChainDeps = {
   readonly clock: Clock
@@ -26,6 +27,8 @@ export type ChainDeps = {
   readonly limits: InFlightLimits
   readonly requestTimeoutMs: number
   readonly protobuf: ProtobufDeps
+  /** Without it CBOR is not served. */
+  readonly cbor: CborDeps | undefined
 }
 
 export function chainOf(deps: ChainDeps): readonly Step[] {
@@ -33,6 +36,7 @@ export function chainOf(deps: ChainDeps): readonly Step[] {
     parseRequestInfo, // URL -> verb, resource, name
     deps.metrics.countRequests(deps.clock),
     guardAgainstPanic(deps.log), // one bad request harms no other
+    ...(deps.cbor === undefined ? [] : [serveCbor(deps.cbor)]), // CBOR for those who prefer it
     encodeProtobuf(deps.protobuf), // answers in protobuf for those who prefer it
     setDeadline(deps.clock, deps.requestTimeoutMs),
     authenticate(deps.authenticators), // who

@@ -52,7 +52,9 @@ export type IncomingRequest = {
   readonly user?: UserInfo
   /** A body that is an object already: only the loopback has that. */
   readonly object?: unknown
-  /** How the body becomes an object, where it is neither JSON nor YAML. Throws ProtobufObjectError. */
+  /** CBOR is among the forms that are taken and given. */
+  readonly servesCbor?: boolean
+  /** How the body becomes an object, where it is neither JSON nor YAML. Throws ProtobufObjectError or CborError. */
   readonly decodeBody?: (bytes: Uint8Array) => unknown
   /** Reads the body, at most `bytesMax`; rejects with 413 beyond. */
   readBody(bytesMax: number): Promise<Uint8Array>

@@ -93,6 +93,7 @@ async function optionsOf({ clock }: Env, flags: ApiServerFlags): Promise<ApiServ
     readyTimeoutMs: flags['etcd-readycheck-timeout'],
     leaseReuseMs: flags['lease-reuse-duration-seconds'] * 1000,
     flags: flagTexts(apiServerFlags, flags),
+    servesCbor: featureGates(flags['feature-gates']).isEnabled('CBORServingAndStorage'),
     platform: `linux/${process.arch === 'x64' ? 'amd64' : process.arch}`,
   }
 }

@@ -136,7 +136,7 @@ test('discovery', async () => {
     assert.equal(type, protobuf)
     assert.partialDeepStrictEqual(codec.decode(bytes, schemaOf), await json(server, path))
   }
-  assert.equal((await call(server, '/version')).type, 'application/json')
+  assert.equal((await call(server, '/version')).status, 406)
 })
 
 type WatchEvent = { readonly type: string; readonly object: { readonly raw: Uint8Array } }

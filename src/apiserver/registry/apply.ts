@@ -1,4 +1,5 @@
 /** PATCH with a configuration to apply: merged into what is there, or created where nothing is. */
+import { CborError, decodeCbor } from '#base/encoding/cbor'
 import { goFaultOf, YamlError } from '#base/encoding/yaml'
 import { defaulted } from '#meta/defaulted'
 import type { Kind } from '#meta/kind'
@@ -10,7 +11,8 @@ import type { Schema } from '#meta/schema/schema'
 import { decodeUnstructured } from '#meta/schema/unstructured'
 import { badRequest, conflict, StatusError } from '#meta/status'
 import type { Answer, Exchange, IncomingRequest } from '../exchange.ts'
-import { readText } from '../request/read-body.ts'
+import { parseMediaType } from '../request/media-type.ts'
+import { readBytes, readText } from '../request/read-body.ts'
 import { readYaml } from '../request/read-yaml.ts'
 import { patchOptionsOf, type WriteOptions } from '../request/write-options.ts'
 import { entryAnswer } from './answers.ts'
@@ -110,12 +112,25 @@ function checkedNew(kind: Kind, { info }: Exchange, object: KubeObject): KubeObj
 
 export async function readConfig(request: IncomingRequest): Promise<AppliedConfig> {
   if (request.object !== undefined) return { value: configOf(request.object), faults: [] }
+  if (parseMediaType(request.headers['content-type'] ?? '').type === applyCborType) return await readCborConfig(request)
   const text = await readText(request)
   try {
     const { value, faults } = readYaml(text)
     return { value: configOf(value), faults }
   } catch (error) {
     if (error instanceof YamlError) throw badRequest(`error decoding YAML: error converting YAML to JSON: yaml: ${goFaultOf(text)}`, error)
+    throw error
+  }
+}
+
+/** A configuration in CBOR; the words are upstream's. */
+export const applyCborType = 'application/apply-patch+cbor'
+
+async function readCborConfig(request: IncomingRequest): Promise<AppliedConfig> {
+  try {
+    return { value: configOf(decodeCbor(await readBytes(request))), faults: [] }
+  } catch (error) {
+    if (error instanceof CborError) throw badRequest(`error decoding YAML: ${error.message}`, error)
     throw error
   }
 }

@@ -19,7 +19,7 @@ import { parseMediaType } from '../request/media-type.ts'
 import { type ReadBody, readText } from '../request/read-body.ts'
 import { patchOptionsOf, type WriteOptions } from '../request/write-options.ts'
 import { entryAnswer } from './answers.ts'
-import { applyObject } from './apply.ts'
+import { applyCborType, applyObject } from './apply.ts'
 import { changeObject } from './change.ts'
 import { decodeObjectOf, decodeUnstructuredOf, type Reading } from './decode-object.ts'
 import { ownedWrite, ownersAfterUpdate } from './field-owners.ts'
@@ -60,7 +60,8 @@ export async function patchObject(registry: Registry, exchange: Exchange, kind: 
 }
 
 export function isApply(request: IncomingRequest): boolean {
-  return parseMediaType(request.headers['content-type'] ?? '').type === 'application/apply-patch+yaml'
+  const { type } = parseMediaType(request.headers['content-type'] ?? '')
+  return type === 'application/apply-patch+yaml' || (type === applyCborType && request.servesCbor === true)
 }
 
 /** Reads a patch by its content type; throws 415 for one that is not known. */

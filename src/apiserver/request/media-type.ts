@@ -1,6 +1,9 @@
 /** Media types as in `Accept` and `Content-Type`: a type with parameters. */
 export type MediaType = { readonly type: string; readonly parameters: ReadonlyMap<string, string> }
 
+/** Of objects in CBOR. */
+export const cborType = 'application/cbor'
+
 /** Of objects in the Kubernetes protobuf encoding. */
 export const protobufType = 'application/vnd.kubernetes.protobuf'
 

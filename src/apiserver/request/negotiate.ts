@@ -1,9 +1,9 @@
 /** Chooses the form of an answer from the Accept header: encoding, and whether the object is shown as itself, as table or as metadata only. */
 import { notAcceptable, StatusError } from '#meta/status'
 import type { IncomingRequest } from '../exchange.ts'
-import { type MediaType, parseAccept, protobufType } from './media-type.ts'
+import { cborType, type MediaType, parseAccept, protobufType } from './media-type.ts'
 
-export type OutputFormat = 'json' | 'yaml' | 'protobuf'
+export type OutputFormat = 'json' | 'yaml' | 'protobuf' | 'cbor'
 export type OutputShape = 'object' | 'Table' | 'PartialObjectMetadata' | 'PartialObjectMetadataList'
 export type OutputForm = {
   readonly format: OutputFormat
@@ -37,10 +37,15 @@ function negotiated(request: IncomingRequest, what: Asked, shapeIn: ShapeOf): Ou
   const isPretty = !what.isWatch && wantsPretty(request)
   if (!isPretty && (accept === undefined || accept === '*/*' || accept === 'application/json')) return plainForm
   const ranges = rangesOf(request)
-  if (!ranges.some(({ type }) => type === '*/*' || served.has(type))) throw unknownFormat(what.hasStream)
-  const form = firstForm(ranges, request, what.isWatch, shapeIn)
-  if (form === undefined) throw notAcceptable(`only the following media types are accepted: ${what.isWatch ? watchTypes : servedTypes}`)
-  return form
+  const types = [...servedBy(request), ...(what.hasStream ? streamsOf(request) : [])]
+  if (!ranges.some(({ type }) => type === '*/*' || types.includes(type)))
+    throw new StatusError(406, 'NotAcceptable', `406: Not Acceptable\n\nAvailable representations: ${types.join(', ')}`, {})
+  const form = firstForm(ranges, request, false, shapeIn)
+  if (form === undefined) throw noneOf(servedBy(request))
+  if (!what.isWatch) return form
+  const streamed = firstForm(ranges, request, true, shapeIn)
+  if (streamed === undefined) throw noneOf(streamsOf(request))
+  return streamed
 }
 
 /** The form of a failure, or of what no route has checked before; undefined where the client accepts none that it could have. */
@@ -55,11 +60,12 @@ function rangesOf({ headers }: IncomingRequest): readonly MediaType[] {
 function firstForm(ranges: readonly MediaType[], request: IncomingRequest, isWatch: boolean, shapeIn: ShapeOf): OutputForm | undefined {
   const isPretty = !isWatch && wantsPretty(request)
   for (const range of ranges) {
-    const format = formatOf(range, isWatch)
+    const format = formatOf(range, isWatch, request.servesCbor === true)
     const shape = format === undefined ? undefined : shapeIn(range)
+    const isText = format === 'json' || format === 'yaml'
     // A table has cells of any type: no message can hold it.
-    if (format === undefined || shape === undefined || (shape === 'Table' && format === 'protobuf')) continue
-    const wantsIt = format !== 'protobuf' && (isPretty || (!isWatch && range.parameters.get('pretty') === '1'))
+    if (format === undefined || shape === undefined || (shape === 'Table' && !isText)) continue
+    const wantsIt = isText && (isPretty || (!isWatch && range.parameters.get('pretty') === '1'))
     return { format, shape, shapeVersion: range.parameters.get('v') ?? 'v1', isPretty: wantsIt }
   }
   return undefined
@@ -67,26 +73,33 @@ function firstForm(ranges: readonly MediaType[], request: IncomingRequest, isWat
 
 /** The media types of objects, as error messages list them. */
 export const servedTypes = 'application/json, application/yaml, application/vnd.kubernetes.protobuf'
-const watchTypes = 'application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch'
-const served: ReadonlySet<string> = new Set(servedTypes.split(', '))
+const usual: readonly string[] = servedTypes.split(', ')
+const usualStreams: readonly string[] = ['application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch']
 
-function unknownFormat(hasStream: boolean): StatusError {
-  const types = hasStream ? `${servedTypes}, ${watchTypes}` : servedTypes
-  return new StatusError(406, 'NotAcceptable', `406: Not Acceptable\n\nAvailable representations: ${types}`, {})
+export function servedBy({ servesCbor }: IncomingRequest): readonly string[] {
+  return servesCbor === true ? [...usual, cborType] : usual
 }
 
-/** Whether the client gets protobuf, if what it asked for has that form. */
-export function prefersProtobuf(request: IncomingRequest, isWatch: boolean): boolean {
-  if (request.headers['accept']?.includes('protobuf') !== true) return false
+function streamsOf({ servesCbor }: IncomingRequest): readonly string[] {
+  return servesCbor === true ? [...usualStreams, `${cborType}-seq`] : usualStreams
+}
+
+function noneOf(types: readonly string[]): StatusError {
+  return notAcceptable(`only the following media types are accepted: ${types.join(', ')}`)
+}
+
+/** Whether the client gets a binary form, if what it asked for has that form. */
+export function prefers(request: IncomingRequest, format: 'protobuf' | 'cbor', isWatch: boolean): boolean {
+  if (request.headers['accept']?.includes(format) !== true) return false
   try {
-    return negotiateShape(request, { isWatch, hasStream: isWatch }).format === 'protobuf'
+    return negotiateShape(request, { isWatch, hasStream: isWatch }).format === format
   } catch (error) {
     if (error instanceof StatusError) return false
     throw error
   }
 }
 
-function formatOf(range: MediaType, isWatch: boolean): OutputFormat | undefined {
+function formatOf(range: MediaType, isWatch: boolean, servesCbor: boolean): OutputFormat | undefined {
   switch (range.type) {
     case 'application/json':
     case 'application/*':
@@ -96,6 +109,8 @@ function formatOf(range: MediaType, isWatch: boolean): OutputFormat | undefined 
       return isWatch ? undefined : 'yaml'
     case protobufType:
       return 'protobuf'
+    case cborType:
+      return servesCbor ? 'cbor' : undefined
     default:
       return undefined
   }

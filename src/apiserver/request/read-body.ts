@@ -1,6 +1,7 @@
 /** Reads a request's body and turns it into a value: gzip, size limit, JSON, YAML or protobuf. */
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
+import { CborError } from '#base/encoding/cbor'
 import { ProtobufError } from '#base/encoding/protobuf-error'
 import { goFaultOf, YamlError } from '#base/encoding/yaml'
 import { groupVersionOf } from '#meta/kind'
@@ -10,6 +11,7 @@ import { JsonError } from '#meta/schema/json-scanner'
 import { badRequest, entityTooLarge, type StatusError, unsupportedMediaType } from '#meta/status'
 import type { IncomingRequest } from '../exchange.ts'
 import { parseMediaType } from './media-type.ts'
+import { servedBy } from './negotiate.ts'
 import { readYaml } from './read-yaml.ts'
 
 /** As upstream: what a resource request may send. */
@@ -38,7 +40,7 @@ function bodyFormatOf(request: IncomingRequest): BodyFormat {
   if (type === 'application/json') return 'json'
   if (type === 'application/yaml') return 'yaml'
   throw unsupportedMediaType(
-    'the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf',
+    `the body of the request was in an unknown format - accepted media types include: ${servedBy(request).join(', ')}`,
   )
 }
 
@@ -48,7 +50,7 @@ export async function readText(request: IncomingRequest, bytesMax = bodyBytesMax
 }
 
 /** The bytes of a body, unpacked; throws 413 beyond the limit. */
-async function readBytes(request: IncomingRequest, bytesMax: number): Promise<Uint8Array> {
+export async function readBytes(request: IncomingRequest, bytesMax = bodyBytesMax): Promise<Uint8Array> {
   const bytes = await request.readBody(bytesMax)
   if (request.headers['content-encoding'] !== 'gzip') return bytes
   try {
@@ -62,7 +64,7 @@ async function readBytes(request: IncomingRequest, bytesMax: number): Promise<Ui
 /** Parses a body; undefined if it is empty. `kind` is what was expected, for the message of a 400. */
 export async function readValue(request: IncomingRequest, kind: string, findDuplicates = false): Promise<ReadBody | undefined> {
   if (request.object !== undefined) return { value: request.object, duplicates: [], faults: [], excerpt: () => '' }
-  if (request.decodeBody !== undefined) return protobufBody(await readBytes(request, bodyBytesMax), kind, request.decodeBody)
+  if (request.decodeBody !== undefined) return binaryBody(await readBytes(request), kind, request.decodeBody)
   const format = bodyFormatOf(request)
   const text = await readText(request)
   return format === 'json' ? jsonBody(text, kind, findDuplicates) : yamlBody(text, kind)
@@ -92,12 +94,13 @@ function yamlBody(text: string, kind: string): ReadBody {
   }
 }
 
-function protobufBody(bytes: Uint8Array, kind: string, decodeBody: (bytes: Uint8Array) => unknown): ReadBody | undefined {
+function binaryBody(bytes: Uint8Array, kind: string, decodeBody: (bytes: Uint8Array) => unknown): ReadBody | undefined {
   if (bytes.length === 0) return undefined
   const excerpt = () => excerptOf(bytes)
   try {
     return { value: decodeBody(bytes), duplicates: [], faults: [], excerpt }
   } catch (error) {
+    if (error instanceof CborError) throw unrecognized(kind, `unable to determine group/version/kind: ${error.message}`, { excerpt })
     if (!(error instanceof ProtobufObjectError)) throw error
     const why = error.cause instanceof ProtobufError ? error.cause.message : error.message
     if (error.type === undefined) throw unrecognized(kind, why, { excerpt })

@@ -3,14 +3,16 @@ import type { IncomingRequest } from '../exchange.ts'
 import { parseAccept, protobufType } from '../request/media-type.ts'
 import type { OutputFormat } from '../request/negotiate.ts'
 
-const types: Readonly<Record<OutputFormat, string>> = { json: 'application/json', yaml: 'application/yaml', protobuf: protobufType }
+export type DiscoveryFormat = Exclude<OutputFormat, 'cbor'>
 
-export function aggregatedTypeOf(format: OutputFormat): string {
+const types: Readonly<Record<DiscoveryFormat, string>> = { json: 'application/json', yaml: 'application/yaml', protobuf: protobufType }
+
+export function aggregatedTypeOf(format: DiscoveryFormat): string {
   return `${types[format]};g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList`
 }
 
 /** The encoding, if the first form that the client accepts and we have is the aggregated one. */
-export function aggregatedFormatOf(request: IncomingRequest): OutputFormat | undefined {
+export function aggregatedFormatOf(request: IncomingRequest): DiscoveryFormat | undefined {
   for (const { type, parameters } of parseAccept(request.headers['accept'] ?? '')) {
     const format = formatOf(type)
     if (format === undefined) continue
@@ -21,7 +23,7 @@ export function aggregatedFormatOf(request: IncomingRequest): OutputFormat | und
   return undefined
 }
 
-function formatOf(type: string): OutputFormat | undefined {
+function formatOf(type: string): DiscoveryFormat | undefined {
   switch (type) {
     case 'application/json':
     case 'application/*':

@@ -5,8 +5,8 @@ import type { ObjectCodec } from '#meta/protobuf/object-codec'
 import { notAcceptable } from '#meta/status'
 import type { Answer, Exchange, IncomingRequest, KindTable } from '../exchange.ts'
 import { valueAnswer } from '../registry/answers.ts'
-import { negotiate, type OutputForm, type OutputFormat, servedTypes, unrefusedForm } from '../request/negotiate.ts'
-import { aggregatedFormatOf, aggregatedTypeOf } from './aggregated-discovery.ts'
+import { negotiate, type OutputForm, servedTypes, unrefusedForm } from '../request/negotiate.ts'
+import { aggregatedFormatOf, aggregatedTypeOf, type DiscoveryFormat } from './aggregated-discovery.ts'
 import { APIGroupDiscoveryList } from './answer-schemas.ts'
 import { type ApiGroup, apiGroupsOf } from './api-groups.ts'
 import { aggregatedDocument, apiVersionsDocument, groupDocument, groupListDocument, resourceListDocument } from './discovery.ts'
@@ -16,7 +16,7 @@ import { present } from './present.ts'
 export type DiscoveryDeps = { readonly kinds: KindTable; readonly address: () => string; readonly codec: ObjectCodec }
 
 /** The aggregated document of `/api` or `/apis`, and the forms of it that were asked for. */
-type Aggregated = { readonly document: object; readonly etag: string; readonly bytes: Map<OutputFormat, Uint8Array> }
+type Aggregated = { readonly document: object; readonly etag: string; readonly bytes: Map<DiscoveryFormat, Uint8Array> }
 type State = { readonly kinds: readonly unknown[]; readonly groups: readonly ApiGroup[]; readonly aggregated: Map<boolean, Aggregated> }
 
 /** Answers `/api`, `/apis` and what is below them but no resource; undefined for other paths and for groups that are not served. */
@@ -84,7 +84,7 @@ const encoder = new TextEncoder()
 function aggregatedAnswer(
   request: IncomingRequest,
   { document, etag, bytes: made }: Aggregated,
-  format: OutputFormat,
+  format: DiscoveryFormat,
   codec: ObjectCodec,
 ): Answer {
   const contentType = aggregatedTypeOf(format)

@@ -10,7 +10,7 @@ import type { Answer, Body, Exchange, RequestInfo, SharedFrame, SharedList, Step
 import type { ProtobufDeps } from '../request/decode-protobuf.ts'
 import { errorAnswer } from '../request/error-answer.ts'
 import { protobufType } from '../request/media-type.ts'
-import { prefersProtobuf } from '../request/negotiate.ts'
+import { prefers } from '../request/negotiate.ts'
 import { answerSchemas } from './answer-schemas.ts'
 
 export function encodeProtobuf(deps: ProtobufDeps): Step {
@@ -18,7 +18,8 @@ export function encodeProtobuf(deps: ProtobufDeps): Step {
   return async (exchange, next) => {
     const answer = await answerOrStatus(exchange, next)
     const { kind } = answer.body
-    if ((kind !== 'object' && kind !== 'list' && kind !== 'watch') || !prefersProtobuf(exchange.request, kind === 'watch')) return answer
+    if ((kind !== 'object' && kind !== 'list' && kind !== 'watch') || !prefers(exchange.request, 'protobuf', kind === 'watch'))
+      return answer
     return kind === 'watch' && !hasMessage(deps, exchange.info) ? answer : encodedAnswer(answer, encoder)
   }
 }

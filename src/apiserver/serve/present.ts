@@ -118,7 +118,7 @@ function valueBody(value: unknown): Body {
 }
 
 function formattedBody(body: Body, form: OutputForm): Body {
-  if (form.format === 'protobuf' || (body.kind !== 'object' && body.kind !== 'list')) return body
+  if (form.format === 'protobuf' || form.format === 'cbor' || (body.kind !== 'object' && body.kind !== 'list')) return body
   if (form.format === 'yaml')
     return { kind: 'bytes', contentType: 'application/yaml', bytes: encoder.encode(formatYaml(JSON.parse(wireText(body)))) }
   if (!form.isPretty) return body

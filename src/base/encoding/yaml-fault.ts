@@ -21,7 +21,7 @@ type Fault = { readonly message: string; readonly line: number }
 /** Faults of single signs. Go counts their lines from 1, but does not tell the first. */
 function scannerFault(text: string, reason: string, { line, column }: YamlPlace): Fault | undefined {
   const at = (message: string, where = line): Fault => ({ message, line: where === 0 ? 0 : where + 1 })
-  if (reason.startsWith('tab characters') || /^\t/.test(lineOf(text, line))) return at('found character that cannot start any token')
+  if (reason.startsWith('tab characters') || lineOf(text, line).startsWith('\t')) return at('found character that cannot start any token')
   if (reason.startsWith('expected hexadecimal')) return at('did not find expected hexdecimal number')
   if (reason.startsWith('unknown escape')) return at('found unknown escape character')
   if (reason.startsWith('directives end mark')) return { message: 'found unknown directive name', line: 0 }
