@@ -7,11 +7,18 @@ import type {
   MetricTarget,
   MetricValueStatus,
 } from '#kinds/autoscaling/types.gen'
+import { collection } from './collections.ts'
 import { labelAndAnnotationLines, nameLines } from './identity.ts'
 import { indented, type Lines, longTime } from './lines.ts'
 import type { Surroundings } from './surroundings.ts'
 
-export async function describeAutoscaler(scaler: HorizontalPodAutoscaler, around: Surroundings): Promise<Lines> {
+const autoscalers = collection<HorizontalPodAutoscaler>('horizontalpodautoscalers', { group: 'autoscaling', version: 'v2' })
+
+/** Version 1, in which a file may name the autoscaler, shows only the least of it. */
+export async function describeAutoscaler(named: HorizontalPodAutoscaler, around: Surroundings): Promise<Lines> {
+  const { namespace, name = '' } = named.metadata
+  const isWhole = named.apiVersion === 'autoscaling/v2'
+  const scaler = isWhole ? named : ((await around.get(autoscalers, { ...(namespace === undefined ? {} : { namespace }), name })) ?? named)
   const { metadata, spec, status } = scaler
   const { scaleTargetRef: target, minReplicas, maxReplicas, metrics = [], behavior } = spec
   return [

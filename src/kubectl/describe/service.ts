@@ -37,11 +37,13 @@ function loadBalancerLines({ status }: Service): Lines {
   return onlyIf(addresses.length > 0, `LoadBalancer Ingress:\t${addresses.join(', ')}`)
 }
 
-function portLines({ name = '', port, protocol = '', targetPort, nodePort = 0 }: ServicePort, slices: readonly EndpointSlice[]): Lines {
+function portLines(servicePort: ServicePort, slices: readonly EndpointSlice[]): Lines {
+  const { name = '', port, protocol = '', targetPort, nodePort = 0, appProtocol } = servicePort
   const shownName = name === '' ? '<unset>' : name
   return [
     `Port:\t${shownName}\t${port}/${protocol}`,
     `TargetPort:\t${targetPort ?? 0}/${protocol}`,
+    ...onlyIf(appProtocol !== undefined, `AppProtocol:\t${appProtocol}`),
     ...onlyIf(nodePort !== 0, `NodePort:\t${shownName}\t${nodePort}/${protocol}`),
     `Endpoints:\t${endpointsText(slices, name)}`,
   ]

@@ -3,7 +3,7 @@ import { type AnyObject, fieldsOf } from '../resources/unstructured.ts'
 import { TabWriter, tableOptions } from './tab-writer.ts'
 import { terminalEscaped } from './terminal-escape.ts'
 
-export type TableColumn = { readonly name: string; readonly type?: string; readonly priority?: number }
+export type TableColumn = { readonly name: string; readonly type?: string; readonly format?: string; readonly priority?: number }
 export type TableRow = { readonly cells: readonly unknown[]; readonly object?: AnyObject }
 /** Pieces of a watch that follow the first one come without definitions. */
 export type Table = { readonly columnDefinitions?: readonly TableColumn[] | null; readonly rows: readonly TableRow[] }
@@ -29,7 +29,7 @@ export function isTable(value: unknown): value is Table {
 export function plainTable(objects: readonly AnyObject[], ageOf: (object: AnyObject) => string): Table {
   return {
     columnDefinitions: [
-      { name: 'Name', type: 'string' },
+      { name: 'Name', type: 'string', format: 'name' },
       { name: 'Age', type: 'string' },
     ],
     rows: objects.map((object) => ({ cells: [object.metadata.name ?? '', ageOf(object)], object })),
@@ -74,7 +74,10 @@ export class TableText {
   #cells(columns: readonly TableColumn[], { cells, object }: TableRow): readonly string[] {
     const { showsNamespace, showsLabels, labelColumns, namePrefix } = this.#look
     const labels: Readonly<Record<string, string>> = object?.metadata?.labels ?? {}
-    const shown = cells.flatMap((cell, index) => (this.#isShown(columns[index]) ? [(index === 0 ? namePrefix : '') + cellText(cell)] : []))
+    // A cell that no column names is not shown.
+    const shown = columns.flatMap((column, index) =>
+      this.#isShown(column) ? [(column.format === 'name' ? namePrefix : '') + cellText(cells[index])] : [],
+    )
     return [
       ...(showsNamespace ? [object?.metadata?.namespace ?? ''] : []),
       ...shown,
@@ -83,8 +86,8 @@ export class TableText {
     ]
   }
 
-  #isShown(column: TableColumn | undefined): boolean {
-    return this.#look.isWide || (column?.priority ?? 0) === 0
+  #isShown({ priority = 0 }: TableColumn): boolean {
+    return this.#look.isWide || priority === 0
   }
 }
 
