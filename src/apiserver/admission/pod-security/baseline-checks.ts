@@ -17,21 +17,33 @@ import {
 const defaultCapabilities: ReadonlySet<string> = new Set(
   'AUDIT_WRITE CHOWN DAC_OVERRIDE FOWNER FSETID KILL MKNOD NET_BIND_SERVICE SETFCAP SETGID SETPCAP SETUID SYS_CHROOT'.split(' '),
 )
-const allowedSysctls: ReadonlySet<string> = new Set([
-  'kernel.shm_rmid_forced',
-  'net.ipv4.ip_local_port_range',
-  'net.ipv4.ip_local_reserved_ports',
-  'net.ipv4.ip_unprivileged_port_start',
-  'net.ipv4.ping_group_range',
-  'net.ipv4.tcp_fin_timeout',
-  'net.ipv4.tcp_keepalive_intvl',
-  'net.ipv4.tcp_keepalive_probes',
-  'net.ipv4.tcp_keepalive_time',
-  'net.ipv4.tcp_rmem',
-  'net.ipv4.tcp_syncookies',
-  'net.ipv4.tcp_wmem',
+/** Each with the version from which on it is allowed. */
+const allowedSysctls: ReadonlyMap<string, number> = new Map([
+  ['kernel.shm_rmid_forced', 0],
+  ['net.ipv4.ip_local_port_range', 0],
+  ['net.ipv4.ip_local_reserved_ports', 27],
+  ['net.ipv4.ip_unprivileged_port_start', 0],
+  ['net.ipv4.ping_group_range', 0],
+  ['net.ipv4.tcp_fin_timeout', 29],
+  ['net.ipv4.tcp_keepalive_intvl', 29],
+  ['net.ipv4.tcp_keepalive_probes', 29],
+  ['net.ipv4.tcp_keepalive_time', 29],
+  ['net.ipv4.tcp_rmem', 32],
+  ['net.ipv4.tcp_syncookies', 0],
+  ['net.ipv4.tcp_wmem', 32],
 ])
-const allowedSelinuxTypes: ReadonlySet<string> = new Set(['', 'container_t', 'container_init_t', 'container_kvm_t', 'container_engine_t'])
+const allowedSelinuxTypes: ReadonlyMap<string, number> = new Map([
+  ['', 0],
+  ['container_t', 0],
+  ['container_init_t', 0],
+  ['container_kvm_t', 0],
+  ['container_engine_t', 31],
+])
+
+function isAllowedAt(allowed: ReadonlyMap<string, number>, name: string, minor: number): boolean {
+  const since = allowed.get(name)
+  return since !== undefined && since <= minor
+}
 
 export const baselineChecks: readonly Check[] = [
   { id: 'appArmorProfile', sinceMinor: 0, find: appArmorProfile },
@@ -43,7 +55,7 @@ export const baselineChecks: readonly Check[] = [
   { id: 'privileged', sinceMinor: 0, find: privileged },
   { id: 'procMount', sinceMinor: 0, find: procMount },
   { id: 'seLinuxOptions', sinceMinor: 0, find: selinuxOptions },
-  { id: 'seccompProfile_baseline', sinceMinor: 0, find: seccompProfile },
+  { id: 'seccompProfile_baseline', sinceMinor: 19, find: seccompProfile },
   { id: 'sysctls', sinceMinor: 0, find: sysctls },
   { id: 'windowsHostProcess', sinceMinor: 0, find: windowsHostProcess },
 ]
@@ -51,16 +63,22 @@ export const baselineChecks: readonly Check[] = [
 const appArmorAnnotationPrefix = 'container.apparmor.security.beta.kubernetes.io/'
 
 function appArmorProfile({ metadata, spec }: PodUnderTest): Finding | undefined {
-  const ofAnnotations = Object.entries(metadata.annotations ?? {}).flatMap(([key, value]) => {
-    const isBad = key.startsWith(appArmorAnnotationPrefix) && value !== 'runtime/default' && value !== '' && !value.startsWith('localhost/')
-    return isBad ? [`${key}=${JSON.stringify(value)}`] : []
+  const annotations = Object.entries(metadata.annotations ?? {}).flatMap(([key, value]) => {
+    const isAllowed = value === 'runtime/default' || value === '' || value.startsWith('localhost/')
+    return key.startsWith(appArmorAnnotationPrefix) && !isAllowed ? [`"${key}="${value}""`] : []
   })
-  const isBad = (type: string | undefined) => type !== undefined && type !== 'RuntimeDefault' && type !== 'Localhost'
-  const badContainers = namesWhere(spec, ({ securityContext }) => isBad(securityContext?.appArmorProfile?.type))
-  const setters = settersText(isBad(spec.securityContext?.appArmorProfile?.type), badContainers)
-  const ofFields = setters === '' ? [] : [`${setters} must not set AppArmor profile type to "Unconfined"`]
-  const all = [...ofFields, ...ofAnnotations.sort()]
-  return all.length === 0 ? undefined : { reason: plural('forbidden AppArmor profile', all.length), detail: all.join(', ') }
+  const badType = (type: string | undefined) => (type === undefined || type === 'RuntimeDefault' || type === 'Localhost' ? undefined : type)
+  const podType = badType(spec.securityContext?.appArmorProfile?.type)
+  const containerType = ({ securityContext }: AnyContainer) => badType(securityContext?.appArmorProfile?.type)
+  const names = namesWhere(spec, (container) => containerType(container) !== undefined)
+  const types = [podType, ...containersOf(spec).map(containerType)].flatMap((type) => (type === undefined ? [] : [JSON.stringify(type)]))
+  const values = distinctSorted([...types, ...annotations])
+  if (values.length === 0) return undefined
+  const setters = [settersText(podType !== undefined, names), annotations.length > 0 ? plural('annotation', annotations.length) : '']
+  return {
+    reason: plural('forbidden AppArmor profile', values.length),
+    detail: `${setters.filter((text) => text !== '').join(' and ')} must not set AppArmor profile type to ${values.join(', ')}`,
+  }
 }
 
 function addedBeyondDefault({ securityContext }: AnyContainer): readonly string[] {
@@ -133,24 +151,20 @@ function procMount({ spec }: PodUnderTest): Finding | undefined {
   return { reason: 'procMount', detail: `${containersText(names)} must not set securityContext.procMount to ${quoted(values)}` }
 }
 
-function selinuxOptions({ spec }: PodUnderTest): Finding | undefined {
-  const isBad = (options: SELinuxOptions | undefined) => selinuxFaults(options).length > 0
+function selinuxOptions({ spec }: PodUnderTest, minor: number): Finding | undefined {
+  const isForbidden = (type = '') => !isAllowedAt(allowedSelinuxTypes, type, minor)
+  const isBad = (options: SELinuxOptions = {}) => isForbidden(options.type) || Boolean(options.user) || Boolean(options.role)
   const names = namesWhere(spec, ({ securityContext }) => isBad(securityContext?.seLinuxOptions))
   const setters = settersText(isBad(spec.securityContext?.seLinuxOptions), names)
   if (setters === '') return undefined
   const all = [spec.securityContext?.seLinuxOptions, ...containersOf(spec).map(({ securityContext }) => securityContext?.seLinuxOptions)]
-  const types = distinctSorted(all.flatMap((options) => (allowedSelinuxTypes.has(options?.type ?? '') ? [] : [options?.type ?? ''])))
+  const types = distinctSorted(all.flatMap((options) => (isForbidden(options?.type) ? [options?.type ?? ''] : [])))
   const faults = [
     ...(types.length > 0 ? [`${plural('type', types.length)} ${quoted(types)}`] : []),
     ...(all.some((options) => options?.user) ? ['user may not be set'] : []),
     ...(all.some((options) => options?.role) ? ['role may not be set'] : []),
   ]
   return { reason: 'seLinuxOptions', detail: `${setters} set forbidden securityContext.seLinuxOptions: ${faults.join('; ')}` }
-}
-
-function selinuxFaults(options: SELinuxOptions | undefined): readonly string[] {
-  const { type = '', user = '', role = '' } = options ?? {}
-  return [allowedSelinuxTypes.has(type) ? '' : type, user, role].filter((fault) => fault !== '')
 }
 
 function seccompProfile({ spec }: PodUnderTest): Finding | undefined {
@@ -166,9 +180,9 @@ export function seccompUnconfined(spec: PodSpec): Finding | undefined {
   return { reason: 'seccompProfile', detail: `${setters} must not set securityContext.seccompProfile.type to "Unconfined"` }
 }
 
-function sysctls({ spec }: PodUnderTest): Finding | undefined {
-  const names = (spec.securityContext?.sysctls ?? []).map(({ name }) => name).filter((name) => !allowedSysctls.has(name))
-  return names.length === 0 ? undefined : { reason: plural('forbidden sysctl', names.length), detail: names.join(', ') }
+function sysctls({ spec }: PodUnderTest, minor: number): Finding | undefined {
+  const names = (spec.securityContext?.sysctls ?? []).map(({ name }) => name).filter((name) => !isAllowedAt(allowedSysctls, name, minor))
+  return names.length === 0 ? undefined : { reason: 'forbidden sysctls', detail: names.join(', ') }
 }
 
 function windowsHostProcess({ spec }: PodUnderTest): Finding | undefined {

@@ -13,7 +13,8 @@ export type Check = {
   readonly sinceMinor: number
   /** The milder rule of the same matter, which this one replaces. */
   readonly replaces?: string
-  readonly find: (pod: PodUnderTest) => Finding | undefined
+  /** `minor` is the version of the level that is asked for: some lists of what is allowed have grown. */
+  readonly find: (pod: PodUnderTest, minor: number) => Finding | undefined
 }
 
 /** What all sorts of containers share. */

@@ -50,7 +50,7 @@ export function levelText({ name, minor }: Level): string {
 
 export function findingsFor(level: Level, pod: PodUnderTest): readonly Finding[] {
   return checksFor(level)
-    .map((check) => check.find(pod))
+    .map((check) => check.find(pod, level.minor ?? Number.POSITIVE_INFINITY))
     .filter((finding) => finding !== undefined)
 }
 

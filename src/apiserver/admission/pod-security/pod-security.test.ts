@@ -59,7 +59,7 @@ for (const [why, level, spec, want] of [
     { containers: [{ name: 'c', ports: [{ containerPort: 80, hostPort: 80 }] }] },
     'hostPort (container "c" uses hostPort 80)',
   ],
-  ['a sysctl', 'baseline', { securityContext: { sysctls: [{ name: 'kernel.msgmax', value: '1' }] } }, 'forbidden sysctl (kernel.msgmax)'],
+  ['a sysctl', 'baseline', { securityContext: { sysctls: [{ name: 'kernel.msgmax', value: '1' }] } }, 'forbidden sysctls (kernel.msgmax)'],
   ['root by number', 'restricted', { containers: [container({ runAsUser: 0 })] }, 'runAsUser=0 (container "c" must not set runAsUser=0)'],
   [
     'no seccomp at all',

@@ -24,12 +24,13 @@ export const restrictedChecks: readonly Check[] = [
   { id: 'seccompProfile_restricted', sinceMinor: 19, replaces: 'seccompProfile_baseline', find: seccompProfile },
 ]
 
-function isWindows({ os }: PodSpec): boolean {
-  return os?.name === 'windows'
+/** From 1.25 on, Windows need not say what only Linux has. */
+function isExemptWindows({ os }: PodSpec, minor: number): boolean {
+  return os?.name === 'windows' && minor >= 25
 }
 
-function privilegeEscalation({ spec }: PodUnderTest): Finding | undefined {
-  if (isWindows(spec)) return undefined
+function privilegeEscalation({ spec }: PodUnderTest, minor: number): Finding | undefined {
+  if (isExemptWindows(spec, minor)) return undefined
   const names = namesWhere(spec, ({ securityContext }) => securityContext?.allowPrivilegeEscalation !== false)
   if (names.length === 0) return undefined
   return {
@@ -38,8 +39,8 @@ function privilegeEscalation({ spec }: PodUnderTest): Finding | undefined {
   }
 }
 
-function capabilities({ spec }: PodUnderTest): Finding | undefined {
-  if (isWindows(spec)) return undefined
+function capabilities({ spec }: PodUnderTest, minor: number): Finding | undefined {
+  if (isExemptWindows(spec, minor)) return undefined
   const missingDrop = namesWhere(spec, ({ securityContext }) => !securityContext?.capabilities?.drop?.includes('ALL'))
   const addedOf = ({ securityContext }: AnyContainer) =>
     (securityContext?.capabilities?.add ?? []).filter((one) => one !== 'NET_BIND_SERVICE')
@@ -96,8 +97,8 @@ function runAsUser({ spec }: PodUnderTest): Finding | undefined {
   return setters === '' ? undefined : { reason: 'runAsUser=0', detail: `${setters} must not set runAsUser=0` }
 }
 
-function seccompProfile({ spec }: PodUnderTest): Finding | undefined {
-  if (isWindows(spec)) return undefined
+function seccompProfile({ spec }: PodUnderTest, minor: number): Finding | undefined {
+  if (isExemptWindows(spec, minor)) return undefined
   const unconfined = seccompUnconfined(spec)
   if (unconfined !== undefined) return unconfined
   if (spec.securityContext?.seccompProfile !== undefined) return undefined
