@@ -20,8 +20,7 @@ export function* validateConditions(conditions: readonly Condition[] = [], at: F
 
 function* validateCondition(condition: Condition, at: FieldPath): FieldErrors {
   const { type = '', status = '', observedGeneration, lastTransitionTime, reason = '', message = '' } = condition
-  if (type === '') yield required(at.field('type'))
-  else yield* invalidEach(at.field('type'), type, isQualifiedName(type))
+  yield* invalidEach(at.field('type'), type, isQualifiedName(type))
   if (!['True', 'False', 'Unknown'].includes(status)) yield notSupported(at.field('status'), status, ['False', 'True', 'Unknown'])
   yield* validateNotNegative(observedGeneration, at.field('observedGeneration'))
   if (lastTransitionTime === undefined || lastTransitionTime === null) yield required(at.field('lastTransitionTime'))

@@ -67,6 +67,14 @@ export function legacyIpProblems(text: string): readonly string[] {
   return text.includes(':') && ipFamilyOf(text) === 'IPv4' ? ['must not be an IPv4-mapped IPv6 address'] : []
 }
 
+/** Why an address with the length of its network is refused; empty where it is good (upstream: IsValidInterfaceAddress). */
+export function interfaceAddressProblems(text: string): readonly string[] {
+  const cidr = parseCidr(withoutLeadingZeros(text))
+  if (cidr === undefined) return ['must be a valid address in CIDR form, (e.g. 10.9.8.7/24 or 2001:db8::1/64)']
+  const canonical = `${canonicalIp(cidr.address)}/${cidr.bits}`
+  return canonical === text ? [] : [`must be in canonical form (${JSON.stringify(canonical)})`]
+}
+
 /** Why a range is refused; empty where it is good (upstream: IsValidCIDRForLegacyField). */
 export function cidrProblems(text: string): readonly string[] {
   const cidr = parseCidr(text)

@@ -121,7 +121,6 @@ const refusedElsewhere: readonly (readonly [RegExp, string])[] = [
     'upstream checks the finalizers of most kinds more strictly than those of leases, we those of all alike',
   ],
   [/^val-services(-2)?\/(clusterip-range|ipfamily6|dual-require)$/, 'the allocator knows the address families of the cluster'],
-  [/^val-generic-deviceclasses\/(long-name|bad-generatename)$/, "upstream's generated rules have other words for names"],
   [/\/(cel|cel-type|cel-syntax|cel-undeclared|audit-type|msgexpr-type|params-unset|var-forward)$/, 'expressions are not compiled'],
   [/^val-resourceclaims\/admin$/, 'a rule of the namespace, which a kind does not see'],
 ]

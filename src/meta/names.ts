@@ -36,6 +36,13 @@ const dns1035Label = rule(
   'my-name',
   'abc-123',
 )
+const cIdentifier = rule(
+  '[A-Za-z_][A-Za-z0-9_]*',
+  "a valid C identifier must start with alphabetic character or '_', followed by a string of alphanumeric characters or '_'",
+  'my_name',
+  'MY_NAME',
+  'MyName',
+)
 const wildcardSubdomain = rule(
   `\\*\\.${dns1123SubdomainText}`,
   "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character",
@@ -83,6 +90,10 @@ export function isDns1123SubdomainWithUnderscore(value: string): readonly string
 
 export function isDns1035Label(value: string): readonly string[] {
   return [...tooLong(value, labelBytesMax), ...mismatch(value, dns1035Label)]
+}
+
+export function isCIdentifier(value: string): readonly string[] {
+  return mismatch(value, cIdentifier)
 }
 
 export function isWildcardDns1123Subdomain(value: string): readonly string[] {

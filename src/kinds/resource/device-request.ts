@@ -1,8 +1,22 @@
 /** What claims and their templates share: requests for devices, filled up and validated. */
-import { duplicate, type FieldErrors, type FieldPath, invalid, notSupported, required } from '#meta/field-path'
+import { type FieldErrors, type FieldPath, invalid, notSupported, required } from '#meta/field-path'
 import { isDns1123Label, isDns1123Subdomain } from '#meta/names'
 import { invalidEach } from '#meta/object-meta-validation'
-import type { DeviceConstraint, DeviceRequest, DeviceSubRequest, ExactDeviceRequest, ResourceClaimSpec } from './types.gen.ts'
+import { configCountMax, validateConfig, validateSelectors, validateToleration } from './device-config-validation.ts'
+import { validateFullAttributeName, validateList } from './device-names-validation.ts'
+import type {
+  DeviceClaim,
+  DeviceClaimConfiguration,
+  DeviceConstraint,
+  DeviceRequest,
+  DeviceSubRequest,
+  ExactDeviceRequest,
+  ResourceClaimSpec,
+} from './types.gen.ts'
+
+const requestCountMax = 32
+const choiceCountMax = 8
+const constraintCountMax = 32
 
 /** As upstream: a request that says nothing else is for exactly one device. */
 export function withRequestDefaults(spec: ResourceClaimSpec): ResourceClaimSpec {
@@ -24,56 +38,92 @@ function withCount<T extends ExactDeviceRequest | DeviceSubRequest>(request: T):
   return { ...request, allocationMode, ...(allocationMode === 'ExactCount' ? { count: request.count ?? 1 } : {}) }
 }
 
-export function* validateRequests({ devices }: ResourceClaimSpec, spec: FieldPath): FieldErrors {
-  const at = spec.field('devices').field('requests')
-  const names = new Set<string>()
-  for (const [index, request] of (devices?.requests ?? []).entries()) {
-    if (names.has(request.name)) yield duplicate(at.index(index), request.name)
-    names.add(request.name)
-    yield* validateRequest(request, at.index(index))
+export function* validateRequests({ devices = {} }: ResourceClaimSpec, spec: FieldPath): FieldErrors {
+  const at = spec.field('devices')
+  const names = requestNamesOf(devices)
+  yield* validateList(
+    devices.requests,
+    { countMax: requestCountMax, validate: validateRequest, key: ({ name = '' }) => name },
+    at.field('requests'),
+  )
+  const constraintRules = {
+    countMax: constraintCountMax,
+    validate: (one: DeviceConstraint, here: FieldPath) => validateConstraint(one, names, here),
   }
-  for (const [index, constraint] of (devices?.constraints ?? []).entries())
-    yield* validateConstraint(constraint, devices?.requests ?? [], spec.field('devices').field('constraints').index(index))
+  yield* validateList(devices.constraints, constraintRules, at.field('constraints'))
+  const configRules = {
+    countMax: configCountMax,
+    validate: (one: DeviceClaimConfiguration, here: FieldPath) => validateClaimConfig(one, names, here),
+  }
+  yield* validateList(devices.config, configRules, at.field('config'))
+}
+
+/** What may stand where a request is named: its name, or one of its choices. */
+export function requestNamesOf({ requests = [] }: DeviceClaim): ReadonlySet<string> {
+  return new Set(requests.flatMap(({ name, firstAvailable = [] }) => [name, ...firstAvailable.map((choice) => `${name}/${choice.name}`)]))
+}
+
+export function* validateRequestName(name: string, names: ReadonlySet<string>, at: FieldPath): FieldErrors {
+  const problem = "must be the name of a request in the claim or the name of a request and a subrequest separated by '/'"
+  const segments = name.split('/')
+  const bad = segments.flatMap((segment) => isDns1123Label(segment).map((message) => invalid(at, segment, message)))
+  if (segments.length > 2 || bad.length > 0) yield* bad
+  if (!names.has(name)) yield invalid(at, name, problem)
+}
+
+/** Names of requests, each of them once. */
+export function* validateRequestNames(given: readonly string[] | undefined, names: ReadonlySet<string>, at: FieldPath): FieldErrors {
+  const rules = {
+    countMax: requestCountMax,
+    validate: (name: string, here: FieldPath) => validateRequestName(name, names, here),
+    key: (name: string) => name,
+  }
+  yield* validateList(given, rules, at)
 }
 
 /** A constraint binds the requests that it names, or all, by an attribute of a driver. */
-function* validateConstraint(constraint: DeviceConstraint, requests: readonly DeviceRequest[], at: FieldPath): FieldErrors {
-  const choices = requests.flatMap(({ name, firstAvailable = [] }) => [name, ...firstAvailable.map((choice) => `${name}/${choice.name}`)])
-  const problem = "must be the name of a request in the claim or the name of a request and a subrequest separated by '/'"
-  for (const [index, name] of (constraint.requests ?? []).entries())
-    if (!choices.includes(name)) yield invalid(at.field('requests').index(index), name, problem)
-  for (const field of ['matchAttribute', 'distinctAttribute'] as const) {
-    const attribute = constraint[field]
-    if (attribute !== undefined && !attribute.includes('/'))
-      yield invalid(at.field(field), attribute, 'a fully qualified name must be a domain and a name separated by a slash')
-  }
+function* validateConstraint(
+  { requests, matchAttribute, distinctAttribute }: DeviceConstraint,
+  names: ReadonlySet<string>,
+  at: FieldPath,
+): FieldErrors {
+  yield* validateRequestNames(requests, names, at.field('requests'))
+  if (matchAttribute !== undefined) yield* validateFullAttributeName(matchAttribute, at.field('matchAttribute'))
+  else if (distinctAttribute !== undefined) yield* validateFullAttributeName(distinctAttribute, at.field('distinctAttribute'))
+  // As upstream, in so many words.
+  else yield required(at, 'exactly one of "matchAttribute" or "distinctAttribute" is required, but multiple fields are set')
 }
 
-function* validateRequest({ name, exactly, firstAvailable = [] }: DeviceRequest, at: FieldPath): FieldErrors {
-  yield* validateName(name, at.field('name'))
+function* validateClaimConfig(config: DeviceClaimConfiguration, names: ReadonlySet<string>, at: FieldPath): FieldErrors {
+  yield* validateRequestNames(config.requests, names, at.field('requests'))
+  yield* validateConfig(config, at)
+}
+
+function* validateRequest({ name = '', exactly, firstAvailable = [] }: DeviceRequest, at: FieldPath): FieldErrors {
+  yield* invalidEach(at.field('name'), name, isDns1123Label(name))
   if (exactly !== undefined && firstAvailable.length > 0)
     yield invalid(at, undefined, 'exactly one of `exactly` or `firstAvailable` is required, but multiple fields are set')
-  if (exactly === undefined && firstAvailable.length === 0) yield required(at, 'exactly one of `exactly` or `firstAvailable` is required')
-  if (exactly !== undefined) yield* validateChoice(exactly, at.field('exactly'))
-  for (const [index, choice] of firstAvailable.entries()) {
-    const place = at.field('firstAvailable').index(index)
-    yield* validateName(choice.name, place.field('name'))
-    yield* validateChoice(choice, place)
-  }
+  else if (exactly !== undefined) yield* validateChoice(exactly, at.field('exactly'))
+  else if (firstAvailable.length > 0) {
+    const rules = { countMax: choiceCountMax, validate: validateNamedChoice, key: (choice: DeviceSubRequest) => choice.name }
+    yield* validateList(firstAvailable, rules, at.field('firstAvailable'))
+  } else yield required(at, 'exactly one of `exactly` or `firstAvailable` is required')
 }
 
-function* validateName(name: string, at: FieldPath): FieldErrors {
-  if (name === '') yield required(at)
-  else yield* invalidEach(at, name, isDns1123Label(name))
+function* validateNamedChoice(choice: DeviceSubRequest, at: FieldPath): FieldErrors {
+  yield* invalidEach(at.field('name'), choice.name, isDns1123Label(choice.name))
+  yield* validateChoice(choice, at)
 }
 
 const allocationModes = ['All', 'ExactCount']
 
 function* validateChoice(choice: ExactDeviceRequest | DeviceSubRequest, at: FieldPath): FieldErrors {
-  const { deviceClassName, allocationMode = '', count = 0 } = choice
+  const { deviceClassName = '', selectors, allocationMode = '', count = 0, tolerations = [] } = choice
   if (deviceClassName === '') yield required(at.field('deviceClassName'))
   else yield* invalidEach(at.field('deviceClassName'), deviceClassName, isDns1123Subdomain(deviceClassName))
+  yield* validateSelectors(selectors, at.field('selectors'))
   if (!allocationModes.includes(allocationMode)) yield notSupported(at.field('allocationMode'), allocationMode, allocationModes)
   if (allocationMode === 'All' && count !== 0) yield invalid(at.field('count'), count, "must not be specified when allocationMode is 'All'")
   if (allocationMode === 'ExactCount' && count <= 0) yield invalid(at.field('count'), count, 'must be greater than zero')
+  for (const [index, toleration] of tolerations.entries()) yield* validateToleration(toleration, at.field('tolerations').index(index))
 }

@@ -1,8 +1,10 @@
 /** The claim that each pod of a workload gets one of. */
-import { type FieldErrors, FieldPath, forbiddenField, immutable } from '#meta/field-path'
+import { type FieldErrors, FieldPath, invalid } from '#meta/field-path'
 import { defineKind, type Kind } from '#meta/kind'
-import { validateAnnotations, validateLabels } from '#meta/object-meta-validation'
 import { ageColumn, nameColumn } from '#meta/table'
+import { isSameValue } from '../same-value.ts'
+import { internalForm } from '../shown/internal-form.ts'
+import { validateTemplateMeta } from '../template-meta-validation.ts'
 import { validateRequests, withRequestDefaults } from './device-request.ts'
 import * as schemas from './schema.gen.ts'
 import type * as types from './types.gen.ts'
@@ -20,16 +22,13 @@ export const ResourceClaimTemplate: Kind<ResourceClaimTemplate> = defineKind({
   validate: validateTemplate,
   update: {
     *validate(next, old) {
-      yield* immutable(FieldPath.of('spec'), next.spec, old.spec)
+      if (!isSameValue(next.spec, old.spec))
+        yield invalid(FieldPath.of('spec'), internalForm(schemas.ResourceClaimTemplateSpec, next.spec), 'field is immutable')
     },
   },
 })
 
 function* validateTemplate({ spec: { metadata, spec } }: ResourceClaimTemplate): FieldErrors {
-  const at = FieldPath.of('spec', 'metadata')
-  for (const field of ['name', 'generateName', 'namespace', 'uid'] as const)
-    if ((metadata?.[field] ?? '') !== '') yield forbiddenField(at.field(field), 'cannot be set')
-  yield* validateLabels(metadata?.labels, at.field('labels'))
-  yield* validateAnnotations(metadata?.annotations, at.field('annotations'))
+  yield* validateTemplateMeta(metadata, FieldPath.of('spec', 'metadata'))
   yield* validateRequests(spec, FieldPath.of('spec', 'spec'))
 }

@@ -1,9 +1,12 @@
 /** A wish for devices, and which ones fulfil it. */
-import { FieldPath, immutable } from '#meta/field-path'
+import { FieldPath, invalid } from '#meta/field-path'
 import { defineKind, type Kind } from '#meta/kind'
 import { ageColumn, nameColumn } from '#meta/table'
+import { isSameValue } from '../same-value.ts'
+import { internalForm } from '../shown/internal-form.ts'
 import { keepSpecAndMeta, keepStatus, withoutStatus } from '../status-rules.ts'
 import { statusSubresource } from '../subresources.ts'
+import { validateClaimStatus, withoutFreedDevices } from './claim-status-validation.ts'
 import { validateRequests, withRequestDefaults } from './device-request.ts'
 import * as schemas from './schema.gen.ts'
 import type * as types from './types.gen.ts'
@@ -34,10 +37,14 @@ export const ResourceClaim: Kind<ResourceClaim> = defineKind({
   update: {
     prepare: keepStatus,
     *validate(next, old) {
-      yield* immutable(spec, next.spec, old.spec)
+      if (!isSameValue(next.spec, old.spec)) yield invalid(spec, internalForm(schemas.ResourceClaimSpec, next.spec), 'field is immutable')
     },
   },
-  status: { prepare: keepSpecAndMeta, resets: ['metadata', 'spec'] },
+  status: {
+    prepare: (next, old) => withoutFreedDevices(keepSpecAndMeta(next, old), old),
+    validate: validateClaimStatus,
+    resets: ['metadata', 'spec'],
+  },
   subresources: [statusSubresource('ResourceClaim')],
 })
 

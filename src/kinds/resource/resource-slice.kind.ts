@@ -1,13 +1,15 @@
 /** Devices that a driver offers, on one node or for several. */
 import { type FieldErrors, FieldPath, immutable, invalid, required } from '#meta/field-path'
-import { defineKind, type Kind } from '#meta/kind'
-import { isDns1123Subdomain } from '#meta/names'
-import { invalidEach } from '#meta/object-meta-validation'
+import { defineKind, type Kind, type RequestFacts } from '#meta/kind'
 import { ageColumn, nameColumn } from '#meta/table'
+import { timestampOf } from '#meta/timestamp'
+import { validateDriverName, validateList, validatePoolName } from './device-names-validation.ts'
+import { unsetOrTrue, validateCounterSet, validateDevice, validateNodeName, validateOneTerm } from './device-validation.ts'
 import * as schemas from './schema.gen.ts'
 import type * as types from './types.gen.ts'
 
-const spec = FieldPath.of('spec')
+const at = FieldPath.of('spec')
+const counterSetCountMax = 8
 
 export type ResourceSlice = types.ResourceSlice
 export const ResourceSlice: Kind<ResourceSlice> = defineKind({
@@ -29,24 +31,62 @@ export const ResourceSlice: Kind<ResourceSlice> = defineKind({
     'spec.nodeName': ({ spec: { nodeName = '' } }) => nodeName,
     'spec.driver': ({ spec: { driver } }) => driver,
   },
+  prepareCreate: withTaintTimes,
   validate: validateSlice,
   update: {
+    prepare: (next, _old, facts) => withTaintTimes(next, facts),
     *validate(next, old) {
-      yield* immutable(spec.field('driver'), next.spec.driver, old.spec.driver)
-      yield* immutable(spec.field('pool').field('name'), next.spec.pool.name, old.spec.pool.name)
-      yield* immutable(spec.field('nodeName'), next.spec.nodeName, old.spec.nodeName)
+      yield* immutable(at.field('driver'), next.spec.driver, old.spec.driver)
+      yield* immutable(at.field('pool').field('name'), next.spec.pool.name, old.spec.pool.name)
+      yield* immutable(at.field('nodeName'), next.spec.nodeName, old.spec.nodeName)
     },
   },
 })
 
-function* validateSlice({ spec: { driver, pool, nodeName, nodeSelector, allNodes, perDeviceNodeSelection } }: ResourceSlice): FieldErrors {
-  if (driver === '') yield required(spec.field('driver'))
-  else yield* invalidEach(spec.field('driver'), driver, isDns1123Subdomain(driver))
-  if (pool.name === '') yield required(spec.field('pool').field('name'))
-  if (pool.resourceSliceCount <= 0)
-    yield invalid(spec.field('pool').field('resourceSliceCount'), pool.resourceSliceCount, 'must be greater than zero')
-  const places = [nodeName, nodeSelector, allNodes, perDeviceNodeSelection].filter((place) => place !== undefined && place !== false)
-  const choices = 'exactly one of `nodeName`, `nodeSelector`, `allNodes`, `perDeviceNodeSelection` is required'
-  if (places.length === 0) yield required(spec, choices)
-  if (places.length > 1) yield invalid(spec, undefined, `${choices}, but multiple fields are set`)
+/** A taint says since when it is there. */
+function withTaintTimes(slice: ResourceSlice, { nowMs }: RequestFacts): ResourceSlice {
+  const { devices } = slice.spec
+  if (devices?.some(({ taints = [] }) => taints.some(({ timeAdded }) => timeAdded === undefined)) !== true) return slice
+  const timed = devices.map((device) =>
+    device.taints === undefined
+      ? device
+      : { ...device, taints: device.taints.map((taint) => ({ ...taint, timeAdded: taint.timeAdded ?? timestampOf(nowMs) })) },
+  )
+  return { ...slice, spec: { ...slice.spec, devices: timed } }
+}
+
+function* validateSlice({ spec }: ResourceSlice): FieldErrors {
+  const { driver = '', devices = [], sharedCounters = [], perDeviceNodeSelection = false } = spec
+  yield* validateDriverName(driver, at.field('driver'))
+  yield* validatePool(spec.pool)
+  yield* validatePlace(spec)
+  if (devices.length > 0 && sharedCounters.length > 0) yield invalid(at, '', 'only one of `sharedCounters` or `devices` is allowed')
+  const needsFewer = devices.some(({ taints = [], consumesCounters = [] }) => taints.length + consumesCounters.length > 0)
+  const deviceRules = {
+    countMax: needsFewer ? 64 : 128,
+    validate: (device: types.Device, here: FieldPath) => validateDevice(device, perDeviceNodeSelection, here),
+    key: ({ name = '' }: types.Device) => name,
+  }
+  yield* validateList(devices, deviceRules, at.field('devices'))
+  const counterRules = { countMax: counterSetCountMax, validate: validateCounterSet, key: ({ name = '' }: types.CounterSet) => name }
+  yield* validateList(sharedCounters, counterRules, at.field('sharedCounters'))
+}
+
+function* validatePool({ name = '', generation = 0, resourceSliceCount = 0 }: types.ResourcePool): FieldErrors {
+  const here = at.field('pool')
+  yield* validatePoolName(name, here.field('name'))
+  if (resourceSliceCount <= 0) yield invalid(here.field('resourceSliceCount'), resourceSliceCount, 'must be greater than zero')
+  if (generation < 0) yield invalid(here.field('generation'), generation, 'must be greater than or equal to zero')
+}
+
+function* validatePlace({ nodeName, nodeSelector, allNodes, perDeviceNodeSelection }: types.ResourceSliceSpec): FieldErrors {
+  if (nodeName !== undefined) yield* validateNodeName(nodeName, at.field('nodeName'))
+  if (nodeSelector !== undefined) yield* validateOneTerm(nodeSelector, at.field('nodeSelector'))
+  for (const [field, value] of Object.entries({ allNodes, perDeviceNodeSelection }))
+    if (value === false) yield invalid(at.field(field), value, unsetOrTrue)
+  const places = Object.entries({ nodeName, nodeSelector, allNodes, perDeviceNodeSelection })
+  const chosen = places.filter(([, value]) => value !== undefined && value !== false && value !== '').map(([field]) => `\`${field}\``)
+  const oneOf = 'exactly one of `nodeName`, `nodeSelector`, `allNodes`, `perDeviceNodeSelection` is required'
+  if (chosen.length === 0) yield required(at, oneOf)
+  if (chosen.length > 1) yield invalid(at, `{${chosen.join(', ')}}`, `${oneOf}, but multiple fields are set`)
 }

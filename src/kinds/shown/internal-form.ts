@@ -98,7 +98,9 @@ function mapForm(values: Schema, map: JsonObject): JsonObject {
 }
 
 function isTemplate(schema: Schema): boolean {
-  return ['PodTemplateSpec', 'PersistentVolumeClaimTemplate'].includes(shortNameOf(schema.definition ?? schema))
+  return ['PodTemplateSpec', 'PersistentVolumeClaimTemplate', 'ResourceClaimTemplateSpec'].includes(
+    shortNameOf(schema.definition ?? schema),
+  )
 }
 
 /** Metadata is embedded: its fields stand beside the spec. */

@@ -18,13 +18,14 @@ function keysText(keys: NonNullable<ListShape['keys']>, entry: unknown): string 
   let text = '{'
   for (const { name, standsFor } of keys) {
     const value = entry[name] ?? standsFor
-    if (value === undefined)
-      throw new EntryError(
-        `associative list with keys has an element that omits key field ${JSON.stringify(name)} (and doesn't have default value)`,
-      )
-    text += `${text.length > 1 ? ',' : ''}${JSON.stringify(name)}:${JSON.stringify(value)}`
+    // Some of the keys may be absent, but not all of them.
+    if (value !== undefined) text += `${text.length > 1 ? ',' : ''}${JSON.stringify(name)}:${JSON.stringify(value)}`
   }
-  return `${text}}`
+  if (text.length > 1) return `${text}}`
+  const names = keys.map(({ name }) => JSON.stringify(name)).join(' ')
+  throw new EntryError(
+    `associative list with keys has an element that omits all key fields [${names}] (and doesn't have default values for any key fields)`,
+  )
 }
 
 function scalarText(entry: unknown): string {

@@ -10,9 +10,10 @@ import {
   required,
 } from '#meta/field-path'
 import { isDns1123Label, isDns1123Subdomain } from '#meta/names'
-import { invalidEach, validateAnnotations, validateLabels } from '#meta/object-meta-validation'
+import { invalidEach } from '#meta/object-meta-validation'
 import { tryParseQuantity } from '#meta/quantity'
 import type { ObjectMeta } from '#meta/types.gen'
+import { validateTemplateMeta } from '../../template-meta-validation.ts'
 import { validateClaimSpec } from '../claim-validation.ts'
 import type {
   DownwardAPIVolumeFile,
@@ -234,27 +235,7 @@ function* validateToken(
   else yield* validateUnreservedPath(path, volume.field('path'))
 }
 
-/** The fields of a template's metadata that only the claims themselves have, in upstream's order and spelling. */
-const ownMetaFields = [
-  ['name', 'name'],
-  ['generateName', 'generateName'],
-  ['namespace', 'namespace'],
-  ['selfLink', 'selfLink'],
-  ['uid', 'uID'],
-  ['resourceVersion', 'resourceVersion'],
-  ['generation', 'generation'],
-  ['creationTimestamp', 'creationTimestamp'],
-  ['deletionTimestamp', 'deletionTimestamp'],
-  ['deletionGracePeriodSeconds', 'deletionGracePeriodSeconds'],
-  ['ownerReferences', 'ownerReferences'],
-  ['finalizers', 'finalizers'],
-  ['managedFields', 'managedFields'],
-] as const
-
-function* validateClaimTemplate({ metadata = {}, spec }: PersistentVolumeClaimTemplate, at: FieldPath): FieldErrors {
-  const here = at.field('metadata')
-  yield* validateAnnotations(metadata.annotations, here.field('annotations'))
-  yield* validateLabels(metadata.labels, here.field('labels'))
-  for (const [field, shown] of ownMetaFields) if (metadata[field] !== undefined) yield forbiddenField(here.field(shown), 'cannot be set')
+function* validateClaimTemplate({ metadata, spec }: PersistentVolumeClaimTemplate, at: FieldPath): FieldErrors {
+  yield* validateTemplateMeta(metadata, at.field('metadata'))
   yield* validateClaimSpec(spec, at.field('spec'))
 }
