@@ -4,11 +4,12 @@
  */
 import { isDeepStrictEqual } from 'node:util'
 import { assert } from '#base/assert'
-import { FieldPath, invalid } from '#meta/field-path'
+import { type FieldError, FieldPath, invalid } from '#meta/field-path'
 import type { Kind, UpdateRules } from '#meta/kind'
 import { type KubeObject, withMeta } from '#meta/object'
-import { validateObjectMetaUpdate } from '#meta/object-meta-validation'
+import { validateMetaContents, validateObjectMetaUpdate, validateStandardFinalizers } from '#meta/object-meta-validation'
 import { conflict, invalidObject, modifiedMessage, notFound, StatusError } from '#meta/status'
+import type { ObjectMeta } from '#meta/types.gen'
 import type { CacheEntry, ObjectEntry } from '../cache/cache-entry.ts'
 import type { KindView } from '../cache/kind-view.ts'
 import type { Exchange } from '../exchange.ts'
@@ -16,6 +17,7 @@ import type { Alongside } from '../services/write-hook.ts'
 import { type CommitResult, changedEntry, commitChange, commitRemoval } from './commit.ts'
 import { type Entries, type UpdateStates, withOldTimes } from './field-owners.ts'
 import { type Registry, resourceNameOf } from './registry.ts'
+import { semanticForm } from './semantic-form.ts'
 import { withInheritedMeta } from './system-metadata.ts'
 import { admissionOf, factsOf } from './write-call.ts'
 
@@ -115,6 +117,19 @@ function withOwners(object: KubeObject, managedFields: Entries): KubeObject {
   return managedFields === object.metadata.managedFields ? object : withMeta(object, { managedFields })
 }
 
+/** As upstream: several layers look at the metadata, and each tells what it finds. */
+function metaErrors(kind: Kind, next: ObjectMeta, old: ObjectMeta, subresource: string): readonly FieldError[] {
+  const ofChange = [...validateObjectMetaUpdate(next, old)]
+  const ofContents = [...validateMetaContents(next)]
+  const ofFinalizers = kind.takesBareFinalizers === true ? [] : [...validateStandardFinalizers(next)]
+  return [
+    ...ofChange,
+    ...ofContents,
+    ...(kind.leavesMetaToGenericCheck === true ? [] : [...ofChange, ...ofFinalizers]),
+    ...(kind.checksMetaAnew === true && subresource === '' ? [...ofContents, ...ofFinalizers] : []),
+  ]
+}
+
 /** The state to store; throws 422 if it may not be. */
 async function prepared(
   registry: Registry,
@@ -128,10 +143,8 @@ async function prepared(
   const facts = factsOf(registry, exchange, subresource)
   const next = rules.prepare?.(admitted, old, facts) ?? admitted
   const ready = change.keepsGeneration === true ? next : withGeneration(kind, next, old)
-  const metaErrors = [...validateObjectMetaUpdate(ready.metadata, old.metadata)]
   const errors = [
-    ...metaErrors,
-    ...(kind.leavesMetaToGenericCheck === true ? [] : metaErrors),
+    ...metaErrors(kind, ready.metadata, old.metadata, subresource),
     ...(subresource === '' ? (kind.validate?.(ready, facts) ?? []) : []),
     ...(rules.validate?.(ready, old, facts) ?? []),
   ]
@@ -183,12 +196,7 @@ function withGeneration(kind: Kind, next: KubeObject, old: KubeObject): KubeObje
 
 function contentOf(object: KubeObject): unknown {
   const { metadata: _metadata, status: _status, ...content } = object as KubeObject & { readonly status?: unknown }
-  return definedOnly(content)
-}
-
-/** `undefined` and absent are the same to JSON. */
-function definedOnly(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value))
+  return semanticForm(content)
 }
 
 type Written =

@@ -28,6 +28,7 @@ import type { ManagedFieldsEntry } from '#meta/types.gen'
 import type { Exchange } from '../exchange.ts'
 import { managerOf, type WriteOptions } from '../request/write-options.ts'
 import type { Registry } from './registry.ts'
+import { semanticForm } from './semantic-form.ts'
 
 export type Entries = readonly ManagedFieldsEntry[] | undefined
 
@@ -139,9 +140,9 @@ export function withOldTimes(next: KubeObject, old: KubeObject): KubeObject {
   return isDeepStrictEqual(comparable(next), comparable(old)) ? withMeta(next, { managedFields: before }) : next
 }
 
-/** Without what differs in each write; `undefined` and absent are the same. */
+/** Without what differs in each write. */
 function comparable(object: KubeObject): unknown {
-  return JSON.parse(JSON.stringify(withMeta(object, { managedFields: undefined, resourceVersion: undefined })))
+  return semanticForm(withMeta(object, { managedFields: undefined, resourceVersion: undefined }))
 }
 
 const zeros = new WeakMap<Kind['schema'], KubeObject>()

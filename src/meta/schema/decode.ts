@@ -50,6 +50,8 @@ type FieldPlan = {
   readonly isAlways: boolean
   readonly isRequired: boolean
   readonly keepsZero: boolean
+  /** A list that Go writes even when there is none: an empty one is another. */
+  readonly keepsEmpty: boolean
 }
 type StructPlan = { readonly name: string; readonly fields: readonly FieldPlan[] }
 
@@ -64,6 +66,7 @@ function planOf(schema: Schema): StructPlan {
     isAlways: schema.always?.includes(name) ?? false,
     isRequired: schema.required?.includes(name) ?? false,
     keepsZero: schema.keepsZero?.includes(name) ?? false,
+    keepsEmpty: field.type === 'array' && (schema.writesNull?.includes(name) ?? false),
   }))
   const plan = { name: schema.name?.slice(schema.name.lastIndexOf('.') + 1) ?? '', fields }
   plans.set(schema, plan)
@@ -85,7 +88,7 @@ function decodeStruct(schema: Schema, value: unknown, at: Place): JsonObject {
 
 function decodeField(field: FieldPlan, given: unknown, struct: string, at: Place): unknown {
   const result = decodeValue(field.schema, given, { struct, path: at.path === '' ? field.name : `${at.path}.${field.name}` })
-  if (field.isRequired && field.schema.type === 'array') return result
+  if (field.keepsEmpty) return result
   return !field.keepsZero && !field.isAlways && isDroppable(field.schema, result) ? valueWhenAbsent(field) : result
 }
 
