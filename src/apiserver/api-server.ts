@@ -51,6 +51,7 @@ import { discoveryRoutes } from './serve/discovery-routes.ts'
 import { dispatcher } from './serve/dispatch.ts'
 import { resourceDispatcher } from './serve/dispatch-resource.ts'
 import { documentRoute, healthRoute, indexRoute, metricsRoute, versionRoute } from './serve/fixed-routes.ts'
+import { healthIndicators } from './serve/health-indicators.ts'
 import { createMetrics } from './serve/metrics.ts'
 import { openApiRoute } from './serve/openapi-routes.ts'
 import { descriptions } from './serve/openapi-texts.ts'
@@ -225,12 +226,14 @@ function handlerOf(
   const codec = createObjectCodec({ messages: protobufMessages })
   const version = versionInfo(options.platform ?? 'linux/amd64')
   const checks = serverHealth({ clock, log, storages: registry.storages, phase: () => situation.phase, ...healthTimeoutsOf(options) })
+  const indicators = healthIndicators()
   const groups = () => apiGroupsOf(registry.kinds.all())
   const schemaOf = (apiVersion: string, kind: string) => bodySchemaOf(registry.kinds, apiVersion, kind)
   const dispatch = dispatcher({
     resources: resourceDispatcher({ registry, clock, describe, handlers, noteDeprecation: deprecationNotes(metrics.registry) }),
     routes: [
-      healthRoute(checks),
+      healthRoute(checks, indicators),
+      indicators.route,
       discoveryRoutes({ kinds: registry.kinds, address, codec }),
       versionRoute(version),
       statusRoute({ clock, version, paths: statusPaths }),

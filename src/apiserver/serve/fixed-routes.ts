@@ -9,13 +9,17 @@ import type { ApiGroup } from './api-groups.ts'
 import { groupVersionOf } from './discovery.ts'
 import type { Route } from './dispatch.ts'
 import { methodNotAllowed } from './dispatch-resource.ts'
-import { type HealthCheck, healthAnswer } from './health.ts'
+import { type HealthCheck, healthAnswer, healthPathOf } from './health.ts'
+import type { HealthIndicators } from './health-indicators.ts'
 import { type Metrics, metricsAnswer } from './metrics.ts'
 import { present } from './present.ts'
 import type { VersionInfo } from './version.ts'
 
-export function healthRoute(checks: readonly HealthCheck[]): Route {
-  return ({ request }) => (/^\/(healthz|livez|readyz)(\/|$)/.test(request.path) ? healthAnswer(checks, request) : undefined)
+export function healthRoute(checks: readonly HealthCheck[], indicators: HealthIndicators): Route {
+  return ({ request }) => {
+    const path = healthPathOf(request.path)
+    return path === undefined ? undefined : healthAnswer(indicators.noted(checks, path), request)
+  }
 }
 
 export function metricsRoute(metrics: Metrics): Route {

@@ -15,9 +15,14 @@ const healthPaths: readonly HealthPath[] = ['healthz', 'livez', 'readyz']
 const encoder = new TextEncoder()
 
 /** Undefined for paths that are not about health. */
+export function healthPathOf(path: string): HealthPath | undefined {
+  return healthPaths.find((one) => path === `/${one}` || path.startsWith(`/${one}/`))
+}
+
+/** Undefined for paths that are not about health. */
 export async function healthAnswer(checks: readonly HealthCheck[], request: IncomingRequest): Promise<Answer | undefined> {
-  const [root, ...rest] = request.path.split('/').filter((part) => part !== '')
-  const path = healthPaths.find((one) => one === root)
+  const path = healthPathOf(request.path)
+  const [, ...rest] = request.path.split('/').filter((part) => part !== '')
   if (path === undefined) return undefined
   const wanted = checks.filter((check) => check.paths.includes(path))
   if (rest.length === 0) return await answerAll(path, wanted, request.query)
