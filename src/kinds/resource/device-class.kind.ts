@@ -14,6 +14,7 @@ export const DeviceClass: Kind<DeviceClass> = defineKind({
   kind: 'DeviceClass',
   plural: 'deviceclasses',
   scope: 'Cluster',
+  checksMetaAnew: true,
   returnsDeleted: true,
   hasGeneration: true,
   namesByGeneratedRules: true,

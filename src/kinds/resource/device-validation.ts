@@ -81,7 +81,7 @@ function* validatePlace({ nodeName, nodeSelector, allNodes }: Device, isPlacedAl
     return
   }
   if (nodeName !== undefined) yield* validateNodeName(nodeName, at.field('nodeName'))
-  if (nodeSelector !== undefined) yield* validateOneTerm(nodeSelector, at.field('nodeSelector'))
+  if (nodeSelector !== undefined) yield* validateNodeSelector(nodeSelector, at.field('nodeSelector'))
   if (allNodes === false) yield invalid(at.field('allNodes'), false, unsetOrTrue)
   const chosen = given.filter(([, value]) => value !== false && value !== '').map(([field]) => `\`${field}\``)
   const oneOf = `exactly one of ${places} is required when ${perDevice}`

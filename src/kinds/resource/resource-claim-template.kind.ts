@@ -15,6 +15,7 @@ export const ResourceClaimTemplate: Kind<ResourceClaimTemplate> = defineKind({
   kind: 'ResourceClaimTemplate',
   plural: 'resourceclaimtemplates',
   scope: 'Namespaced',
+  checksMetaAnew: true,
   returnsDeleted: true,
   schema: schemas.ResourceClaimTemplate,
   columns: [nameColumn, ageColumn],

@@ -19,6 +19,7 @@ export const ResourceClaim: Kind<ResourceClaim> = defineKind({
   kind: 'ResourceClaim',
   plural: 'resourceclaims',
   scope: 'Namespaced',
+  checksMetaAnew: true,
   returnsDeleted: true,
   schema: schemas.ResourceClaim,
   columns: [
