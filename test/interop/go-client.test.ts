@@ -37,7 +37,12 @@ test('a program with client-go v0.36 finds what it expects, all of it in protobu
       'a list comes in pages',
       'metadata alone is listed and watched',
       'failures are told apart',
+      'a watch begins with what is there, and is resumed',
+      'status, eviction and token are subresources',
+      'addresses of services are objects',
+      'leaders are elected',
       'all of it in protobuf',
+      'what the server has is found, and used without types',
     ])
   } finally {
     await rm(directory, { recursive: true, force: true })

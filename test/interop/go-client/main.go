@@ -1,6 +1,6 @@
 // Package main uses an API server as Go programs do: typed clients, which speak protobuf, shared informers with
-// watch-list, patches, server-side apply and metadata alone. It prints one line for each claim that held, and ends
-// with an error at the first that did not.
+// watch-list, patches, server-side apply and metadata alone; and, in machinery.go, what controllers stand on. It prints
+// one line for each claim that held, and ends with an error at the first that did not.
 package main
 
 import (
@@ -52,7 +52,15 @@ func main() {
 	pages(ctx, clients)
 	onlyMetadata(ctx, config)
 	failures(ctx, clients)
+	initialEvents(ctx, clients)
+	subresources(ctx, clients)
+	serviceAddresses(ctx, clients)
+	election(ctx, clients)
 	seen.report()
+	// What has no types of its own speaks JSON.
+	plain := rest.CopyConfig(config)
+	plain.WrapTransport = nil
+	discovered(ctx, plain)
 }
 
 func objects(ctx context.Context, clients kubernetes.Interface) {
@@ -186,7 +194,7 @@ func configMap(name string) *corev1.ConfigMap {
 	}
 }
 
-// contentTypes counts what the server answers.
+// contentTypes counts what the server answers to those who prefer protobuf.
 type contentTypes struct {
 	mutex sync.Mutex
 	seen  map[string]int
@@ -204,7 +212,10 @@ func (types *contentTypes) wrap(next http.RoundTripper) http.RoundTripper {
 		if err == nil {
 			types.mutex.Lock()
 			defer types.mutex.Unlock()
-			types.seen[response.Header.Get("Content-Type")]++
+			// The evictions of the library ask for JSON.
+			if mediaType := response.Header.Get("Content-Type"); strings.Contains(request.Header.Get("Accept"), "protobuf") {
+				types.seen[mediaType]++
+			}
 		}
 		return response, err
 	})
