@@ -75,6 +75,15 @@ export function interfaceAddressProblems(text: string): readonly string[] {
   return canonical === text ? [] : [`must be in canonical form (${JSON.stringify(canonical)})`]
 }
 
+/** Why an address is refused that has to be written in its one form; empty where it is good (upstream: IsValidIP). */
+export function strictIpProblems(text: string): readonly string[] {
+  const problems = legacyIpProblems(text)
+  const address = parseIp(text)
+  if (problems.length > 0 || address === undefined) return problems
+  const canonical = canonicalIp(address)
+  return canonical === text ? [] : [`must be in canonical form (${JSON.stringify(canonical)})`]
+}
+
 /** Why a range is refused; empty where it is good (upstream: IsValidCIDRForLegacyField). */
 export function cidrProblems(text: string): readonly string[] {
   const cidr = parseCidr(text)

@@ -111,8 +111,10 @@ export type Kind<T extends KubeObject = KubeObject> = {
   readonly namesByGeneratedRules?: boolean
   /** The rules of a new object check its metadata too, where upstream has them in the midst of others. */
   readonly checksOwnMeta?: boolean
-  /** An update tells each error of the metadata once. Most kinds check their metadata beside the generic check, and tell it twice. */
+  /** An update has its metadata checked by the generic rules alone. Most kinds check it beside them, and tell each error again. */
   readonly leavesMetaToGenericCheck?: boolean
+  /** An update has its metadata checked as that of a new object too, and tells its errors once more. */
+  readonly checksMetaAnew?: boolean
   readonly update: UpdateRules<T>
   /** Present where the kind has a `status` subresource. */
   readonly status?: UpdateRules<T>

@@ -39,9 +39,19 @@ export function* validateObjectMetaUpdate(next: ObjectMeta, old: ObjectMeta, at:
   if (generation < 0) yield invalid(at.field('generation'), generation, notNegativeMessage)
   if (generation < (old.generation ?? 0)) yield invalid(at.field('generation'), generation, 'must not be decremented')
   for (const field of immutableFields) yield* immutable(at.field(field), next[field], old[field])
-  yield* validateLabels(next.labels, at.field('labels'))
-  yield* validateAnnotations(next.annotations, at.field('annotations'))
-  yield* validateOwnerReferences(next.ownerReferences, at.field('ownerReferences'))
+  yield* validateMetaContents(next, at)
+}
+
+/** What a client fills freely: labels, annotations and owners. */
+export function* validateMetaContents(meta: ObjectMeta, at: FieldPath = metadata): FieldErrors {
+  yield* validateLabels(meta.labels, at.field('labels'))
+  yield* validateAnnotations(meta.annotations, at.field('annotations'))
+  yield* validateOwnerReferences(meta.ownerReferences, at.field('ownerReferences'))
+}
+
+/** Finalizers without a domain are Kubernetes' own. */
+export function* validateStandardFinalizers({ finalizers = [] }: ObjectMeta, at: FieldPath = metadata): FieldErrors {
+  for (const [index, finalizer] of finalizers.entries()) yield* validateStandardFinalizer(finalizer, at.field('finalizers').index(index))
 }
 
 export function* validateLabels(labels: ObjectMeta['labels'], at: FieldPath): FieldErrors {

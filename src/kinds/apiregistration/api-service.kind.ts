@@ -18,6 +18,7 @@ export const APIService: Kind<APIService> = defineKind({
   plural: 'apiservices',
   categories: ['api-extensions'],
   scope: 'Cluster',
+  checksMetaAnew: true,
   storePrefix: '/registry/apiregistration.k8s.io/apiservices/',
   takesBareFinalizers: true,
   updatesUnconditionally: false,

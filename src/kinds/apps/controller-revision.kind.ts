@@ -15,6 +15,7 @@ export const ControllerRevision: Kind<ControllerRevision> = defineKind({
   kind: 'ControllerRevision',
   plural: 'controllerrevisions',
   scope: 'Namespaced',
+  checksMetaAnew: true,
   schema: schemas.ControllerRevision,
   columns: [
     nameColumn,

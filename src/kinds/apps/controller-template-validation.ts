@@ -23,12 +23,12 @@ export function* validateTemplateForController(
   if (readable !== undefined && readable.length > 0 && !matches(readable, labels)) {
     yield invalid(at.field('metadata').field('labels'), labels, '`selector` does not match template `labels`')
   }
+  yield* validatePodTemplate(template, at)
   // As upstream: told twice.
   if (owner === 'StatefulSet') {
     yield* validateLabels(labels, at.field('labels'))
     yield* validateAnnotations(template.metadata?.annotations, at.field('annotations'))
   }
-  yield* validatePodTemplate(template, at)
   const { restartPolicy = '', activeDeadlineSeconds } = template.spec ?? {}
   if (restartPolicy !== 'Always') yield notSupported(at.field('spec').field('restartPolicy'), restartPolicy, ['Always'])
   if (activeDeadlineSeconds !== undefined) {

@@ -8,7 +8,7 @@ import type { ReplicaSet } from './types.gen.ts'
 
 const spec = FieldPath.of('spec')
 const status = FieldPath.of('status')
-const counts = ['readyReplicas', 'availableReplicas', 'fullyLabeledReplicas'] as const
+const counts = ['fullyLabeledReplicas', 'readyReplicas', 'availableReplicas'] as const
 
 export function* validateReplicaSet({ spec: { replicas, minReadySeconds, selector, template } }: ReplicaSet): FieldErrors {
   yield* validateNotNegative(replicas, spec.field('replicas'))
@@ -21,7 +21,8 @@ export function* validateReplicaSetUpdate(next: ReplicaSet, old: ReplicaSet): Fi
   if (!isSameValue(next.spec.selector, old.spec.selector)) yield* immutable(spec.field('selector'), next.spec.selector, old.spec.selector)
 }
 
-export function* validateReplicaSetStatus({ status: next }: ReplicaSet): FieldErrors {
+/** Replication controllers count alike. */
+export function* validateReplicaSetStatus({ status: next }: Pick<ReplicaSet, 'status'>): FieldErrors {
   const { replicas = 0 } = next
   yield* validateNotNegative(replicas, status.field('replicas'))
   for (const field of counts) yield* validateNotNegative(next[field], status.field(field))

@@ -1,10 +1,11 @@
 /** Pods that run to completion. */
-import { type FieldErrors, FieldPath, invalid } from '#meta/field-path'
+import { type FieldErrors, FieldPath, invalid, required } from '#meta/field-path'
 import { defineKind, type Kind } from '#meta/kind'
 import { formatLabelSelector } from '#meta/labels'
 import { isDns1123Label, isLabelValue } from '#meta/names'
 import { withMeta } from '#meta/object'
 import { ageColumn, type Cell, type CellFacts, humanDuration, nameColumn } from '#meta/table'
+import type { ObjectMeta } from '#meta/types.gen'
 import { readableSelector } from '../apps/controller-template-validation.ts'
 import { defaultPodTemplate } from '../core/pod/pod-defaults.ts'
 import { podNameWarnings, templateWarnings } from '../core/pod/pod-warnings.ts'
@@ -29,6 +30,7 @@ export const Job: Kind<Job> = defineKind({
   plural: 'jobs',
   categories: ['all'],
   scope: 'Namespaced',
+  checksMetaAnew: true,
   hasGeneration: true,
   defaultPropagation: 'Orphan',
   propagationWarning:
@@ -130,13 +132,26 @@ function withGeneratedSelector(job: Job): Job {
 }
 
 function* validateJob({ spec: job, metadata }: Job): FieldErrors {
-  yield* validateGeneratedSelector(job, metadata.uid ?? '')
+  yield* validateGeneratedSelector(job, metadata)
   yield* validateWholeJobSpec(job, spec)
   yield* validateHostnames(job, metadata.name ?? '')
 }
 
-function* validateGeneratedSelector({ selector, manualSelector }: types.JobSpec, uid: string): FieldErrors {
+function* validateGeneratedSelector({ selector, manualSelector, template }: types.JobSpec, metadata: ObjectMeta): FieldErrors {
   if (manualSelector === true || selector === undefined) return
+  const { uid = '', name = '' } = metadata
+  const labels = template.metadata?.labels ?? {}
+  const wanted = {
+    'controller-uid': uid,
+    'job-name': name,
+    'batch.kubernetes.io/controller-uid': uid,
+    'batch.kubernetes.io/job-name': name,
+  }
+  for (const [key, value] of Object.entries(wanted)) {
+    const at = spec.field('template').field('metadata').field('labels').key(key)
+    if (labels[key] === undefined) yield required(at, `must be '${value}'`)
+    else if (labels[key] !== value) yield invalid(at, labels[key], `must be '${value}'`)
+  }
   const generated = { matchLabels: { 'batch.kubernetes.io/controller-uid': uid } }
   const former = { matchLabels: { 'controller-uid': uid } }
   const isReadable = readableSelector(selector) !== undefined

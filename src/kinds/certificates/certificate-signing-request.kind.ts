@@ -14,6 +14,7 @@ export const CertificateSigningRequest: Kind<CertificateSigningRequest> = define
   plural: 'certificatesigningrequests',
   shortNames: ['csr'],
   scope: 'Cluster',
+  checksMetaAnew: true,
   schema: schemas.CertificateSigningRequest,
   columns: [
     nameColumn,

@@ -15,6 +15,7 @@ export const ConfigMap: Kind<ConfigMap> = defineKind({
   plural: 'configmaps',
   shortNames: ['cm'],
   scope: 'Namespaced',
+  checksMetaAnew: true,
   schema: schemas.ConfigMap,
   columns: [nameColumn, { name: 'Data', type: 'string', describedBy: 'data', cell: keyCountOf }, ageColumn],
   validate: validateConfigMap,

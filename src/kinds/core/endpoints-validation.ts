@@ -1,8 +1,8 @@
 /** What Endpoints have to keep (upstream: ValidateEndpointsCreate). */
 import { type FieldErrors, FieldPath, invalid, notSupported, required } from '#meta/field-path'
-import { isDns1123Label, isDns1123Subdomain } from '#meta/names'
+import { isDns1123Label, isDns1123Subdomain, isQualifiedName } from '#meta/names'
 import { invalidEach } from '#meta/object-meta-validation'
-import { ipMessage, parseIp, specialIpProblems } from '../ip-address.ts'
+import { ipMessage, legacyIpProblems, parseIp, specialIpProblems } from '../ip-address.ts'
 import { validatePort } from '../number-validation.ts'
 import { protocols } from './protocols.ts'
 import type { EndpointAddress, EndpointPort, EndpointSubset, Endpoints } from './types.gen.ts'
@@ -20,12 +20,12 @@ function* validateSubset(subset: EndpointSubset, at: FieldPath): FieldErrors {
 }
 
 function* validateAddress({ ip = '', hostname = '', nodeName = '' }: EndpointAddress, at: FieldPath): FieldErrors {
-  if (parseIp(ip) === undefined) yield invalid(at.field('ip'), ip, ipMessage)
+  yield* invalidEach(at.field('ip'), ip, legacyIpProblems(ip))
   if (hostname !== '') yield* invalidEach(at.field('hostname'), hostname, isDns1123Label(hostname))
   if (nodeName !== '') yield* invalidEach(at.field('nodeName'), nodeName, isDns1123Subdomain(nodeName))
   // As upstream, which checks twice with two texts.
-  if (parseIp(ip) === undefined) yield invalid(at.field('ip'), ip, 'must be a valid IP address')
-  else yield* invalidEach(at.field('ip'), ip, specialIpProblems(ip))
+  if (parseIp(ip) !== undefined) yield* invalidEach(at.field('ip'), ip, specialIpProblems(ip))
+  else if (legacyIpProblems(ip)[0] === ipMessage) yield invalid(at.field('ip'), ip, 'must be a valid IP address')
 }
 
 function* validateEndpointPort(port: EndpointPort, isNameRequired: boolean, at: FieldPath): FieldErrors {
@@ -35,4 +35,5 @@ function* validateEndpointPort(port: EndpointPort, isNameRequired: boolean, at: 
   yield* validatePort(port.port, at.field('port'))
   if (protocol === '') yield required(at.field('protocol'))
   else if (!protocols.includes(protocol)) yield notSupported(at.field('protocol'), protocol, protocols)
+  if (port.appProtocol !== undefined) yield* invalidEach(at.field('appProtocol'), port.appProtocol, isQualifiedName(port.appProtocol))
 }

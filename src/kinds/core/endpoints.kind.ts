@@ -14,6 +14,7 @@ export const Endpoints: Kind<Endpoints> = defineKind({
   singular: 'endpoints',
   shortNames: ['ep'],
   scope: 'Namespaced',
+  checksMetaAnew: true,
   storePrefix: '/registry/services/endpoints/',
   createsOnUpdate: true,
   schema: schemas.Endpoints,

@@ -15,6 +15,7 @@ export const Namespace: Kind<Namespace> = defineKind({
   plural: 'namespaces',
   shortNames: ['ns'],
   scope: 'Cluster',
+  checksMetaAnew: true,
   verbs: ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'],
   schema: schemas.Namespace,
   columns: [

@@ -15,6 +15,7 @@ export const Node: Kind<Node> = defineKind({
   plural: 'nodes',
   shortNames: ['no'],
   scope: 'Cluster',
+  checksMetaAnew: true,
   storePrefix: '/registry/minions/',
   schema: schemas.Node,
   columns: nodeColumns,

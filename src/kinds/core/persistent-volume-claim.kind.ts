@@ -18,6 +18,7 @@ export const PersistentVolumeClaim: Kind<PersistentVolumeClaim> = defineKind({
   plural: 'persistentvolumeclaims',
   shortNames: ['pvc'],
   scope: 'Namespaced',
+  checksMetaAnew: true,
   returnsDeleted: true,
   schema: schemas.PersistentVolumeClaim,
   columns: [

@@ -20,6 +20,7 @@ export const PersistentVolume: Kind<PersistentVolume> = defineKind({
   plural: 'persistentvolumes',
   shortNames: ['pv'],
   scope: 'Cluster',
+  checksMetaAnew: true,
   returnsDeleted: true,
   schema: schemas.PersistentVolume,
   columns: [

@@ -4,6 +4,7 @@ import { defineKind, type Kind } from '#meta/kind'
 import { formatLabels, formatSelector, matches, selectorOfMap } from '#meta/labels'
 import { withMeta } from '#meta/object'
 import { ageColumn, nameColumn } from '#meta/table'
+import { validateReplicaSetStatus } from '../apps/replica-set-validation.ts'
 import { validateNotNegative } from '../number-validation.ts'
 import { keepSpec, keepStatus } from '../status-rules.ts'
 import { scaleSubresource, statusSubresource } from '../subresources.ts'
@@ -54,7 +55,7 @@ export const ReplicationController: Kind<ReplicationController> = defineKind({
   prepareCreate: (controller) => ({ ...controller, status: { replicas: 0 } }),
   validate: validateReplicationController,
   update: { prepare: keepStatus },
-  status: { prepare: keepSpec },
+  status: { prepare: keepSpec, validate: validateReplicaSetStatus },
   scale: {
     specReplicas: ({ spec }) => spec.replicas ?? 0,
     statusReplicas: ({ status }) => status.replicas ?? 0,

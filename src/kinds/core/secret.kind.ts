@@ -16,6 +16,7 @@ export const Secret: Kind<Secret> = defineKind({
   kind: 'Secret',
   plural: 'secrets',
   scope: 'Namespaced',
+  checksMetaAnew: true,
   schema: schemas.Secret,
   columns: [
     nameColumn,

@@ -11,6 +11,7 @@ export const ServiceAccount: Kind<ServiceAccount> = defineKind({
   plural: 'serviceaccounts',
   shortNames: ['sa'],
   scope: 'Namespaced',
+  checksMetaAnew: true,
   returnsDeleted: true,
   schema: schemas.ServiceAccount,
   columns: [nameColumn, ageColumn],

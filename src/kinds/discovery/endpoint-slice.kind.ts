@@ -24,7 +24,7 @@ export const EndpointSlice: Kind<EndpointSlice> = defineKind({
   defaults: defaultEndpointSlice,
   prepareCreate: withoutTopology,
   warnings: ({ addressType }) => (addressType === 'FQDN' ? ['spec.addressType: FQDN endpoints are deprecated'] : []),
-  validate: validateEndpointSlice,
+  validateCreate: (slice) => validateEndpointSlice(slice),
   update: { validate: validateEndpointSliceUpdate },
 })
 

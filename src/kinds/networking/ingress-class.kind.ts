@@ -11,6 +11,7 @@ export const IngressClass: Kind<IngressClass> = defineKind({
   kind: 'IngressClass',
   plural: 'ingressclasses',
   scope: 'Cluster',
+  checksMetaAnew: true,
   hasGeneration: true,
   schema: schemas.IngressClass,
   columns: [

@@ -15,6 +15,7 @@ export const Ingress: Kind<Ingress> = defineKind({
   plural: 'ingresses',
   shortNames: ['ing'],
   scope: 'Namespaced',
+  checksMetaAnew: true,
   storePrefix: '/registry/ingress/',
   hasGeneration: true,
   schema: schemas.Ingress,

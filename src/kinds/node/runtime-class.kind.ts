@@ -15,6 +15,7 @@ export const RuntimeClass: Kind<RuntimeClass> = defineKind({
   kind: 'RuntimeClass',
   plural: 'runtimeclasses',
   scope: 'Cluster',
+  checksMetaAnew: true,
   takesBareFinalizers: true,
   createsOnUpdate: true,
   schema: schemas.RuntimeClass,

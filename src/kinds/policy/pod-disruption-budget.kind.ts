@@ -19,6 +19,7 @@ export const PodDisruptionBudget: Kind<PodDisruptionBudget> = defineKind({
   plural: 'poddisruptionbudgets',
   shortNames: ['pdb'],
   scope: 'Namespaced',
+  leavesMetaToGenericCheck: true,
   hasGeneration: true,
   validateName: isPathSegmentName,
   takesBareFinalizers: true,

@@ -12,6 +12,7 @@ export const ClusterRoleBinding: Kind<ClusterRoleBinding> = defineKind({
   kind: 'ClusterRoleBinding',
   plural: 'clusterrolebindings',
   scope: 'Cluster',
+  checksMetaAnew: true,
   createsOnUpdate: true,
   schema: schemas.ClusterRoleBinding,
   columns: bindingColumns('clusterRoleBinding'),

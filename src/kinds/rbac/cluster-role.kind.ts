@@ -16,6 +16,7 @@ export const ClusterRole: Kind<ClusterRole> = defineKind({
   kind: 'ClusterRole',
   plural: 'clusterroles',
   scope: 'Cluster',
+  checksMetaAnew: true,
   createsOnUpdate: true,
   schema: schemas.ClusterRole,
   columns: [nameColumn, createdAtColumn],

@@ -12,6 +12,7 @@ export const RoleBinding: Kind<RoleBinding> = defineKind({
   kind: 'RoleBinding',
   plural: 'rolebindings',
   scope: 'Namespaced',
+  checksMetaAnew: true,
   createsOnUpdate: true,
   schema: schemas.RoleBinding,
   columns: bindingColumns('roleBinding'),

@@ -13,6 +13,7 @@ export const Role: Kind<Role> = defineKind({
   kind: 'Role',
   plural: 'roles',
   scope: 'Namespaced',
+  checksMetaAnew: true,
   createsOnUpdate: true,
   schema: schemas.Role,
   columns: [nameColumn, createdAtColumn],

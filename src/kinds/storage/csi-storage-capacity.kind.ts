@@ -16,6 +16,7 @@ export const CSIStorageCapacity: Kind<CSIStorageCapacity> = defineKind({
   kind: 'CSIStorageCapacity',
   plural: 'csistoragecapacities',
   scope: 'Namespaced',
+  checksMetaAnew: true,
   updatesUnconditionally: false,
   schema: schemas.CSIStorageCapacity,
   columns: [nameColumn, createdAtColumn],

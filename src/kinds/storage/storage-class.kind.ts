@@ -12,6 +12,7 @@ export const StorageClass: Kind<StorageClass> = defineKind({
   plural: 'storageclasses',
   shortNames: ['sc'],
   scope: 'Cluster',
+  checksMetaAnew: true,
   returnsDeleted: true,
   schema: schemas.StorageClass,
   columns: [

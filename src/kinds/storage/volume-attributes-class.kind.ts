@@ -15,6 +15,7 @@ export const VolumeAttributesClass: Kind<VolumeAttributesClass> = defineKind({
   plural: 'volumeattributesclasses',
   shortNames: ['vac'],
   scope: 'Cluster',
+  checksMetaAnew: true,
   returnsDeleted: true,
   schema: schemas.VolumeAttributesClass,
   columns: [

@@ -19,6 +19,7 @@ export const Pod: Kind<Pod> = defineKind({
   shortNames: ['po'],
   categories: ['all'],
   scope: 'Namespaced',
+  checksMetaAnew: true,
   returnsDeleted: true,
   schema: schemas.Pod,
   columns: podColumns,
