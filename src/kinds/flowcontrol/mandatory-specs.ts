@@ -2,7 +2,7 @@
 import type { FlowSchemaSpec, PolicyRulesWithSubjects, PriorityLevelConfigurationSpec } from './types.gen.ts'
 
 export const exempt = 'exempt'
-export const catchAll = 'catch-all'
+const catchAll = 'catch-all'
 
 function everythingBy(...groups: readonly string[]): PolicyRulesWithSubjects {
   return {
