@@ -7,7 +7,7 @@ import { ageColumn, nameColumn } from '#meta/table'
 import { servedAs } from '../served-as.ts'
 import * as alpha from './schema.v1alpha2.gen.ts'
 import * as schemas from './schema.v1beta1.gen.ts'
-import { compareVersions, versionNumbers } from './semantic-version.ts'
+import { compareVersions, lowestVersion, versionNumbers } from './semantic-version.ts'
 import type * as alphaTypes from './types.v1alpha2.gen.ts'
 import type * as types from './types.v1beta1.gen.ts'
 
@@ -59,13 +59,15 @@ function* validateVersions(binaryVersion: string, emulationVersion: string): Fie
     yield invalid(spec.field('binaryVersion'), binaryVersion, 'must be a valid semantic version')
   if (emulationVersion !== '' && emulated === undefined)
     yield invalid(spec.field('emulationVersion'), emulationVersion, 'must be a valid semantic version')
-  if (binary !== undefined && emulated !== undefined && compareVersions(binary, emulated) < 0)
+  // As upstream: what is no version counts as the lowest one.
+  if (emulated !== undefined && compareVersions(binary ?? lowestVersion, emulated) < 0)
     yield invalid(spec.field('binaryVersion'), binaryVersion, 'must be greater than or equal to `emulationVersion`')
 }
 
 /** One of ours, or somebody's own under a domain. */
 function* validateStrategy(strategy: string): FieldErrors {
-  const at = spec.field('strategy')
+  // As upstream: the field stands twice in the path.
+  const at = spec.field('strategy').field('strategy')
   if (strategy.includes('/')) yield* invalidEach(at, strategy, isQualifiedName(strategy))
-  else if (strategy !== oldestFirst) yield notSupported(at.field('strategy'), strategy, [oldestFirst])
+  else if (strategy !== oldestFirst) yield notSupported(at, strategy, [oldestFirst])
 }

@@ -2,6 +2,8 @@
 
 export type VersionNumbers = { readonly numbers: readonly number[]; readonly isRelease: boolean }
 
+export const lowestVersion: VersionNumbers = { numbers: [0, 0, 0], isRelease: true }
+
 const pattern = /^(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$/
 
 /** Undefined for what is no version. */

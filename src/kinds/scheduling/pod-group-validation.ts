@@ -2,10 +2,10 @@
 import { duplicate, type FieldErrors, type FieldPath, invalid, notSupported, required, tooMany } from '#meta/field-path'
 import { isDns1123Label, isDns1123Subdomain, isQualifiedName } from '#meta/names'
 import { invalidEach } from '#meta/object-meta-validation'
-import { validatePositive } from '../number-validation.ts'
 import type * as types from './types.v1alpha2.gen.ts'
 
 const topologyMax = 1
+const claimsMax = 4
 const disruptionModes = ['Pod', 'PodGroup']
 
 export type GroupRules = Omit<types.PodGroupTemplate, 'name'>
@@ -33,7 +33,7 @@ function* validatePolicy(policy: types.PodGroupSchedulingPolicy, at: FieldPath):
   if (policy.gang === undefined) return
   const { minCount } = policy.gang
   if (!minCount) yield required(at.field('gang').field('minCount'))
-  else yield* validatePositive(minCount, at.field('gang').field('minCount'))
+  else if (minCount < 1) yield invalid(at.field('gang').field('minCount'), minCount, 'must be greater than or equal to 1')
 }
 
 function* validateTopology(topology: readonly types.TopologyConstraint[], at: FieldPath): FieldErrors {
@@ -49,6 +49,7 @@ function invalidCount(at: FieldPath, count: number, most: number) {
 }
 
 function* validateClaims(claims: readonly types.PodGroupResourceClaim[], at: FieldPath): FieldErrors {
+  if (claims.length > claimsMax) return yield invalidCount(at, claims.length, claimsMax)
   for (const [index, claim] of claims.entries())
     if (claims.findIndex(({ name }) => name === claim.name) < index) yield duplicate(at.index(index), claim)
   for (const [index, claim] of claims.entries()) {
