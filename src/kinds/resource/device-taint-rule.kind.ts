@@ -60,11 +60,6 @@ function* validateTaintRule({ spec: { deviceSelector, taint } }: DeviceTaintRule
 function* validateSelector({ driver, pool, device }: types.DeviceTaintSelector): FieldErrors {
   const at = spec.field('deviceSelector')
   if (driver !== undefined) yield* invalidEach(at.field('driver'), driver, isDns1123Subdomain(driver))
-  if (pool !== undefined)
-    yield* invalidEach(
-      at.field('pool'),
-      pool,
-      pool.split('/').flatMap((segment) => isDns1123Subdomain(segment)),
-    )
+  for (const segment of pool?.split('/') ?? []) yield* invalidEach(at.field('pool'), segment, isDns1123Subdomain(segment))
   if (device !== undefined) yield* invalidEach(at.field('device'), device, isDns1123Label(device))
 }

@@ -69,13 +69,11 @@ function stateOf({ status }: ResourcePoolStatusRequest): string {
 function* validateQuestion({ spec: { driver = '', poolName, limit } }: ResourcePoolStatusRequest): FieldErrors {
   if (driver === '') yield required(spec.field('driver'))
   else yield* invalidEach(spec.field('driver'), driver, driverProblems(driver))
-  if (poolName !== undefined)
-    for (const [index, segment] of poolName.split('/').entries())
-      yield* invalidEach(
-        spec.field('poolName'),
-        poolName,
-        isDns1123Subdomain(segment).map((message) => `segment ${index}: ${message}`),
-      )
+  for (const [index, segment] of (poolName?.split('/') ?? []).entries()) {
+    const problems = segment === '' ? ['must not be empty'] : isDns1123Subdomain(segment)
+    const messages = problems.map((message) => `segment ${index}: ${message}`)
+    yield* invalidEach(spec.field('poolName'), segment, messages)
+  }
   if (limit !== undefined && limit < 1) yield invalid(spec.field('limit'), limit, 'must be greater than or equal to 1')
   if (limit !== undefined && limit > limitMax) yield invalid(spec.field('limit'), limit, `must be less than or equal to ${limitMax}`)
 }
