@@ -69,13 +69,13 @@ function isList(value: unknown): value is ListObject {
 type ListObject = { readonly metadata: unknown; readonly items: readonly KubeObject[] }
 
 function shapedObject(object: KubeObject, form: OutputForm, shape: TableRequest): unknown {
-  if (form.shape !== 'Table') return partialOf(object, shape.version)
+  if (form.shape !== 'Table') return partialOf(object, shape)
   return tableOf([object], { resourceVersion: object.metadata.resourceVersion }, shape)
 }
 
 function shapedList({ metadata, items }: ListObject, form: OutputForm, shape: TableRequest): unknown {
   if (form.shape === 'Table') return tableOf(items, metadata, shape)
-  const partials = items.map((item) => partialOf(item, shape.version))
+  const partials = items.map((item) => partialOf(item, shape))
   return {
     kind: 'PartialObjectMetadataList',
     apiVersion: `meta.k8s.io/${shape.version}`,
@@ -88,7 +88,7 @@ function shapedList({ metadata, items }: ListObject, form: OutputForm, shape: Ta
 function shapedFrame({ type, object }: WatchFrame, form: OutputForm, shape: TableRequest, isFirst: boolean): SharedFrame {
   const shown = object as KubeObject
   if (type === 'ERROR') return new ValueFrame(type, object)
-  if (form.shape !== 'Table') return new ValueFrame(type, partialOf(shown, shape.version))
+  if (form.shape !== 'Table') return new ValueFrame(type, partialOf(shown, shape))
   const rows = type !== 'BOOKMARK' ? [shown] : shown.metadata.annotations === undefined ? [] : [emptyOf(shape.kind, shown)]
   const table = tableOf(rows, bookmarkMeta(shown), shape) as Readonly<Record<string, unknown>>
   return new ValueFrame(type, isFirst ? table : { ...table, columnDefinitions: null })

@@ -36,22 +36,25 @@ export function tableOf(objects: readonly KubeObject[], metadata: unknown, reque
 }
 
 /** The part of an object that `as=PartialObjectMetadata` shows. */
-export function partialOf(object: KubeObject, version = 'v1'): KubeObject {
-  return { kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${version}`, metadata: object.metadata } as KubeObject
+export function partialOf(object: KubeObject, { kind, version }: Pick<TableRequest, 'kind' | 'version'>): KubeObject {
+  // As upstream: what a version keeps in annotations for want of fields is no metadata of the object.
+  const { metadata } = kind.storedAs === undefined ? object : kind.storedAs.toStored(object)
+  return { kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${version}`, metadata } as KubeObject
 }
 
-function rowOf(object: KubeObject, { kind, version, include, nowMs }: TableRequest): unknown {
+function rowOf(object: KubeObject, request: TableRequest): unknown {
+  const { kind, include, nowMs } = request
   const cells = kind.columns.map((column) => column.cell(object, { nowMs }))
   const conditions = kind.rowConditions?.(object)
-  return { cells, ...(conditions === undefined ? {} : { conditions }), object: shownObject(object, include, version) }
+  return { cells, ...(conditions === undefined ? {} : { conditions }), object: shownObject(object, include, request) }
 }
 
-function shownObject(object: KubeObject, include: IncludedObject, version: string): unknown {
+function shownObject(object: KubeObject, include: IncludedObject, request: TableRequest): unknown {
   switch (include) {
     case 'None':
       return null
     case 'Metadata':
-      return partialOf(object, version)
+      return partialOf(object, request)
     case 'Object':
       return object
   }
