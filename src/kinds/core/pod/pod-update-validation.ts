@@ -1,12 +1,11 @@
 /** What may change in a pod that exists (upstream: ValidatePodUpdate). */
-import { type FieldErrors, FieldPath, forbiddenField, immutable, invalid } from '#meta/field-path'
-import { isDns1123Subdomain } from '#meta/names'
-import { invalidEach } from '#meta/object-meta-validation'
-import { ipFamilyOf, ipMessage, parseIp } from '../../ip-address.ts'
+import { type FieldErrors, FieldPath, forbiddenField, invalid, required } from '#meta/field-path'
 import { isSameValue } from '../../same-value.ts'
 import { valueDiff } from '../../shown/value-diff.ts'
 import * as schemas from '../schema.gen.ts'
 import type { Container, Pod, PodSpec, Toleration } from '../types.gen.ts'
+import { validateImageText } from './container-validation.ts'
+import { validateGatedUpdate, withOldNodeChoice } from './gated-pod-validation.ts'
 
 const spec = FieldPath.of('spec')
 
@@ -16,38 +15,20 @@ const mutableFieldsMessage =
 
 export function* validatePodUpdate(next: Pod, old: Pod): FieldErrors {
   for (const field of ['containers', 'initContainers'] as const) {
-    if ((next.spec[field] ?? []).length !== (old.spec[field] ?? []).length) {
-      return yield forbiddenField(
-        spec.field(field),
-        `pod updates may not add or remove ${field === 'containers' ? 'containers' : 'init containers'}`,
-      )
+    const at = spec.field(field)
+    if ((next.spec[field] ?? []).length !== (old.spec[field] ?? []).length)
+      return yield forbiddenField(at, 'pod updates may not add or remove containers')
+    for (const [index, container] of (next.spec[field] ?? []).entries()) {
+      if (!container.image) yield required(at.index(index).field('image'))
+      else yield* validateImageText(container, at.index(index))
     }
   }
   yield* validateDeadline(next.spec, old.spec)
   yield* validateAddedTolerations(next.spec.tolerations ?? [], old.spec.tolerations ?? [])
   yield* validateRemovedGates(next.spec, old.spec)
+  yield* validateGatedUpdate(next.spec, old.spec)
   const rest = withOldMutableFields(next.spec, old.spec)
   if (!isSameValue(rest, old.spec)) yield forbiddenField(spec, `${mutableFieldsMessage}\n${valueDiff(schemas.PodSpec, old.spec, rest)}`)
-}
-
-export function* validatePodStatusUpdate({ spec: { nodeName }, status }: Pod, old: Pod): FieldErrors {
-  const nominated = status.nominatedNodeName
-  const at = FieldPath.of('status')
-  if (nominated) yield* invalidEach(at.field('nominatedNodeName'), nominated, isDns1123Subdomain(nominated))
-  if (nominated && nodeName && nominated !== old.status.nominatedNodeName)
-    yield forbiddenField(at.field('nominatedNodeName'), 'may not be set on pods that are already bound to a node')
-  if (old.status.qosClass !== undefined) yield* immutable(at.field('qosClass'), status.qosClass, old.status.qosClass)
-  yield* validateIps(status.podIPs ?? [], at.field('podIPs'))
-  yield* validateIps(status.hostIPs ?? [], at.field('hostIPs'))
-}
-
-/** One address of each family at most. */
-function* validateIps(addresses: readonly { readonly ip: string }[], at: FieldPath): FieldErrors {
-  for (const [index, { ip }] of addresses.entries()) if (parseIp(ip) === undefined) yield invalid(at.index(index), ip, ipMessage)
-  const [first, second] = addresses.map(({ ip }) => ipFamilyOf(ip))
-  const shown = addresses.map(({ ip }) => ({ IP: ip }))
-  if (addresses.length > 2) yield invalid(at, shown, 'may specify no more than one IP for each IP family')
-  else if (second !== undefined && first === second) yield invalid(at, shown, 'may specify no more than one IP for each IP family')
 }
 
 function* validateDeadline({ activeDeadlineSeconds: next }: PodSpec, { activeDeadlineSeconds: old }: PodSpec): FieldErrors {
@@ -86,15 +67,10 @@ function withOldMutableFields(next: PodSpec, old: PodSpec): PodSpec {
     tolerations: old.tolerations,
     schedulingGates: old.schedulingGates,
     ...(allowsGrace ? { terminationGracePeriodSeconds: old.terminationGracePeriodSeconds } : {}),
-    ...(isGated && narrowsNodes(next, old) ? { nodeSelector: old.nodeSelector } : {}),
+    ...(isGated ? withOldNodeChoice(next, old) : {}),
   }
 }
 
 function withOldImages(next: readonly Container[], old: readonly Container[]): readonly Container[] {
   return next.map((container, index) => ({ ...container, image: old[index]?.image }))
-}
-
-/** A gated pod may still ask for fewer nodes. */
-function narrowsNodes({ nodeSelector: next = {} }: PodSpec, { nodeSelector: old = {} }: PodSpec): boolean {
-  return Object.entries(old).every(([key, value]) => next[key] === value)
 }
