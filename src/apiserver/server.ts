@@ -17,10 +17,11 @@ import { type Clock, sleep } from '#base/env/clock'
 import type { Log } from '#base/env/log'
 import { entityTooLarge, StatusError, timeout } from '#meta/status'
 import type { Handler } from './chain.ts'
-import type { Exchange, IncomingRequest, RequestInfo } from './exchange.ts'
+import type { Exchange, IncomingRequest, RequestInfo, UserInfo } from './exchange.ts'
 import { http1Sink, http2Sink, type ResponseSink } from './serve/response-sink.ts'
 import { wantsWatchSocket, watchOverSocket } from './serve/watch-socket.ts'
 import { writeAnswer } from './serve/write-answer.ts'
+import { watchOverSession } from './session-watch.ts'
 
 export type ServerDeps = { readonly clock: Clock; readonly log: Log; readonly handler: Handler }
 
@@ -37,8 +38,14 @@ const sessionMegabytesMax = 256
 /** As upstream: what all headers of a request may have together, and what of a body may come before it is read. */
 const headerBytesMax = 1 << 20
 const windowBytes = 256 * 1024
-/** The same for HTTP/1.1; the types of `node:http2` do not know that it takes this. */
-const http1Limits = { maxHeaderSize: headerBytesMax }
+/** As upstream: who connects has to say what it wants by then, and may be silent for so long between requests. */
+const headersMs = 32_000
+const idleMs = 90_000
+/** A client that has gone without a word is found out by then: by the kernel, or by a ping that nobody answers. */
+const keepAliveMs = 30_000
+
+/** Of HTTP/1.1; the types of `node:http2` do not know that it takes these. How long a body may take, the request's deadline says. */
+const http1Limits = { maxHeaderSize: headerBytesMax, headersTimeout: headersMs, keepAliveTimeout: idleMs }
 
 /** Why a request ends early where nothing says more. One for all: making an error costs more than most requests. */
 const cutOff = timeout('the request was cut off')
@@ -59,6 +66,9 @@ export class HttpServer {
       key,
       ...(clientCa === undefined ? {} : { ca: clientCa }),
       allowHTTP1: true,
+      handshakeTimeout: headersMs,
+      keepAlive: true,
+      keepAliveInitialDelay: keepAliveMs,
       // Or what follows the head of an answer waits for the client's acknowledgement.
       noDelay: true,
       requestCert: true,
@@ -83,7 +93,10 @@ export class HttpServer {
     this.#server.removeAllListeners('stream')
     this.#server.on('stream', (stream, headers) => this.#onHttp2(stream as ServerHttp2Stream, headers))
     this.#server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => this.#onUpgrade(request, socket, head))
-    this.#server.on('session', (session) => this.#track(session))
+    this.#server.on('session', (session) => {
+      this.#track(session)
+      watchOverSession(session, deps.clock, { idleMs, pingMs: keepAliveMs })
+    })
     this.#server.on('secureConnection', (socket: TLSSocket) => this.#trackSocket(socket))
     this.#server.on('sessionError', (error) => deps.log.debug('connection failed', { error }))
     this.#server.on('tlsClientError', (error) => deps.log.debug('TLS handshake failed', { error }))
@@ -132,6 +145,8 @@ export class HttpServer {
     const abort = new AbortController()
     stream.on('close', () => abort.abort(cutOff))
     stream.on('error', (error) => this.#deps.log.debug('stream failed', { error }))
+    // Nobody reads the rest of a body that has been answered.
+    stream.on('finish', () => !stream.endAfterHeaders && !stream.readableEnded && stream.close())
     const method = String(headers[':method'])
     const request = {
       ...targetOf(String(headers[':path'])),
@@ -198,6 +213,7 @@ export class HttpServer {
       // Deadlines are for handlers; from here on only the client's leaving and the server's stop count.
       exchange.signal = abort.signal
       if (wantsWatchSocket(answer, exchange)) return await watchOverSocket(answer, exchange)
+      if (isStranger(exchange.user)) sink.retire()
       await writeAnswer(answer, exchange, sink)
     } catch (error) {
       if (!abort.signal.aborted) this.#deps.log.error('answer was cut off', { method: request.method, path: request.path, error })
@@ -215,6 +231,11 @@ export class HttpServer {
     this.#certificates.set(owner, certificate)
     return certificate
   }
+}
+
+/** As upstream: who has not said who it is gets no HTTP/2 connection on which to open streams at will. */
+function isStranger({ name }: UserInfo): boolean {
+  return name === '' || name === 'system:anonymous'
 }
 
 const noBytes = new Uint8Array()

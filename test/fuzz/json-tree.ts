@@ -11,7 +11,7 @@ export type Tree =
 export function treeOf(value: unknown): Tree {
   if (Array.isArray(value)) return { type: 'array', items: value.map(treeOf) }
   if (typeof value === 'object' && value !== null) {
-    return { type: 'object', entries: Object.entries(value).map(([key, inner]) => [key, treeOf(inner)]) }
+    return { type: 'object', entries: Object.entries(value).flatMap(([key, inner]) => (inner === undefined ? [] : [[key, treeOf(inner)]])) }
   }
   if (typeof value === 'string') return { type: 'string', text: value }
   return { type: 'raw', text: JSON.stringify(value) }

@@ -13,10 +13,15 @@ export function setDeadline(clock: Clock, timeoutMsMax: number): Step {
     const outer = exchange.signal
     const onAbort = () => deadline.abort(outer.reason)
     outer.addEventListener('abort', onAbort, { once: true })
-    using _timer = clock.setTimer(timeoutMs, () => deadline.abort(timedOut(exchange.request.method)))
     exchange.signal = deadline.signal
+    const passed = Promise.withResolvers<never>()
+    using _timer = clock.setTimer(timeoutMs, () => {
+      deadline.abort(timedOut())
+      passed.reject(timedOut())
+    })
     try {
-      return await next(exchange)
+      // Also what does not heed the signal is over for the client then, such as a body that does not come.
+      return await Promise.race([next(exchange), passed.promise])
     } finally {
       outer.removeEventListener('abort', onAbort)
     }
@@ -32,6 +37,6 @@ function wantedMs(query: URLSearchParams): number | undefined {
   return wanted === 0 ? undefined : wanted
 }
 
-function timedOut(method: string): StatusError {
-  return new StatusError(504, 'Timeout', `Timeout: request did not complete within the allotted timeout (${method})`)
+function timedOut(): StatusError {
+  return new StatusError(504, 'Timeout', 'Timeout: request did not complete within the allotted timeout', {})
 }

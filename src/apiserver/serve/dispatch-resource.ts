@@ -16,6 +16,7 @@ import { updateObject } from '../registry/update.ts'
 import { watchObjects } from '../registry/watch.ts'
 import { pageNotFound } from '../request/error-answer.ts'
 import { type Asked, negotiateShape, servedTypes } from '../request/negotiate.ts'
+import { refuseUnsafeNames } from '../request/path-names.ts'
 import type { NoteDeprecation } from './deprecations.ts'
 import { present } from './present.ts'
 
@@ -46,6 +47,7 @@ export function resourceDispatcher({
     if (kind === undefined) return unknownResource(registry, exchange)
     const target = targetOf(kind, exchange, handlers)
     noteDeprecation(kind, exchange)
+    if (!kind.isVirtual) refuseUnsafeNames(info, kind)
     if (target.isRaw) return await target.handler(registry, exchange, kind)
     const form = negotiateShape(exchange.request, askedOf(kind, exchange))
     if (form.shape === 'Table' && kind.isVirtual && kind.columns.length === 0 && info.subresource === '') throw noTable()

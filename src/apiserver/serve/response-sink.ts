@@ -17,6 +17,8 @@ export interface ResponseSink {
   /** Gathers the writes of this tick into one. */
   cork(): void
   destroy(): void
+  /** After what is under way, the client has to connect anew. */
+  retire(): void
 }
 
 export function http2Sink(stream: ServerHttp2Stream): ResponseSink {
@@ -30,6 +32,7 @@ export function http2Sink(stream: ServerHttp2Stream): ResponseSink {
     drained: () => drainedOf(stream),
     cork: () => corked(stream),
     destroy: () => stream.close(),
+    retire: () => stream.session?.close(),
   }
 }
 
@@ -37,6 +40,8 @@ export function http1Sink(response: ServerResponse): ResponseSink {
   return {
     head(status, headers) {
       if (response.headersSent) return
+      // As upstream: that the connection stays is not said, only that it does not.
+      if (response.shouldKeepAlive) response.removeHeader('connection')
       corked(response)
       response.writeHead(status, headers as never)
       response.flushHeaders()
@@ -47,6 +52,8 @@ export function http1Sink(response: ServerResponse): ResponseSink {
     drained: () => drainedOf(response),
     cork: () => corked(response),
     destroy: () => response.destroy(),
+    // As upstream: a connection of HTTP/1.1 carries one request at a time, and may stay.
+    retire: () => undefined,
   }
 }
 

@@ -11,3 +11,9 @@ test('too many warnings are cut and then dropped', () => {
   assert.equal(headers.length, 16)
   assert.equal(headers[0], `299 - "${'0'.padEnd(256, 'x')}"`)
 })
+
+test('a warning is bytes of UTF-8 in quotes, and none where it has control characters', () => {
+  const [first, ...others] = warningHeaders(['a "ü" \\', 'line\nbreak', 'next\u0085line'])
+  assert.equal(Buffer.from(first ?? '', 'latin1').toString(), '299 - "a \\"ü\\" \\\\"')
+  assert.deepEqual(others, [])
+})

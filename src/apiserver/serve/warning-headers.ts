@@ -8,7 +8,17 @@ const cutLength = 256
 export function warningHeaders(warnings: readonly string[]): readonly string[] {
   const texts = [...new Set(warnings)]
   const isTooMuch = texts.reduce((length, text) => length + [...text].length, 0) > totalLengthMax
-  return (isTooMuch ? cut(texts) : texts).map((text) => `299 - ${JSON.stringify(text)}`)
+  return (isTooMuch ? cut(texts) : texts).filter(isPrintable).map((text) => bytesOf(`299 - "${text.replaceAll(/["\\]/g, '\\$&')}"`))
+}
+
+/** As upstream: what has control characters is left out; a header with them would end the connection. */
+function isPrintable(text: string): boolean {
+  return !/\p{Cc}/u.test(text)
+}
+
+/** Headers are bytes: UTF-8, a character a byte. */
+function bytesOf(text: string): string {
+  return /^[\x20-\x7e]*$/.test(text) ? text : Buffer.from(text).toString('latin1')
 }
 
 function cut(texts: readonly string[]): readonly string[] {

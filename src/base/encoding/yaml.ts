@@ -59,7 +59,7 @@ const floatTag = defineScalarTag(floatYaml11Tag.tagName, {
 /** Without timestamps and binary: those stay strings, as in JSON. */
 const schema = new Schema([...FAILSAFE_SCHEMA.tags, nullYaml11Tag, boolYaml11Tag, integerTag, floatTag, mergeTag])
 
-const limits = { maxDepth: 200, maxAliases: 1000, maxTotalMergeKeys: 10_000 }
+const limits = { maxDepth: 1000, maxAliases: 1000, maxTotalMergeKeys: 10_000 }
 
 /** The only or first document; undefined if there is none. */
 export function parseYaml(text: string, options: YamlOptions = {}): unknown {

@@ -97,7 +97,7 @@ class Scanner {
 
   #open(level: Level): void {
     this.#at++
-    if (this.#levels.push(level) > jsonDepthMax) throw new JsonError('exceeded max depth')
+    if (this.#levels.push(level) > jsonDepthMax) throw new JsonError(`invalid character '${this.#text[this.#at - 1]}' exceeded max depth`)
   }
 
   #string(): string {

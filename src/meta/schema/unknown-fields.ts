@@ -1,4 +1,5 @@
 /** Which fields of a value its schema does not know, in the order of the document: upstream's strict decoding. */
+import { goQuote } from '#base/encoding/go-quote'
 import { isJsonObject, type JsonObject } from './go-type.ts'
 import type { Schema } from './schema.ts'
 
@@ -14,11 +15,11 @@ export function strictErrors(schema: Schema, value: unknown, duplicates: readonl
   const repeated = new Set(duplicates)
   const lines: string[] = []
   visit(schema, value, '', {
-    unknown: (path) => lines.push(`unknown field "${path}"`),
-    known: (path) => repeated.delete(path) && lines.push(`duplicate field "${path}"`),
+    unknown: (path) => lines.push(`unknown field ${goQuote(path)}`),
+    known: (path) => repeated.delete(path) && lines.push(`duplicate field ${goQuote(path)}`),
   })
   // What stands inside of an unknown field is not visited.
-  lines.push(...[...repeated].map((path) => `duplicate field "${path}"`))
+  lines.push(...[...repeated].map((path) => `duplicate field ${goQuote(path)}`))
   return [...new Set(lines)].slice(0, strictErrorsMax)
 }
 
