@@ -37,7 +37,7 @@ function deep(): number {
 for (const [why, fail, status, lines] of [
   ['a bug is a 500 and one line', () => assert.fail('a bug'), 500, 1],
   ['a value that is no error, too', () => Promise.reject('text'), 500, 1],
-  ['a store that fails is a 500', () => Promise.reject(new StoreError(, 'gone')), 500, 1],
+  ['a store that fails is a 500', () => Promise.reject(new StoreError('Unavailable', 'gone')), 500, 1],
   ['a failure keeps its status', () => Promise.reject(timeout('late')), 504, 0],
   ['what is nested too deep for the stack is a bad request', deep, 400, 0],
 ] as const) {
