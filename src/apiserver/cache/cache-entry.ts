@@ -26,6 +26,7 @@ export interface ObjectEntry extends SharedObject {
   writeTo(place: WritePlace): number
   /** Frozen. */
   object(): KubeObject
+  readonly hasFacts: boolean
   /** What `read` finds in the object, kept when the object is not; every caller gives the same function. */
   facts(read: (object: KubeObject) => SelectorFacts): SelectorFacts
 }
@@ -101,6 +102,10 @@ export class CacheEntry implements ObjectEntry, KeepsForms {
       if (this.#object === undefined) this.#origin?.recent?.add(this)
     }
     return this.#protobuf
+  }
+
+  get hasFacts(): boolean {
+    return this.#facts !== undefined
   }
 
   facts(read: (object: KubeObject) => SelectorFacts): SelectorFacts {

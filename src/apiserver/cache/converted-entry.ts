@@ -66,6 +66,10 @@ export class ConvertedEntry implements ObjectEntry, KeepsForms {
     return (this.#protobuf ??= encode(this.object()))
   }
 
+  get hasFacts(): boolean {
+    return this.#facts !== undefined
+  }
+
   facts(read: (object: KubeObject) => SelectorFacts): SelectorFacts {
     return (this.#facts ??= read(this.object()))
   }

@@ -1,4 +1,5 @@
 /** Which objects a reader wants to see, and how to find them without asking each. */
+import { setImmediate as letOthersRun } from 'node:timers/promises'
 import { type FieldSelector, formatFieldSelector, matchesFields, requiredFieldValue } from '#meta/fields'
 import { formatSelector, matches, type Selector } from '#meta/labels'
 import type { CacheEntry, ObjectEntry } from './cache-entry.ts'
@@ -46,6 +47,26 @@ export function wants(view: KindView, { keyPrefix, key, matches }: ObjectFilter,
   if (entry === undefined) return false
   if (key !== undefined && entry.key !== key) return false
   return entry.key.startsWith(keyPrefix) && (matches === undefined || matches(view.served(entry)))
+}
+
+/** So many objects are decoded before others get their turn. */
+const decodedAtOnce = 500
+
+/** Reads what the filter asks of objects that nobody has selected yet: of a hundred thousand, that takes a second. */
+export async function readFacts(view: KindView, filter: ObjectFilter): Promise<void> {
+  if (filter.matches === undefined || view.cache.size <= decodedAtOnce) return
+  for (let afterKey: string | undefined; ; ) {
+    let count = 0
+    for (const entry of candidates(view, filter, afterKey)) {
+      const served = view.served(entry)
+      if (served.hasFacts) continue
+      served.facts(view.facts.read)
+      afterKey = entry.key
+      if (++count === decodedAtOnce) break
+    }
+    if (count < decodedAtOnce) return
+    await letOthersRun()
+  }
 }
 
 /** The entries that are wanted, in order, behind `afterKey` if given. Not to be kept open across an await. */

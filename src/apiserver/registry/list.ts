@@ -5,7 +5,7 @@ import type { Store } from '#store/store'
 import { isStoreError, StoreError } from '#store/store-error'
 import { CacheEntry, type ObjectEntry } from '../cache/cache-entry.ts'
 import type { KindView } from '../cache/kind-view.ts'
-import { type ObjectFilter, wanted } from '../cache/object-filter.ts'
+import { type ObjectFilter, readFacts, wanted } from '../cache/object-filter.ts'
 import { UnreadableObject, unreadableList } from '../cache/unreadable-object.ts'
 import type { Answer, Exchange } from '../exchange.ts'
 import { decodeContinue, encodeContinue } from '../request/continue-token.ts'
@@ -44,6 +44,7 @@ export async function readPage(registry: Registry, exchange: Exchange, kind: Kin
   const filter = filterOf(view, namespaceOf(kind, exchange.info), options)
   const prefix = view.prefixOf(namespaceOf(kind, exchange.info))
   const start = startOf(options, prefix)
+  await readFacts(view, filter)
   if (start.exactly === undefined) {
     await (start.atLeast === undefined ? feed.freshness(exchange.signal) : reached(feed, registry.clock, start.atLeast))
     return cachedPage(view, filter, { ...start, prefix, limit: limitOf(options) })

@@ -1,6 +1,7 @@
 /** GET with `watch=true`. */
 import type { Kind } from '#meta/kind'
 import { expired, StatusError } from '#meta/status'
+import { readFacts } from '../cache/object-filter.ts'
 import { bookmarkFrame, errorFrame } from '../cache/watch-frame.ts'
 import { stateFrames, Watcher } from '../cache/watcher.ts'
 import type { Answer, Exchange, SharedFrame, WatchBody } from '../exchange.ts'
@@ -29,6 +30,7 @@ export async function watchObjects(registry: Registry, exchange: Exchange, kind:
   const common = { filter, wantsBookmarks: options.allowsBookmarks, timeoutMs }
   try {
     if (startsWithState(options, revision)) {
+      await readFacts(view, filter)
       await (revision === undefined || revision === 0 ? feed.freshness(exchange.signal) : reached(feed, registry.clock, revision))
       const opening = [...stateFrames(view, filter), ...endOfInitialEvents(kind, options, feed.revision)]
       return watchAnswer(new Watcher(view, registry.clock, { ...common, opening, afterRevision: feed.revision }))
