@@ -119,8 +119,15 @@ export type SharedList = {
 
 /** Frames are shared by all watchers: `bytes` is one line of JSON, made once; `frame` the same for the loopback. */
 export type WatchBody = {
-  /** Starts delivery; resolves when the watch is over. `send` returns false when the reader is too slow and is to be cut off. */
-  run(send: (frames: readonly SharedFrame[]) => boolean, signal: AbortSignal): Promise<void>
+  /** Starts delivery; resolves when the watch is over. */
+  run(reader: FrameReader, signal: AbortSignal): Promise<void>
+}
+/** Who takes the frames of a watch. */
+export interface FrameReader {
+  /** False where the reader is too slow and is to be cut off. */
+  send(frames: readonly SharedFrame[]): boolean
+  /** Resolves when the reader has taken what was sent, or is gone: what a watch begins with is sent in portions. */
+  drained(): Promise<void>
 }
 export interface SharedFrame {
   readonly bytes: Uint8Array

@@ -7,7 +7,7 @@ import type { Clock } from '#base/env/clock'
 import type { ApiRequest, ApiResponse, Transport, WatchFrame } from '#client/transport'
 import { type StatusBody, statusErrorOf } from '#meta/status'
 import type { Handler } from './chain.ts'
-import type { Answer, Body, Exchange, IncomingRequest, SharedFrame, UserInfo, WatchBody } from './exchange.ts'
+import type { Answer, Body, Exchange, FrameReader, IncomingRequest, SharedFrame, UserInfo, WatchBody } from './exchange.ts'
 
 const noBytes = new Uint8Array()
 const decoder = new TextDecoder()
@@ -104,29 +104,35 @@ function framesOf(watch: WatchBody, signal: AbortSignal): AsyncIterable<WatchFra
   const stop = new AbortController()
   const unread: SharedFrame[] = []
   let wake: () => void = () => {}
+  let taken: () => void = () => {}
   let isOver = false
-  const send = (frames: readonly SharedFrame[]) => {
-    if (unread.length > unreadMax) return false
-    unread.push(...frames)
-    wake()
-    return true
+  const reader: FrameReader = {
+    send(frames) {
+      if (unread.length > unreadMax) return false
+      for (const frame of frames) unread.push(frame)
+      wake()
+      return true
+    },
+    drained: () => (unread.length === 0 || isOver ? Promise.resolve() : new Promise((resolve) => (taken = resolve))),
   }
   const finish = () => {
     isOver = true
     wake()
   }
-  void watch.run(send, AbortSignal.any([signal, stop.signal])).finally(finish)
+  void watch.run(reader, AbortSignal.any([signal, stop.signal])).finally(finish)
   return {
     async *[Symbol.asyncIterator]() {
       try {
         for (;;) {
           for (const { frame } of unread.splice(0)) yield frame
           if (unread.length > 0) continue
+          taken()
           if (isOver) return
           await new Promise<void>((resolve) => (wake = resolve))
         }
       } finally {
         stop.abort()
+        taken()
       }
     },
   }

@@ -15,7 +15,7 @@ import { type Schema, shortNameOf } from '#meta/schema/schema'
 import { expired } from '#meta/status'
 import { startTestApiServer, type TestApiServer } from '#testing/api-server'
 import { bookmarkFrame, errorFrame } from './cache/watch-frame.ts'
-import type { Answer, Exchange, SharedFrame, WatchBody } from './exchange.ts'
+import type { Answer, Exchange, FrameReader, SharedFrame, WatchBody } from './exchange.ts'
 import { valueAnswer } from './registry/answers.ts'
 import { answerSchemas } from './serve/answer-schemas.ts'
 import { encodeProtobuf } from './serve/encode-protobuf.ts'
@@ -174,7 +174,7 @@ async function* eventsOf(response: IncomingMessage): AsyncGenerator<WatchEvent> 
 const watching = { request: { headers: { accept: protobuf }, query: new URLSearchParams() }, info: {} } as unknown as Exchange
 
 function watchAnswer(frame: SharedFrame): Promise<Answer> {
-  const watch: WatchBody = { run: async (send) => void send([frame]) }
+  const watch: WatchBody = { run: async (reader) => void reader.send([frame]) }
   return Promise.resolve({ status: 200, body: { kind: 'watch', watch } })
 }
 
@@ -198,7 +198,8 @@ test('a failure within a watch is a Status in a frame', async () => {
   const { body } = await step(watching, () => watchAnswer(errorFrame(expired('too old'))))
   assert.equal(body.kind, 'watch')
   const sent: Uint8Array[] = []
-  await body.watch.run((frames) => sent.push(...frames.map(({ bytes }) => bytes)) > 0, new AbortController().signal)
+  const reader: FrameReader = { send: (frames) => sent.push(...frames.map(({ bytes }) => bytes)) > 0, drained: () => Promise.resolve() }
+  await body.watch.run(reader, new AbortController().signal)
   const [bytes = new Uint8Array()] = sent
   const { type, object } = wire.decode('meta.v1.WatchEvent', bytes.subarray(4)) as WatchEvent
   assert.equal(type, 'ERROR')

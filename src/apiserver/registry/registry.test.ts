@@ -240,7 +240,7 @@ test('a watch with a selector sees an object that leaves it as deleted', async (
     return true
   }
   const stop = new AbortController()
-  const running = answer.body.watch.run(send, stop.signal)
+  const running = answer.body.watch.run({ send, drained: () => Promise.resolve() }, stop.signal)
   await server.call(`PATCH ${collection}/w`, { metadata: { labels: { parity: 'even' } } }, 'application/merge-patch+json')
   await server.call(`PATCH ${collection}/w`, { metadata: { labels: { parity: 'odd' } } }, 'application/merge-patch+json')
   await server.call(`DELETE ${collection}/w`)

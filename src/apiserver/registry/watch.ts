@@ -3,7 +3,7 @@ import type { Kind } from '#meta/kind'
 import { expired, StatusError } from '#meta/status'
 import { readFacts } from '../cache/object-filter.ts'
 import { bookmarkFrame, errorFrame } from '../cache/watch-frame.ts'
-import { stateFrames, Watcher } from '../cache/watcher.ts'
+import { nothing, stateOf, Watcher } from '../cache/watcher.ts'
 import type { Answer, Exchange, SharedFrame, WatchBody } from '../exchange.ts'
 import { type ListOptions, listOptionsOf, revisionOf } from '../request/list-options.ts'
 import { filterOf } from './object-filter.ts'
@@ -32,12 +32,12 @@ export async function watchObjects(registry: Registry, exchange: Exchange, kind:
     if (startsWithState(options, revision)) {
       await readFacts(view, filter)
       await (revision === undefined || revision === 0 ? feed.freshness(exchange.signal) : reached(feed, registry.clock, revision))
-      const opening = [...stateFrames(view, filter), ...endOfInitialEvents(kind, options, feed.revision)]
+      const opening = { state: stateOf(view, filter), end: endOfInitialEvents(kind, options, feed.revision) }
       return watchAnswer(new Watcher(view, registry.clock, { ...common, opening, afterRevision: feed.revision }))
     }
     const afterRevision = revision ?? feed.revision
     if (view.cache.eventsAfter(afterRevision) === undefined) throw tooOld(afterRevision, view.cache.oldestWatchable)
-    return watchAnswer(new Watcher(view, registry.clock, { ...common, opening: [], afterRevision }))
+    return watchAnswer(new Watcher(view, registry.clock, { ...common, opening: nothing, afterRevision }))
   } catch (error) {
     // As upstream: a watch that cannot begin where it was asked to says so inside of the stream.
     if (error instanceof StatusError) return watchAnswer(refusal(error))
@@ -60,7 +60,7 @@ function tooOld(revision: number, oldest: number): StatusError {
 }
 
 function refusal(error: StatusError): WatchBody {
-  return { run: async (send) => void send([errorFrame(error)]) }
+  return { run: async (reader) => void reader.send([errorFrame(error)]) }
 }
 
 function watchAnswer(watch: WatchBody): Answer {

@@ -6,12 +6,13 @@ import { isJsonObject } from '#meta/schema/go-type'
 import { type Schema, shortNameOf } from '#meta/schema/schema'
 import { ListMeta } from '#meta/schema.gen'
 import { StatusError } from '#meta/status'
-import type { Answer, Body, Exchange, RequestInfo, SharedFrame, SharedList, Step, WatchBody } from '../exchange.ts'
+import type { Answer, Body, Exchange, RequestInfo, SharedFrame, SharedList, Step } from '../exchange.ts'
 import type { ProtobufDeps } from '../request/decode-protobuf.ts'
 import { errorAnswer } from '../request/error-answer.ts'
 import { protobufType } from '../request/media-type.ts'
 import { prefers } from '../request/negotiate.ts'
 import { answerSchemas } from './answer-schemas.ts'
+import { type ConvertFrames, convertedWatch, sharedConversion } from './converted-watch.ts'
 
 export function encodeProtobuf(deps: ProtobufDeps): Step {
   const encoder = createEncoder(deps)
@@ -44,7 +45,7 @@ interface Encoder {
   readonly codec: ObjectCodec
   /** Undefined where no message can hold the value. */
   readonly envelope: (value: unknown) => Envelope | undefined
-  readonly frame: (frame: SharedFrame) => SharedFrame
+  readonly frames: ConvertFrames
 }
 
 function createEncoder({ codec, schemaOf }: ProtobufDeps): Encoder {
@@ -67,16 +68,7 @@ function createEncoder({ codec, schemaOf }: ProtobufDeps): Encoder {
     return { apiVersion, kind, message: joined(listParts(codec, metadata, messagesOfItems)) }
   }
 
-  const frames = new WeakMap<SharedFrame, SharedFrame>()
-  function frame(source: SharedFrame): SharedFrame {
-    let encoded = frames.get(source)
-    if (encoded === undefined) {
-      encoded = encodedFrame(source, envelope)
-      frames.set(source, encoded)
-    }
-    return encoded
-  }
-  return { codec, envelope, frame }
+  return { codec, envelope, frames: sharedConversion((frame) => encodedFrame(frame, envelope)) }
 }
 
 function encodedAnswer(answer: Answer, encoder: Encoder): Answer {
@@ -97,7 +89,7 @@ function encodedBody(body: Body, encoder: Encoder): Body | undefined {
       return chunks && { kind: 'list', chunks: () => chunks, object: body.object }
     }
     case 'watch':
-      return { kind: 'watch', watch: encodedWatch(body.watch, encoder) }
+      return { kind: 'watch', watch: convertedWatch(body.watch, encoder.frames) }
     default:
       return undefined
   }
@@ -117,10 +109,6 @@ function listChunks({ apiVersion, kind, metadata, entries }: SharedList, { codec
 /** The message of a list: all of them have metadata and items under the same numbers. */
 function listParts(codec: ObjectCodec, metadata: object, items: readonly Uint8Array[]): readonly Uint8Array[] {
   return [...field(1, codec.encodeMessage(ListMeta, metadata)), ...items.flatMap((item) => field(2, item))]
-}
-
-function encodedWatch(watch: WatchBody, { frame }: Encoder): WatchBody {
-  return { run: (send, signal) => watch.run((frames) => send(frames.map(frame)), signal) }
 }
 
 /** A length of four bytes, then a `WatchEvent` whose object is an envelope. */

@@ -12,6 +12,7 @@ import { notAcceptable } from '#meta/status'
 import { ValueFrame } from '../cache/watch-frame.ts'
 import type { Answer, Body, Exchange, SharedFrame, WatchBody } from '../exchange.ts'
 import { type OutputForm, plainForm } from '../request/negotiate.ts'
+import { convertedWatch } from './converted-watch.ts'
 import { includedObjectOf, partialOf, type TableRequest, tableOf } from './table.ts'
 
 const encoder = new TextEncoder()
@@ -110,7 +111,7 @@ function shapedWatch(watch: WatchBody, shaped: (frame: WatchFrame, isFirst: bool
     isFirst = false
     return result
   }
-  return { run: (send, signal) => watch.run((frames) => send(frames.map(convert)), signal) }
+  return convertedWatch(watch, (frames) => frames.map(convert))
 }
 
 function valueBody(value: unknown): Body {

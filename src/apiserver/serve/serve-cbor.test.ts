@@ -4,7 +4,7 @@ import { decodeCbor, encodeCbor } from '#base/encoding/cbor'
 import { bytes, definitionsOf, map } from '#meta/schema/build'
 import { StatusError } from '#meta/status'
 import { ValueFrame } from '../cache/watch-frame.ts'
-import type { Answer, Exchange, IncomingRequest } from '../exchange.ts'
+import type { Answer, Exchange, FrameReader, IncomingRequest } from '../exchange.ts'
 import { valueAnswer } from '../registry/answers.ts'
 import { readValue } from '../request/read-body.ts'
 import { serveCbor } from './serve-cbor.ts'
@@ -29,7 +29,7 @@ test('JSON stays what it is for who prefers it', async () => {
 })
 
 test('a watch is a sequence of events', async () => {
-  const watch = { run: (send: (frames: readonly ValueFrame[]) => boolean) => Promise.resolve(void send([new ValueFrame('ADDED', secret)])) }
+  const watch = { run: (reader: FrameReader) => Promise.resolve(void reader.send([new ValueFrame('ADDED', secret)])) }
   const answer = await step(exchangeOf({ accept: 'application/cbor' }, 'watch'), () =>
     Promise.resolve({ status: 200, body: { kind: 'watch', watch } }),
   )
@@ -38,7 +38,7 @@ test('a watch is a sequence of events', async () => {
   assert.equal(answer.body.kind, 'watch')
   if (answer.body.kind === 'watch')
     await answer.body.watch.run(
-      (frames) => events.push(...frames.map((frame) => decodeCbor(frame.bytes))) > 0,
+      { send: (frames) => events.push(...frames.map((frame) => decodeCbor(frame.bytes))) > 0, drained: () => Promise.resolve() },
       new AbortController().signal,
     )
   assert.deepEqual(events, [{ object: secret, type: 'ADDED' }])

@@ -6,9 +6,10 @@ import { decodeCbor, EncodedCbor, encodeCbor } from '#base/encoding/cbor'
 import { isJsonObject } from '#meta/schema/go-type'
 import { parseExact } from '#meta/schema/json'
 import type { Schema } from '#meta/schema/schema'
-import type { Answer, Body, Exchange, SharedFrame, Step, WatchBody } from '../exchange.ts'
+import type { Answer, Body, Exchange, SharedFrame, Step } from '../exchange.ts'
 import { cborType, parseMediaType } from '../request/media-type.ts'
 import { prefers } from '../request/negotiate.ts'
+import { type ConvertFrames, convertedWatch, sharedConversion } from './converted-watch.ts'
 
 export type CborDeps = {
   /** The schema of what an answer says it is. */
@@ -17,15 +18,7 @@ export type CborDeps = {
 
 export function serveCbor({ schemaOf }: CborDeps): Step {
   const encode = (value: unknown) => encodeCbor(withBytes(schemaOfValue(schemaOf, value), value))
-  const frames = new WeakMap<SharedFrame, SharedFrame>()
-  const frame = (source: SharedFrame): SharedFrame => {
-    let encoded = frames.get(source)
-    if (encoded === undefined) {
-      encoded = encodedFrame(source, encode)
-      frames.set(source, encoded)
-    }
-    return encoded
-  }
+  const frames = sharedConversion((frame) => encodedFrame(frame, encode))
   return async (exchange, next) => {
     if (!exchange.info.isResourceRequest) return await next(exchange)
     offer(exchange)
@@ -33,7 +26,7 @@ export function serveCbor({ schemaOf }: CborDeps): Step {
     const { kind } = answer.body
     if (kind !== 'object' && kind !== 'list' && kind !== 'watch') return answer
     if (answer.headers?.['content-type'] !== undefined || !prefers(exchange.request, 'cbor', kind === 'watch')) return answer
-    return encodedAnswer(answer, encode, frame)
+    return encodedAnswer(answer, encode, frames)
   }
 }
 
@@ -46,27 +39,23 @@ function offer(exchange: Exchange): void {
 
 type Encode = (value: unknown) => Uint8Array
 
-function encodedAnswer(answer: Answer, encode: Encode, frame: (source: SharedFrame) => SharedFrame): Answer {
+function encodedAnswer(answer: Answer, encode: Encode, frames: ConvertFrames): Answer {
   const { body } = answer
   const type = body.kind === 'watch' ? `${cborType}-seq` : cborType
-  return { ...answer, headers: { ...answer.headers, 'content-type': type }, body: encodedBody(body, encode, frame) }
+  return { ...answer, headers: { ...answer.headers, 'content-type': type }, body: encodedBody(body, encode, frames) }
 }
 
-function encodedBody(body: Body, encode: Encode, frame: (source: SharedFrame) => SharedFrame): Body {
+function encodedBody(body: Body, encode: Encode, frames: ConvertFrames): Body {
   switch (body.kind) {
     case 'object':
       return { ...body, bytes: () => encode(parsed(body.bytes())) }
     case 'list':
       return { kind: 'object', object: body.object, bytes: () => encode(parsed(Buffer.concat([...body.chunks()]))) }
     case 'watch':
-      return { kind: 'watch', watch: encodedWatch(body.watch, frame) }
+      return { kind: 'watch', watch: convertedWatch(body.watch, frames) }
     default:
       return body
   }
-}
-
-function encodedWatch(watch: WatchBody, frame: (source: SharedFrame) => SharedFrame): WatchBody {
-  return { run: (send, signal) => watch.run((frames) => send(frames.map(frame)), signal) }
 }
 
 function encodedFrame(source: SharedFrame, encode: Encode): SharedFrame {

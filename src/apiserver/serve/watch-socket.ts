@@ -1,7 +1,7 @@
 /** A watch over a WebSocket, for browsers: each event is a message, text where the form is text. */
 import { WebSocket } from 'ws'
 import { acceptWebSocket } from '#net/streams/websocket-upgrade'
-import type { Answer, Exchange, IncomingRequest, SharedFrame, WatchBody } from '../exchange.ts'
+import type { Answer, Exchange, FrameReader, IncomingRequest, WatchBody } from '../exchange.ts'
 
 /** A reader that has left so much unread is cut off. */
 const backlogMax = 16 * 1024 * 1024
@@ -21,20 +21,31 @@ export async function watchOverSocket({ headers, body }: WatchAnswer, { request,
   const gone = new AbortController()
   socket.on('close', () => gone.abort())
   socket.on('error', () => gone.abort())
-  const isBinary = headers?.['content-type']?.includes('json') === false
-  const send = (frames: readonly SharedFrame[]) => sendFrames(socket, frames, isBinary)
-  await body.watch.run(send, AbortSignal.any([signal, gone.signal]))
+  const reader = socketReader(socket, headers?.['content-type']?.includes('json') === false)
+  await body.watch.run(reader, AbortSignal.any([signal, gone.signal]))
   socket.close(1000)
 }
 
-function sendFrames(socket: WebSocket, frames: readonly SharedFrame[], isBinary: boolean): boolean {
-  if (socket.readyState !== WebSocket.OPEN) return false
-  if (socket.bufferedAmount > backlogMax) {
-    socket.terminate()
-    return false
+function socketReader(socket: WebSocket, isBinary: boolean): FrameReader {
+  let drained = Promise.resolve()
+  return {
+    send(frames) {
+      if (socket.readyState !== WebSocket.OPEN) return false
+      if (socket.bufferedAmount > backlogMax) {
+        socket.terminate()
+        return false
+      }
+      const sent = frames.map(({ bytes }) => sendMessage(socket, isBinary ? bytes.subarray(lengthBytes) : bytes, isBinary))
+      drained = Promise.all(sent).then(() => undefined)
+      return true
+    },
+    drained: () => drained,
   }
-  for (const { bytes } of frames) socket.send(isBinary ? bytes.subarray(lengthBytes) : bytes, { binary: isBinary })
-  return true
+}
+
+/** Resolves when the message is on its way, or never will be. */
+function sendMessage(socket: WebSocket, bytes: Uint8Array, binary: boolean): Promise<void> {
+  return new Promise((resolve) => socket.send(bytes, { binary }, () => resolve()))
 }
 
 /** The one protocol that is offered, but for a token in the guise of one. */

@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { promisify } from 'node:util'
 import { createGzip, gzip } from 'node:zlib'
-import { type Answer, type Body, chunkBytes, type Exchange, type Flow, type SharedFrame } from '../exchange.ts'
+import { type Answer, type Body, chunkBytes, type Exchange, type Flow, type FrameReader } from '../exchange.ts'
 import { ChunkBuffers } from './chunk-buffers.ts'
 import type { HeaderValues, ResponseSink } from './response-sink.ts'
 import { warningHeaders } from './warning-headers.ts'
@@ -34,7 +34,7 @@ export async function writeAnswer(answer: Answer, exchange: Exchange, sink: Resp
       return await writeList(body, status, headers, exchange, sink)
     case 'watch':
       sink.head(status, headers)
-      await body.watch.run(watchSender(sink), exchange.signal)
+      await body.watch.run(frameReader(sink), exchange.signal)
       return sink.end()
     case 'stream':
       return await writeStream(body, status, headers, sink)
@@ -176,23 +176,17 @@ function* prepended<T>(first: readonly T[], rest: Iterable<T>): Generator<T, voi
   yield* rest
 }
 
-/** The opening of a watch may be larger than the limit: the reader gets time to take it. */
-function watchSender(sink: ResponseSink): (frames: readonly SharedFrame[]) => boolean {
-  let backlogMax = watchBacklogMax
-  let isOpening = true
-  return (frames) => {
-    if (sink.backlog() > backlogMax) {
-      sink.destroy()
-      return false
-    }
-    sink.cork()
-    let size = 0
-    for (const { bytes } of frames) {
-      sink.write(bytes)
-      size += bytes.length
-    }
-    if (isOpening) backlogMax = Math.max(watchBacklogMax, 2 * size)
-    isOpening = false
-    return true
+function frameReader(sink: ResponseSink): FrameReader {
+  return {
+    send(frames) {
+      if (sink.backlog() > watchBacklogMax) {
+        sink.destroy()
+        return false
+      }
+      sink.cork()
+      for (const { bytes } of frames) sink.write(bytes)
+      return true
+    },
+    drained: () => sink.drained(),
   }
 }
