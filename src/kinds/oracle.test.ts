@@ -122,7 +122,6 @@ const refusedElsewhere: readonly (readonly [RegExp, string])[] = [
   ],
   [/^val-services(-2)?\/(clusterip-range|ipfamily6|dual-require)$/, 'the allocator knows the address families of the cluster'],
   [/\/(cel|cel-type|cel-syntax|cel-undeclared|audit-type|msgexpr-type|params-unset|var-forward)$/, 'expressions are not compiled'],
-  [/^val-resourceclaims\/admin$/, 'a rule of the namespace, which a kind does not see'],
 ]
 
 for (const { record, body, kind, namespace } of creations) {

@@ -24,6 +24,8 @@ export type RequestFacts = {
   }
   /** Which part of the object the request writes: '' for the object itself, 'status', 'ephemeralcontainers', ... */
   readonly subresource: string
+  /** The labels of the object's namespace; looked up when asked for. */
+  readonly namespaceLabels?: () => Readonly<Record<string, string>>
 }
 
 /** Rules for one way of writing an object: the object itself, or a subresource such as `status`. */

@@ -7,7 +7,17 @@ import type { Registry } from './registry.ts'
 import { namespaceOf } from './system-metadata.ts'
 
 export function factsOf(registry: Registry, exchange: Exchange, subresource: string): RequestFacts {
-  return { nowMs: registry.clock.nowMs(), user: exchange.user, subresource }
+  return {
+    nowMs: registry.clock.nowMs(),
+    user: exchange.user,
+    subresource,
+    namespaceLabels: () => namespaceLabelsOf(registry, exchange.info.namespace),
+  }
+}
+
+function namespaceLabelsOf(registry: Registry, namespace: string): Readonly<Record<string, string>> {
+  const kind = registry.kinds.find('', 'v1', 'namespaces')
+  return (kind === undefined ? undefined : registry.get(kind, undefined, namespace)?.metadata.labels) ?? {}
 }
 
 export type AdmissionQuestion = {

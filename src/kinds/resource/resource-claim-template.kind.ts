@@ -5,6 +5,7 @@ import { ageColumn, nameColumn } from '#meta/table'
 import { isSameValue } from '../same-value.ts'
 import { internalForm } from '../shown/internal-form.ts'
 import { validateTemplateMeta } from '../template-meta-validation.ts'
+import { validateAdminRequests } from './admin-access.ts'
 import { validateRequests, withRequestDefaults } from './device-request.ts'
 import * as schemas from './schema.gen.ts'
 import type * as types from './types.gen.ts'
@@ -21,6 +22,7 @@ export const ResourceClaimTemplate: Kind<ResourceClaimTemplate> = defineKind({
   columns: [nameColumn, ageColumn],
   defaults: (template) => ({ ...template, spec: { ...template.spec, spec: withRequestDefaults(template.spec.spec) } }),
   validate: validateTemplate,
+  validateCreate: ({ spec }, facts) => validateAdminRequests(spec.spec, facts),
   update: {
     *validate(next, old) {
       if (!isSameValue(next.spec, old.spec))

@@ -1,11 +1,12 @@
 /** A wish for devices, and which ones fulfil it. */
-import { FieldPath, invalid } from '#meta/field-path'
-import { defineKind, type Kind } from '#meta/kind'
+import { type FieldErrors, FieldPath, invalid } from '#meta/field-path'
+import { defineKind, type Kind, type RequestFacts } from '#meta/kind'
 import { ageColumn, nameColumn } from '#meta/table'
 import { isSameValue } from '../same-value.ts'
 import { internalForm } from '../shown/internal-form.ts'
 import { keepSpecAndMeta, keepStatus, withoutStatus } from '../status-rules.ts'
 import { statusSubresource } from '../subresources.ts'
+import { validateAdminRequests, validateAdminResults } from './admin-access.ts'
 import { validateClaimStatus, withoutFreedDevices } from './claim-status-validation.ts'
 import { validateRequests, withRequestDefaults } from './device-request.ts'
 import * as schemas from './schema.gen.ts'
@@ -35,6 +36,7 @@ export const ResourceClaim: Kind<ResourceClaim> = defineKind({
   defaults: (claim) => ({ ...claim, spec: withRequestDefaults(claim.spec) }),
   prepareCreate: withoutStatus,
   validate: (claim) => validateRequests(claim.spec, spec),
+  validateCreate: (claim, facts) => validateAdminRequests(claim.spec, facts),
   update: {
     prepare: keepStatus,
     *validate(next, old) {
@@ -43,11 +45,16 @@ export const ResourceClaim: Kind<ResourceClaim> = defineKind({
   },
   status: {
     prepare: (next, old) => withoutFreedDevices(keepSpecAndMeta(next, old), old),
-    validate: validateClaimStatus,
+    validate: validateStatus,
     resets: ['metadata', 'spec'],
   },
   subresources: [statusSubresource('ResourceClaim')],
 })
+
+function* validateStatus(next: ResourceClaim, old: ResourceClaim, facts: RequestFacts): FieldErrors {
+  yield* validateAdminResults(next, old, facts)
+  yield* validateClaimStatus(next, old)
+}
 
 function stateOf({ metadata, status: { allocation, reservedFor = [] } }: ResourceClaim): string {
   const states = [

@@ -141,3 +141,14 @@ test('what is said of a device goes with its allocation', () => {
   const next = ResourceClaim.status?.prepare?.(claim({ devices }), claim({ allocation, devices }), facts)
   assert.equal(next?.status.devices, undefined)
 })
+
+test('devices of others are for claims in a namespace of administrators', () => {
+  const wanted = { ...claim({}), spec: { devices: { requests: [{ name: 'a', exactly: { ...exactly, adminAccess: true } }] } } }
+  for (const [label, count] of [
+    ['true', 0],
+    ['false', 1],
+  ] as const) {
+    const namespaceLabels = () => ({ 'resource.kubernetes.io/admin-access': label })
+    assert.equal([...(ResourceClaim.validateCreate?.(wanted, { ...facts, namespaceLabels }) ?? [])].length, count)
+  }
+})
