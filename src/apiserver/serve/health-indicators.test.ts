@@ -5,12 +5,12 @@ import type { HealthCheck } from './health.ts'
 import { healthIndicators } from './health-indicators.ts'
 
 test('each check is counted under the path that asked for it', async () => {
-  let problem: string | undefined
-  const checks: readonly HealthCheck[] = [{ name: 'etcd', paths: ['readyz', 'livez'], check: () => problem }]
-  const { noted, route } = healthIndicators()
-  const [check] = noted(checks, 'readyz')
+  const problems = [undefined, 'gone']
+  const checks: readonly HealthCheck[] = [{ name: 'etcd', paths: ['readyz', 'livez'], check: () => problems.shift() }]
+  const indicators = healthIndicators()
+  const { route } = indicators
+  const [check] = indicators.noted(checks, 'readyz')
   assert.equal(await check?.check(), undefined)
-  problem = 'gone'
   assert.equal(await check?.check(), 'gone')
   const answer = await route({ request: { path: '/metrics/slis' } } as Exchange)
   assert.ok(answer?.body.kind === 'bytes')
