@@ -21,10 +21,12 @@ import { limitRanger } from './limit-ranger.ts'
 import { namespaceAutoProvision } from './namespace-autoprovision.ts'
 import { namespaceExists } from './namespace-exists.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
+import { nodeDeclaredFeatures } from './node-declared-features.ts'
 import { nodeRestriction } from './node-restriction.ts'
 import { ownerReferencesPermission } from './owner-references.ts'
 import type { AdmissionPlugin } from './plugin.ts'
 import { podNodeSelector } from './pod-node-selector.ts'
+import { podResize } from './pod-resize.ts'
 import { podSecurity } from './pod-security/pod-security.ts'
 import { podTolerationRestriction } from './pod-toleration-restriction.ts'
 import { podTopologyLabels } from './pod-topology-labels.ts'
@@ -80,6 +82,8 @@ function allPlugins({ authorizer, kinds, clock }: PluginDeps, { plugins, imagePo
     on(defaultIngressClass),
     off('DenyServiceExternalIPs', () => [denyServiceExternalIps]),
     on(...podTopologyLabels),
+    on(nodeDeclaredFeatures),
+    on(podResize),
     on(resourceQuota()),
     off(alwaysDeny.name, () => [alwaysDeny]),
   ]
@@ -95,10 +99,8 @@ const laterPlugins: readonly string[] = [
   'JobValidation',
   'MutatingAdmissionPolicy',
   'MutatingAdmissionWebhook',
-  'NodeDeclaredFeatureValidator',
   'PodGroupProtection',
   'PodGroupWorkloadExists',
-  'PodResizeValidator',
   'ValidatingAdmissionPolicy',
   'ValidatingAdmissionWebhook',
 ]

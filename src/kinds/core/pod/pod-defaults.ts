@@ -2,7 +2,7 @@
 import type { Pod, PodSpec, PodTemplateSpec, ResourceRequirements } from '../types.gen.ts'
 import { defaultContainer, withHostPorts } from './container-defaults.ts'
 import { containerTotals } from './container-totals.ts'
-import { roundedRequirements, roundedResourceList, withRequestsFromLimits } from './resource-list.ts'
+import { type ResourceList, roundedRequirements, roundedResourceList, withRequestsFromLimits } from './resource-list.ts'
 import { defaultVolume } from './volume-defaults.ts'
 
 export function defaultPod(pod: Pod): Pod {
@@ -64,22 +64,25 @@ function withRequests(spec: PodSpec): PodSpec {
 
 const hugePagesPrefix = 'hugepages-'
 
-/** As upstream: what a pod asks for as a whole is what its containers ask for, or else its limit; huge pages are limited to what is asked for. */
+/**
+ * As upstream: a pod with limits as a whole asks for what its containers ask for, or else for its limits; huge pages are limited to what is
+ * asked for.
+ */
 function resourcesOfPod(spec: PodSpec, { limits, requests, ...rest }: ResourceRequirements): ResourceRequirements {
-  const isLimited = (name: string) => name.startsWith(hugePagesPrefix) && limits?.[name] !== undefined
-  const wanted = Object.entries(containerTotals(spec, 'requests')).filter(([name]) => isOfPods(name) && !isLimited(name))
-  const given = {
-    ...Object.fromEntries(Object.entries(limits ?? {}).filter(([name]) => isOfPods(name))),
-    ...Object.fromEntries(wanted),
-    ...requests,
-  }
-  const pages = Object.entries(containerTotals(spec, 'limits')).filter(([name]) => name.startsWith(hugePagesPrefix))
-  const bounded = { ...Object.fromEntries(pages), ...limits }
+  const bounded = { ...pick(containerTotals(spec, 'limits'), (name) => name.startsWith(hugePagesPrefix)), ...limits }
+  const hasLimits = Object.keys(limits ?? {}).length > 0
+  const isSettled = (name: string) => name.startsWith(hugePagesPrefix) && limits?.[name] !== undefined
+  const wanted = pick(containerTotals(spec, 'requests'), (name) => isOfPods(name) && !isSettled(name))
+  const given = hasLimits ? { ...pick(bounded, isOfPods), ...wanted, ...requests } : requests
   return {
     ...rest,
-    ...(Object.keys(bounded).length === 0 && limits === undefined ? {} : { limits: bounded }),
-    ...(Object.keys(given).length === 0 && requests === undefined ? {} : { requests: given }),
+    ...(limits === undefined && Object.keys(bounded).length === 0 ? {} : { limits: bounded }),
+    ...(given === undefined ? {} : { requests: given }),
   }
+}
+
+function pick(amounts: ResourceList, matches: (name: string) => boolean): ResourceList {
+  return Object.fromEntries(Object.entries(amounts).filter(([name]) => matches(name)))
 }
 
 function isOfPods(name: string): boolean {
