@@ -50,14 +50,13 @@ export function* validateRequest({ spec: given }: CertificateSigningRequest): Fi
 }
 
 export function* validateRequestStatus(next: CertificateSigningRequest, old: CertificateSigningRequest): FieldErrors {
+  const at = FieldPath.of('status', 'certificate')
+  const isChanged = next.status.certificate !== old.status.certificate
   yield* validateConditions(next)
+  if (next.status.certificate && isChanged) yield* validateCertificate(next.status.certificate, at)
   yield* validateKept(next, old)
   yield* validateUndecided(next, old)
-  const { certificate } = next.status
-  const at = FieldPath.of('status', 'certificate')
-  if (old.status.certificate && certificate !== old.status.certificate)
-    yield invalid(at, certificate ?? null, 'may not be changed once set')
-  else if (certificate && certificate !== old.status.certificate) yield* validateCertificate(certificate, at)
+  if (old.status.certificate && isChanged) yield forbiddenField(at, 'updates may not modify existing certificate content')
 }
 
 export function* validateApproval(next: CertificateSigningRequest, old: CertificateSigningRequest): FieldErrors {
@@ -80,6 +79,7 @@ function* validateUndecided(next: CertificateSigningRequest, old: CertificateSig
 }
 
 const decisions = ['Approved', 'Denied', 'Failed'] as const
+const decidesFor: ReadonlySet<string> = new Set(decisions)
 
 function countOf({ status }: CertificateSigningRequest, type: string): number {
   return (status.conditions ?? []).filter((condition) => condition.type === type).length
@@ -137,11 +137,13 @@ function* validateConditions({ status }: CertificateSigningRequest): FieldErrors
     const at = conditionsAt.index(index)
     if (type === '') yield required(at.field('type'))
     if ((truth ?? '') === '') yield required(at.field('status'))
-    else if (['Approved', 'Denied', 'Failed'].includes(type) && truth !== 'True') yield notSupported(at.field('status'), truth, ['True'])
+    else if (decidesFor.has(type) && truth !== 'True') yield notSupported(at.field('status'), truth, ['True'])
+    else if (!['True', 'False', 'Unknown'].includes(truth ?? ''))
+      yield notSupported(at.field('status'), truth, ['False', 'True', 'Unknown'])
     if (seen.has(type)) yield duplicate(at.field('type'), type)
     const opposite = type === 'Approved' ? 'Denied' : type === 'Denied' ? 'Approved' : undefined
     if (opposite !== undefined && seen.has(opposite))
-      yield invalid(at.field('type'), type, 'Approved and Denied conditions are mutually exclusive')
+      yield invalid(conditionsAt, type, 'Approved and Denied conditions are mutually exclusive')
     seen.add(type)
   }
 }

@@ -35,7 +35,10 @@ export const PodCertificateRequest: Kind<PodCertificateRequest> = defineKind({
       cell: ({ spec }) => textOfMap(spec.unverifiedUserAnnotations),
     },
   ],
-  defaults: ({ spec: given, ...request }) => ({ ...request, spec: { maxExpirationSeconds: daySeconds, ...given } }),
+  defaults: ({ spec: given, ...request }) => ({
+    ...request,
+    spec: { ...given, maxExpirationSeconds: given.maxExpirationSeconds ?? daySeconds },
+  }),
   prepareCreate: withoutStatus,
   validate: validateRequest,
   update: { prepare: keepStatus, validate: (next, old) => immutable(spec, next.spec, old.spec) },
