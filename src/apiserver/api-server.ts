@@ -43,6 +43,7 @@ import { Registry } from './registry/registry.ts'
 import { admissionChain } from './registry/run-admission.ts'
 import { resourceHandlers } from './resource-handlers.ts'
 import { createSecurity, type Security, type SecurityOptions } from './security.ts'
+import { measuredAuthenticator, measuredAuthorizer } from './serve/access-metrics.ts'
 import { apiGroupsOf } from './serve/api-groups.ts'
 import { flagsRoute, statusRoute } from './serve/component-pages.ts'
 import { debugRoute } from './serve/debug-routes.ts'
@@ -217,7 +218,7 @@ function handlerOf(
   options: ApiServerOptions,
   { registry, security, situation, flowOf }: HandlerParts,
 ): Handler {
-  const metrics = createMetrics()
+  const metrics = createMetrics({ clock, kinds: registry.kinds })
   registerStorageMetrics(metrics.registry, registry.storages, () => registry.kinds.all())
   const describe = descriptions()
   const address = () => `${options.advertiseAddress}:${situation.port}`
@@ -254,8 +255,8 @@ function handlerOf(
     clock,
     log,
     metrics,
-    authenticators: security.authenticators,
-    authorizer: security.authorizer,
+    authenticators: [measuredAuthenticator(security.authenticators, clock, metrics.registry)],
+    authorizer: measuredAuthorizer(security.authorizer, clock, metrics.registry),
     flowOf,
     limits: options.limits ?? defaultInFlightLimits,
     requestTimeoutMs: options.requestTimeoutMs ?? 60_000,

@@ -34,7 +34,7 @@ export type ChainDeps = {
 export function chainOf(deps: ChainDeps): readonly Step[] {
   return [
     parseRequestInfo, // URL -> verb, resource, name
-    deps.metrics.countRequests(deps.clock),
+    deps.metrics.countRequests,
     guardAgainstPanic(deps.log), // one bad request harms no other
     ...(deps.cbor === undefined ? [] : [serveCbor(deps.cbor)]), // CBOR for those who prefer it
     encodeProtobuf(deps.protobuf), // answers in protobuf for those who prefer it

@@ -17,8 +17,6 @@ export interface ResponseSink {
   /** Gathers the writes of this tick into one. */
   cork(): void
   destroy(): void
-  /** After what is under way, the client has to connect anew. */
-  retire(): void
 }
 
 export function http2Sink(stream: ServerHttp2Stream): ResponseSink {
@@ -32,7 +30,6 @@ export function http2Sink(stream: ServerHttp2Stream): ResponseSink {
     drained: () => drainedOf(stream),
     cork: () => corked(stream),
     destroy: () => stream.close(),
-    retire: () => stream.session?.close(),
   }
 }
 
@@ -52,8 +49,6 @@ export function http1Sink(response: ServerResponse): ResponseSink {
     drained: () => drainedOf(response),
     cork: () => corked(response),
     destroy: () => response.destroy(),
-    // As upstream: a connection of HTTP/1.1 carries one request at a time, and may stay.
-    retire: () => undefined,
   }
 }
 

@@ -22,14 +22,40 @@ export function serverHealth(deps: ServerHealthDeps): readonly HealthCheck[] {
     { name: 'log', paths: all, check: () => undefined },
     { name: 'etcd', paths: all, check: () => storeProblem(deps, healthTimeoutMs) },
     { name: 'etcd-readiness', paths: ['readyz'], check: () => storeProblem(deps, readyTimeoutMs) },
-    {
-      name: 'poststarthook/bootstrap-objects',
-      paths: ['healthz', 'readyz'],
-      check: () => (phase() === 'starting' ? 'not finished' : undefined),
-    },
+    { name: 'informer-sync', paths: ['readyz'], check: () => undefined },
+    ...startHooks.map(
+      (name): HealthCheck => ({
+        name: `poststarthook/${name}`,
+        paths: all,
+        check: () => (phase() === 'starting' ? 'not finished' : undefined),
+      }),
+    ),
     { name: 'shutdown', paths: ['readyz'], check: () => (phase() === 'stopping' ? 'process is shutting down' : undefined) },
   ]
 }
+
+/** What the server does at its start, in upstream's words and order, as far as it does it; all of it is done when the start is. */
+const startHooks: readonly string[] = [
+  'start-apiserver-admission-initializer',
+  'generic-apiserver-start-informers',
+  'priority-and-fairness-config-consumer',
+  'start-system-namespaces-controller',
+  'peer-endpoint-reconciler-controller',
+  'start-cluster-authentication-info-controller',
+  'start-kube-apiserver-identity-lease-controller',
+  'start-kube-apiserver-identity-lease-garbage-collector',
+  'storage-readiness',
+  'start-legacy-token-tracking-controller',
+  'start-service-ip-repair-controllers',
+  'rbac/bootstrap-roles',
+  'scheduling/bootstrap-system-priority-classes',
+  'priority-and-fairness-config-producer',
+  'bootstrap-controller',
+  'start-kubernetes-service-cidr-controller',
+  'apiservice-status-local-available-controller',
+  'apiservice-registration-controller',
+  'kube-apiserver-autoregistration',
+]
 
 /** Why one of the stores takes no writes. Answers show it only to who asks for this check alone, so it is logged. */
 async function storeProblem({ clock, log, storages }: ServerHealthDeps, timeoutMs: number): Promise<string | undefined> {
