@@ -1,5 +1,5 @@
 /** Who would hold a lease, and what speaks for it: for an election that is held by the control plane. Stored as the beta version. */
-import { type FieldErrors, FieldPath, invalid, notSupported, required } from '#meta/field-path'
+import { type FieldErrors, FieldPath, immutable, invalid, notSupported, required } from '#meta/field-path'
 import { defineKind, type Kind } from '#meta/kind'
 import { isQualifiedName } from '#meta/names'
 import { invalidEach } from '#meta/object-meta-validation'
@@ -30,6 +30,7 @@ export const LeaseCandidate: Kind<LeaseCandidate> = defineKind({
     ageColumn,
   ],
   validate: validateCandidate,
+  update: { validate: (next, old) => immutable(spec.field('leaseName'), next.spec.leaseName, old.spec.leaseName) },
   selectableFields: { 'spec.leaseName': ({ spec }) => spec.leaseName },
 })
 

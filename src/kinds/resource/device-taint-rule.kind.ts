@@ -3,7 +3,7 @@ import { type FieldErrors, FieldPath, notSupported, required } from '#meta/field
 import { defineKind, type Kind, type RequestFacts } from '#meta/kind'
 import { isDns1123Label, isDns1123Subdomain, isLabelValue, isQualifiedName } from '#meta/names'
 import { invalidEach } from '#meta/object-meta-validation'
-import { ageColumn, nameColumn } from '#meta/table'
+import { ageColumn, ageOf, nameColumn } from '#meta/table'
 import { timestampOf } from '#meta/timestamp'
 import { validateConditions } from '../conditions-validation.ts'
 import { keepSpec, withoutStatus } from '../status-rules.ts'
@@ -26,7 +26,12 @@ export const DeviceTaintRule: Kind<DeviceTaintRule> = defineKind({
     { name: 'Key', type: 'string', describedBy: 'spec.taint.key', cell: ({ spec }) => spec.taint.key },
     { name: 'Value', type: 'string', describedBy: 'spec.taint.value', cell: ({ spec }) => spec.taint.value ?? '' },
     { name: 'Effect', type: 'string', describedBy: 'spec.taint.effect', cell: ({ spec }) => spec.taint.effect },
-    { name: 'TimeAdded', type: 'string', describedBy: 'spec.taint.timeAdded', cell: ({ spec }) => spec.taint.timeAdded ?? '' },
+    {
+      name: 'TimeAdded',
+      type: 'string',
+      describedBy: 'spec.taint.timeAdded',
+      cell: ({ spec }, { nowMs }) => ageOf(spec.taint.timeAdded, nowMs),
+    },
     ageColumn,
   ],
   prepareCreate: (rule, facts) => withoutStatus(withTime(rule, facts)),

@@ -1,11 +1,12 @@
 /** A question about how many devices of a driver are free, answered once in the status. */
-import { type FieldErrors, FieldPath, immutable, invalid, required } from '#meta/field-path'
+import { type FieldErrors, FieldPath, invalid, required } from '#meta/field-path'
 import { defineKind, type Kind } from '#meta/kind'
 import { isDns1123Subdomain } from '#meta/names'
 import { invalidEach } from '#meta/object-meta-validation'
 import { ageOf, nameColumn } from '#meta/table'
 import { validateConditions } from '../conditions-validation.ts'
 import { notNegativeMessage } from '../number-validation.ts'
+import { isSameValue } from '../same-value.ts'
 import { keepSpec, keepStatus } from '../status-rules.ts'
 import { statusSubresource } from '../subresources.ts'
 import * as schemas from './schema.v1alpha3.gen.ts'
@@ -35,14 +36,14 @@ export const ResourcePoolStatusRequest: Kind<ResourcePoolStatusRequest> = define
       description: 'Time since the observation completed.',
       cell: ({ status }, { nowMs }) => {
         const at = status?.conditions?.find(({ status: value }) => value === 'True')?.lastTransitionTime
-        return at === undefined ? '' : ageOf(at, nowMs)
+        return at === undefined ? '<none>' : ageOf(at, nowMs)
       },
     },
   ],
-  defaults: ({ spec: given, ...request }) => ({ ...request, spec: { limit: limitDefault, ...given } }),
+  defaults: ({ spec: given, ...request }) => ({ ...request, spec: { ...given, limit: given.limit ?? limitDefault } }),
   prepareCreate: ({ status: _, ...request }) => request,
   validate: validateQuestion,
-  update: { prepare: keepStatus, validate: (next, old) => immutable(spec, next.spec, old.spec) },
+  update: { prepare: keepStatus, validate: validateSame },
   status: { prepare: keepSpec, validate: validateAnswer },
   subresources: [statusSubresource('ResourcePoolStatusRequest')],
 })
@@ -57,13 +58,18 @@ function sumColumn(name: string, description: string, count: (pool: types.PoolSt
     description,
     type: 'string' as const,
     cell: ({ status }: ResourcePoolStatusRequest) =>
-      status === undefined ? '' : String((status.pools ?? []).reduce((sum, pool) => sum + (count(pool) ?? 0), 0)),
+      status === undefined ? '-' : String((status.pools ?? []).reduce((sum, pool) => sum + (count(pool) ?? 0), 0)),
   }
 }
 
 function stateOf({ status }: ResourcePoolStatusRequest): string {
   if (status === undefined) return 'Pending'
   return status.conditions?.find(({ status: value }) => value === 'True')?.type ?? 'Pending'
+}
+
+/** What was asked stays; upstream does not show it. */
+function* validateSame(next: ResourcePoolStatusRequest, old: ResourcePoolStatusRequest): FieldErrors {
+  if (!isSameValue(next.spec, old.spec)) yield invalid(spec, null, 'field is immutable')
 }
 
 function* validateQuestion({ spec: { driver = '', poolName, limit } }: ResourcePoolStatusRequest): FieldErrors {

@@ -1,5 +1,6 @@
 /** Pods that are scheduled together. */
-import { type FieldErrors, FieldPath, immutable, required } from '#meta/field-path'
+import { isConditionTrue } from '#meta/conditions'
+import { type FieldErrors, FieldPath, required } from '#meta/field-path'
 import { defineKind, type Kind } from '#meta/kind'
 import { isDns1123Label, isDns1123Subdomain } from '#meta/names'
 import { invalidEach } from '#meta/object-meta-validation'
@@ -7,6 +8,7 @@ import { ageColumn, nameColumn } from '#meta/table'
 import { validateConditions } from '../conditions-validation.ts'
 import { keepSpec, keepStatus, withoutStatus } from '../status-rules.ts'
 import { statusSubresource } from '../subresources.ts'
+import { validateUnchanged } from '../unchanged-validation.ts'
 import { validateGroup, validateOneOf } from './pod-group-validation.ts'
 import * as schemas from './schema.v1alpha2.gen.ts'
 import type * as types from './types.v1alpha2.gen.ts'
@@ -36,20 +38,29 @@ export const PodGroup: Kind<PodGroup> = defineKind({
       name: 'Status',
       type: 'string',
       description: 'Status of the PodGroup',
-      cell: ({ status }) => status.conditions?.find(({ status: value }) => value === 'True')?.type ?? 'Pending',
+      cell: ({ status }) => (isConditionTrue(status.conditions, 'PodGroupScheduled') ? 'Scheduled' : 'Pending'),
     },
     ageColumn,
   ],
   defaults: ({ spec: given, ...group }) => ({ ...group, spec: { ...given, disruptionMode: given.disruptionMode ?? 'Pod' } }),
   prepareCreate: withoutStatus,
   validate: validatePodGroup,
-  update: { prepare: keepStatus, validate: (next, old) => immutable(spec, next.spec, old.spec) },
+  update: { prepare: keepStatus, validate: (next, old) => validateUnchanged(next.spec, old.spec, fixedFields, spec) },
   status: { prepare: keepSpec, validate: ({ status }) => validateConditions(status.conditions, FieldPath.of('status', 'conditions')) },
   subresources: [statusSubresource('PodGroup')],
   updatesUnconditionally: false,
 })
 
 const spec = FieldPath.of('spec')
+const fixedFields = [
+  'podGroupTemplateRef',
+  'schedulingPolicy',
+  'schedulingConstraints',
+  'resourceClaims',
+  'disruptionMode',
+  'priorityClassName',
+  'priority',
+] as const
 
 function* validatePodGroup({ spec: given }: PodGroup): FieldErrors {
   if (given.podGroupTemplateRef !== undefined) yield* validateReference(given.podGroupTemplateRef)

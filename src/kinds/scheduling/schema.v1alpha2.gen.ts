@@ -89,4 +89,4 @@ export const WorkloadPodGroupTemplateReference: Schema = define('WorkloadPodGrou
 export const WorkloadSpec: Schema = define('WorkloadSpec', () => ({
   controllerRef: TypedLocalObjectReference,
   podGroupTemplates: array(PodGroupTemplate, { listType: 'map', listKeys: ['name'] }),
-}), { required: ['podGroupTemplates'] })
+}), { required: ['podGroupTemplates'], writesNull: ['podGroupTemplates'] })

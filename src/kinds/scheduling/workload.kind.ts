@@ -1,9 +1,10 @@
 /** How the pods of a controller are grouped for scheduling. */
-import { duplicate, type FieldErrors, FieldPath, immutable, invalid, required, tooMany } from '#meta/field-path'
+import { duplicate, type FieldErrors, FieldPath, invalid, required, tooMany } from '#meta/field-path'
 import { defineKind, type Kind } from '#meta/kind'
 import { isDns1123Label, isDns1123Subdomain, isPathSegmentName } from '#meta/names'
 import { invalidEach } from '#meta/object-meta-validation'
 import { ageColumn, nameColumn } from '#meta/table'
+import { validateUnchanged } from '../unchanged-validation.ts'
 import { validateGroup } from './pod-group-validation.ts'
 import * as schemas from './schema.v1alpha2.gen.ts'
 import type * as types from './types.v1alpha2.gen.ts'
@@ -17,7 +18,7 @@ export const Workload: Kind<Workload> = defineKind({
   schema: schemas.Workload,
   columns: [nameColumn, ageColumn],
   validate: validateWorkload,
-  update: { validate: (next, old) => immutable(spec.field('podGroupTemplates'), next.spec.podGroupTemplates, old.spec.podGroupTemplates) },
+  update: { validate: (next, old) => validateUnchanged(next.spec, old.spec, ['podGroupTemplates'], spec) },
   updatesUnconditionally: false,
 })
 

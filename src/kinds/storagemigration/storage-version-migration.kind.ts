@@ -1,10 +1,11 @@
 /** A wish to have all objects of a resource written anew, in the version that is stored today. */
 import { isConditionTrue } from '#meta/conditions'
-import { type FieldErrors, FieldPath, immutable, required } from '#meta/field-path'
+import { type FieldErrors, FieldPath, invalid, required } from '#meta/field-path'
 import { defineKind, type Kind } from '#meta/kind'
 import { isDns1035Label, isDns1123Subdomain } from '#meta/names'
 import { invalidEach } from '#meta/object-meta-validation'
 import { validateConditions } from '../conditions-validation.ts'
+import { isSameValue } from '../same-value.ts'
 import { keepSpec, keepStatus, withoutStatus } from '../status-rules.ts'
 import { statusSubresource } from '../subresources.ts'
 import * as schemas from './schema.gen.ts'
@@ -24,13 +25,18 @@ export const StorageVersionMigration: Kind<StorageVersionMigration> = defineKind
   ],
   prepareCreate: withoutStatus,
   validate: validateMigration,
-  update: { prepare: keepStatus, validate: (next, old) => immutable(FieldPath.of('spec'), next.spec, old.spec) },
+  update: { prepare: keepStatus, validate: validateSame },
   status: { prepare: keepSpec, validate: ({ status }) => validateConditions(status.conditions, FieldPath.of('status', 'conditions')) },
   subresources: [statusSubresource('StorageVersionMigration')],
   updatesUnconditionally: false,
 })
 
 const at = FieldPath.of('spec', 'resource')
+
+/** As upstream, which shows the name that the field has inside. */
+function* validateSame({ spec: { resource } }: StorageVersionMigration, old: StorageVersionMigration): FieldErrors {
+  if (!isSameValue(resource, old.spec.resource)) yield invalid(FieldPath.of('spec'), { Resource: resource }, 'field is immutable')
+}
 
 function* validateMigration({ spec: { resource } }: StorageVersionMigration): FieldErrors {
   const { group = '', resource: plural = '' } = resource ?? {}
@@ -45,5 +51,5 @@ function resourceText({ spec: { resource } }: StorageVersionMigration): string {
 }
 
 function stateOf({ status: { conditions } }: StorageVersionMigration): string {
-  return ['Succeeded', 'Failed', 'Running'].find((type) => isConditionTrue(conditions, type)) ?? 'Pending'
+  return ['Succeeded', 'Failed', 'Running'].find((type) => isConditionTrue(conditions, type)) ?? 'Unknown'
 }
