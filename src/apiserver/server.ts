@@ -4,6 +4,7 @@
  */
 import { type IncomingMessage, ServerResponse } from 'node:http'
 import {
+  constants,
   createSecureServer,
   type Http2SecureServer,
   type IncomingHttpHeaders,
@@ -17,7 +18,7 @@ import { type Clock, sleep } from '#base/env/clock'
 import type { Log } from '#base/env/log'
 import { entityTooLarge, StatusError, timeout } from '#meta/status'
 import type { Handler } from './chain.ts'
-import type { Exchange, IncomingRequest, RequestInfo, UserInfo } from './exchange.ts'
+import type { Exchange, IncomingRequest, RequestInfo } from './exchange.ts'
 import { http1Sink, http2Sink, type ResponseSink } from './serve/response-sink.ts'
 import { wantsWatchSocket, watchOverSocket } from './serve/watch-socket.ts'
 import { writeAnswer } from './serve/write-answer.ts'
@@ -43,6 +44,8 @@ const headersMs = 32_000
 const idleMs = 90_000
 /** A client that has gone without a word is found out by then: by the kernel, or by a ping that nobody answers. */
 const keepAliveMs = 30_000
+/** As upstream: how long a client that is sent elsewhere may still open streams. */
+const retireMs = 1000
 
 /** Of HTTP/1.1; the types of `node:http2` do not know that it takes these. How long a body may take, the request's deadline says. */
 const http1Limits = { maxHeaderSize: headerBytesMax, headersTimeout: headersMs, keepAliveTimeout: idleMs }
@@ -57,6 +60,7 @@ export class HttpServer {
   readonly #sockets = new Set<TLSSocket>()
   readonly #certificates = new WeakMap<object, Uint8Array | undefined>()
   readonly #stop = new AbortController()
+  readonly #retired = new WeakSet<ServerHttp2Session>()
   #openCount = 0
 
   constructor(deps: ServerDeps, { cert, key, clientCa }: ServerOptions) {
@@ -135,6 +139,15 @@ export class HttpServer {
     session.on('close', () => this.#sessions.delete(session))
   }
 
+  /** Asks the client to go on elsewhere, and takes what crosses that message; then the session ends with what is under way. */
+  #retire(session: ServerHttp2Session | undefined): void {
+    if (session === undefined || session.destroyed || this.#retired.has(session)) return
+    this.#retired.add(session)
+    session.goaway(constants.NGHTTP2_NO_ERROR, 2 ** 31 - 1)
+    const timer = this.#deps.clock.setTimer(retireMs, () => session.close())
+    session.once('close', () => timer[Symbol.dispose]())
+  }
+
   #trackSocket(socket: TLSSocket): void {
     this.#sockets.add(socket)
     socket.on('close', () => this.#sockets.delete(socket))
@@ -156,7 +169,7 @@ export class HttpServer {
       remoteAddress: session?.socket.remoteAddress,
       readBody: (bytesMax: number) => (stream.readableEnded ? Promise.resolve(noBytes) : readAll(stream, bytesMax)),
     }
-    void this.#serve(request, abort, http2Sink(stream))
+    void this.#serve(request, abort, http2Sink(stream), { onStranger: () => this.#retire(session as ServerHttp2Session | undefined) })
   }
 
   #onHttp1(message: IncomingMessage, response: ServerResponse): void {
@@ -178,9 +191,8 @@ export class HttpServer {
     response.on('finish', () => socket.end())
     response.assignSocket(socket as TLSSocket)
     const sink = http1Sink(response)
-    void this.#serve(request, abort, { ...sink, head: (status, headers) => sink.head(status, headers) }, () =>
-      response.detachSocket(socket as TLSSocket),
-    )
+    const release = () => response.detachSocket(socket as TLSSocket)
+    void this.#serve(request, abort, { ...sink, head: (status, headers) => sink.head(status, headers) }, { release })
   }
 
   #http1Request(message: IncomingMessage): IncomingRequest {
@@ -195,7 +207,12 @@ export class HttpServer {
     }
   }
 
-  async #serve(request: IncomingRequest, abort: AbortController, sink: ResponseSink, release?: () => void): Promise<void> {
+  async #serve(
+    request: IncomingRequest,
+    abort: AbortController,
+    sink: ResponseSink,
+    { release, onStranger }: ServeHooks = {},
+  ): Promise<void> {
     const exchange: Exchange = {
       request,
       receivedMs: this.#deps.clock.nowMs(),
@@ -213,7 +230,7 @@ export class HttpServer {
       // Deadlines are for handlers; from here on only the client's leaving and the server's stop count.
       exchange.signal = abort.signal
       if (wantsWatchSocket(answer, exchange)) return await watchOverSocket(answer, exchange)
-      if (isStranger(exchange.user)) sink.retire()
+      if (answer.status === 401 || exchange.user.name === anonymousName) onStranger?.()
       await writeAnswer(answer, exchange, sink)
     } catch (error) {
       if (!abort.signal.aborted) this.#deps.log.error('answer was cut off', { method: request.method, path: request.path, error })
@@ -233,10 +250,11 @@ export class HttpServer {
   }
 }
 
+/** What else happens: `release` when the answer is out, `onStranger` before it where nobody has said who asks. */
+type ServeHooks = { readonly release?: () => void; readonly onStranger?: () => void }
+
 /** As upstream: who has not said who it is gets no HTTP/2 connection on which to open streams at will. */
-function isStranger({ name }: UserInfo): boolean {
-  return name === '' || name === 'system:anonymous'
-}
+const anonymousName = 'system:anonymous'
 
 const noBytes = new Uint8Array()
 const noQuery = new URLSearchParams()
