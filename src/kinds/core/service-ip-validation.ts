@@ -10,7 +10,7 @@ const policies = ['PreferDualStack', 'RequireDualStack', 'SingleStack']
 
 export function* validateClusterIPs(service: ServiceSpec): FieldErrors {
   const { type, clusterIP = '', clusterIPs = [], ipFamilies = [], ipFamilyPolicy } = service
-  if (type === 'ExternalName') return yield* validateAbsence(service)
+  if (type === 'ExternalName') return
   const at = spec.field('clusterIPs')
   if (clusterIP === '' && clusterIPs.length > 0) yield invalid(at, clusterIPs, 'must be empty when `clusterIP` is not specified')
   if (clusterIP !== '' && clusterIPs.length === 0) yield required(at)
@@ -27,7 +27,8 @@ export function* validateClusterIPs(service: ServiceSpec): FieldErrors {
   yield* validateFamilyMatch(clusterIPs, ipFamilies)
 }
 
-function* validateAbsence({ clusterIPs = [], ipFamilies = [], ipFamilyPolicy }: ServiceSpec): FieldErrors {
+/** Of a service that is only another name. */
+export function* validateNoAddresses({ clusterIPs = [], ipFamilies = [], ipFamilyPolicy }: ServiceSpec): FieldErrors {
   if (clusterIPs.length > 0) yield forbiddenField(spec.field('clusterIPs'), 'may not be set for ExternalName services')
   if (ipFamilies.length > 0) yield forbiddenField(spec.field('ipFamilies'), 'may not be set for ExternalName services')
   if (ipFamilyPolicy !== undefined) yield forbiddenField(spec.field('ipFamilyPolicy'), 'may not be set for ExternalName services')

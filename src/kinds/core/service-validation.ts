@@ -2,11 +2,11 @@
 import { duplicate, type FieldErrors, FieldPath, forbiddenField, immutable, invalid, notSupported, required } from '#meta/field-path'
 import { isDns1123Label, isDns1123Subdomain, isPortName, isQualifiedName } from '#meta/names'
 import { invalidEach, validateLabels } from '#meta/object-meta-validation'
-import { cidrFamilyOf, cidrMessage, ipMessage, parseIp, specialIpProblems } from '../ip-address.ts'
+import { cidrProblems, ipMessage, legacyIpProblems, parseIp, specialIpProblems } from '../ip-address.ts'
 import { validateBetween, validatePort } from '../number-validation.ts'
 import { protocols } from './protocols.ts'
 import { isExternallyAccessible } from './service-defaults.ts'
-import { validateClusterIPs } from './service-ip-validation.ts'
+import { validateClusterIPs, validateNoAddresses } from './service-ip-validation.ts'
 import type { Service, ServicePort, ServiceSpec } from './types.gen.ts'
 
 const spec = FieldPath.of('spec')
@@ -15,11 +15,12 @@ const affinitySecondsMax = 86_400
 const loadBalancerOnly = "may only be used when `type` is 'LoadBalancer'"
 
 export function* validateService(service: Service): FieldErrors {
+  yield* validateTopologyAnnotations(service)
   const { type = '', ports = [], clusterIP, selector } = service.spec
   const isHeadless = clusterIP === 'None'
   if (ports.length === 0 && !isHeadless && type !== 'ExternalName') yield required(spec.field('ports'))
   yield* validateForType(service.spec)
-  yield* validatePorts(ports, isHeadless)
+  yield* validatePorts(ports)
   if (selector !== undefined) yield* validateLabels(selector, spec.field('selector'))
   yield* validateAffinity(service.spec)
   yield* validateClusterIPs(service.spec)
@@ -28,7 +29,7 @@ export function* validateService(service: Service): FieldErrors {
   else if (!types.includes(type)) yield notSupported(spec.field('type'), type, types)
   if (type === 'ClusterIP') yield* validateNoNodePorts(ports)
   yield* validateUniquePorts(ports)
-  yield* validateLoadBalancerFields(service.spec)
+  yield* validateLoadBalancerFields(service)
   yield* validateTraffic(service.spec)
 }
 
@@ -49,27 +50,48 @@ export function* validateServiceUpdate(next: Service, old: Service): FieldErrors
     yield invalid(spec.field('clusterIPs').index(1), next.spec.clusterIPs, 'may not change once set')
   }
   if (next.spec.type === 'LoadBalancer' && old.spec.type === 'LoadBalancer' && next.spec.loadBalancerClass !== old.spec.loadBalancerClass) {
-    yield* immutable(spec.field('loadBalancerClass'), next.spec.loadBalancerClass, old.spec.loadBalancerClass)
+    yield invalid(spec.field('loadBalancerClass'), next.spec.loadBalancerClass ?? null, 'may not change once set')
   }
   // As upstream: told again by what follows.
   yield* validateLoadBalancerClass(next.spec)
   yield* validateService(next)
 }
 
-function* validateForType({ type, clusterIP, clusterIPs = [], externalName = '' }: ServiceSpec): FieldErrors {
+const hintsAnnotation = 'service.kubernetes.io/topology-aware-hints'
+const modeAnnotation = 'service.kubernetes.io/topology-mode'
+const rangesAnnotation = 'service.beta.kubernetes.io/load-balancer-source-ranges'
+const annotationsPath = FieldPath.of('metadata', 'annotations')
+
+/** One is the old name of the other. */
+function* validateTopologyAnnotations({ metadata: { annotations = {} } }: Service): FieldErrors {
+  const [hints, mode] = [annotations[hintsAnnotation], annotations[modeAnnotation]]
+  if (hints !== undefined && mode !== undefined && hints !== mode)
+    yield invalid(annotationsPath.key(modeAnnotation), mode, `must match annotations[${hintsAnnotation}] when both are specified`)
+}
+
+/** The former place of the field; the field counts where both are there. */
+function* validateAnnotatedRanges(text: string, type: string | undefined): FieldErrors {
+  const at = annotationsPath.key(rangesAnnotation)
+  if (type !== 'LoadBalancer') yield forbiddenField(at, loadBalancerOnly)
+  if (text.trim() === '') return
+  for (const range of text.split(',')) yield* invalidEach(at, range.trim(), cidrProblems(range.trim()))
+}
+
+function* validateForType(service: ServiceSpec): FieldErrors {
+  const { type, clusterIP, externalName = '' } = service
   const isHeadless = clusterIP === 'None'
   if (type === 'LoadBalancer' && isHeadless)
     yield invalid(spec.field('clusterIPs').index(0), clusterIP, "may not be set to 'None' for LoadBalancer services")
   if (type === 'NodePort' && isHeadless)
     yield invalid(spec.field('clusterIPs').index(0), clusterIP, "may not be set to 'None' for NodePort services")
   if (type !== 'ExternalName') return
-  if (clusterIPs.length > 0) yield forbiddenField(spec.field('clusterIPs'), 'may not be set for ExternalName services')
+  yield* validateNoAddresses(service)
   const name = externalName.endsWith('.') ? externalName.slice(0, -1) : externalName
   if (name === '') yield required(spec.field('externalName'))
   else yield* invalidEach(spec.field('externalName'), name, isDns1123Subdomain(name))
 }
 
-function* validatePorts(ports: readonly ServicePort[], isHeadless: boolean): FieldErrors {
+function* validatePorts(ports: readonly ServicePort[]): FieldErrors {
   const names = new Set<string>()
   for (const [index, port] of ports.entries()) {
     const at = spec.field('ports').index(index)
@@ -86,7 +108,6 @@ function* validatePorts(ports: readonly ServicePort[], isHeadless: boolean): Fie
     if (typeof targetPort === 'number') yield* validatePort(targetPort, at.field('targetPort'))
     else if (targetPort !== undefined) yield* invalidEach(at.field('targetPort'), targetPort, isPortName(targetPort))
     if (appProtocol !== undefined) yield* invalidEach(at.field('appProtocol'), appProtocol, isQualifiedName(appProtocol))
-    if (isHeadless && port.nodePort) yield invalid(at.field('nodePort'), port.nodePort, "may not be used when `clusterIP` is 'None'")
   }
 }
 
@@ -104,8 +125,8 @@ function* validateAffinity({ sessionAffinity = '', sessionAffinityConfig: config
 function* validateExternalIPs({ externalIPs = [] }: ServiceSpec): FieldErrors {
   for (const [index, ip] of externalIPs.entries()) {
     const at = spec.field('externalIPs').index(index)
-    if (parseIp(ip) === undefined) yield invalid(at, ip, ipMessage)
-    else yield* invalidEach(at, ip, specialIpProblems(ip))
+    const problems = legacyIpProblems(ip)
+    yield* invalidEach(at, ip, problems.length > 0 ? problems : specialIpProblems(ip))
   }
 }
 
@@ -141,14 +162,16 @@ function* validateUniquePorts(ports: readonly ServicePort[]): FieldErrors {
   }
 }
 
-function* validateLoadBalancerFields(service: ServiceSpec): FieldErrors {
+function* validateLoadBalancerFields({ metadata, spec: service }: Service): FieldErrors {
   const { type, loadBalancerSourceRanges: ranges = [], allocateLoadBalancerNodePorts } = service
   // As upstream, capital letter and all.
   const at = spec.field('LoadBalancerSourceRanges')
   if (ranges.length > 0 && type !== 'LoadBalancer') yield forbiddenField(at, loadBalancerOnly)
   for (const [index, range] of ranges.entries()) {
-    if (cidrFamilyOf(range.trim()) === undefined) yield invalid(at.index(index), range, cidrMessage)
+    yield* invalidEach(at.index(index), range, cidrProblems(range.trim()))
   }
+  const annotated = metadata.annotations?.[rangesAnnotation]
+  if (ranges.length === 0 && annotated !== undefined) yield* validateAnnotatedRanges(annotated, type)
   if (allocateLoadBalancerNodePorts !== undefined && type !== 'LoadBalancer') {
     yield forbiddenField(spec.field('allocateLoadBalancerNodePorts'), loadBalancerOnly)
   }

@@ -1,9 +1,13 @@
 /** What a client is told of a service that is accepted and yet hardly meant. */
 import type { Service } from './types.gen.ts'
 
+const hintsAnnotation = 'service.kubernetes.io/topology-aware-hints'
+
 export function serviceWarnings(service: Service): readonly string[] {
   const { externalIPs = [], trafficDistribution, type, clusterIP } = service.spec
   const warnings: string[] = []
+  if (service.metadata.annotations?.[hintsAnnotation] !== undefined)
+    warnings.push(`annotation ${hintsAnnotation} is deprecated, please use service.kubernetes.io/topology-mode instead`)
   const isHeadless = clusterIP === 'None'
   if (externalIPs.length > 0 && !isHeadless)
     warnings.push('spec.externalIPs is deprecated and may no longer be implemented in some clusters')

@@ -1,5 +1,6 @@
 /** Labels of nodes that have another name by now, wherever something chooses nodes by them (upstream: pkg/api/node/util.go). */
 import type { FieldPath } from '#meta/field-path'
+import type { LabelSelector } from '#meta/types.gen'
 import type { NodeSelector, NodeSelectorTerm } from '../types.gen.ts'
 
 const renamed: ReadonlyMap<string, string> = new Map([
@@ -16,6 +17,19 @@ export function labelMapWarnings(labels: Readonly<Record<string, string>> | unde
     const note = renamed.get(key)
     return note === undefined ? [] : [`${at.key(key)}: ${note}`]
   })
+}
+
+/** Of a topology, which names no label again. */
+export function topologyKeyWarnings(key: string, at: FieldPath): readonly string[] {
+  const note = renamed.get(key)
+  return note === undefined ? [] : [`${at}: ${note}`]
+}
+
+export function labelSelectorWarnings({ matchLabels = {}, matchExpressions = [] }: LabelSelector, at: FieldPath): readonly string[] {
+  return [
+    ...matchExpressions.flatMap(({ key }, index) => labelKeyWarnings(key, at.field('matchExpressions').index(index).field('key'))),
+    ...Object.keys(matchLabels).flatMap((key) => topologyKeyWarnings(key, at.field('matchLabels').field(key))),
+  ]
 }
 
 /** Of a field that names a label. */
