@@ -3,6 +3,7 @@ import { CborError, decodeCbor } from '#base/encoding/cbor'
 import { goFaultOf, YamlError } from '#base/encoding/yaml'
 import { defaulted } from '#meta/defaulted'
 import type { Kind } from '#meta/kind'
+import { identityOf } from '#meta/managed-fields/managers'
 import { typeErrors } from '#meta/managed-fields/validate-typed'
 import { type KubeObject, withMeta } from '#meta/object'
 import { DecodingError } from '#meta/schema/decode'
@@ -29,11 +30,11 @@ export type AppliedConfig = { readonly value: JsonObject; readonly faults: reado
 export async function applyObject(registry: Registry, exchange: Exchange, kind: Kind): Promise<Answer> {
   const { info, request } = exchange
   const options = patchOptionsOf(request.query, true)
-  const config = await readConfig(request)
+  const sent = await sentConfig(request)
   const write = ownedWrite(registry, exchange, kind, { subresource: info.subresource, operation: 'Apply', options })
   const view = registry.viewOf(kind)
   const key = view.keyOf(namespaceOf(kind, info), info.name)
-  const next = (live: KubeObject) => applied(exchange, kind, live, { config, write, options })
+  const next = (live: KubeObject) => applied(exchange, kind, live, { sent, write, options })
   await view.storage.feed.freshness(exchange.signal)
   if (info.subresource === '' && view.cache.get(key) === undefined) {
     const created = checkedNew(kind, exchange, next(zeroOf(kind)))
@@ -49,14 +50,25 @@ export async function applyObject(registry: Registry, exchange: Exchange, kind: 
   return entryAnswer(entry)
 }
 
-type Application = { readonly config: AppliedConfig; readonly write: OwnedWrite; readonly options: WriteOptions }
+type Application = { readonly sent: SentConfig; readonly write: OwnedWrite; readonly options: WriteOptions }
 
-/** The live object with the configuration in it, and its new owners. */
-function applied(exchange: Exchange, kind: Kind, live: KubeObject, { config, write, options }: Application): KubeObject {
+/** The last apply that changed nothing of an object: controllers send the same over and over. */
+const lastVain = new WeakMap<KubeObject, { readonly who: string; readonly text: string }>()
+
+/** The live object with the configuration in it, and its new owners; itself if nothing of it changes. */
+function applied(exchange: Exchange, kind: Kind, live: KubeObject, { sent, write, options }: Application): KubeObject {
+  const who = `${options.force} ${write.writer.apiVersion} ${identityOf(write.writer)}`
+  const last = lastVain.get(live)
+  if (last !== undefined && last.text === sent.text && last.who === who) return live
+  const config = sent.read()
   checkConfig(kind, config.value)
   const { value, owners } = stateAfterApply(write, { live, config: config.value, isForced: options.force === true })
-  const object = decodedState(kind, config.value, value)
   reportFaults(exchange, config, options)
+  if (value === live) {
+    if (config.faults.length === 0 && sent.text !== undefined) lastVain.set(live, { who, text: sent.text })
+    return live
+  }
+  const object = decodedState(kind, config.value, value)
   const placed = inRequestNamespace(kind, exchange.info, object)
   checkName(placed, exchange.info.name)
   return withMeta(placed, { managedFields: owners })
@@ -110,10 +122,25 @@ function checkedNew(kind: Kind, { info }: Exchange, object: KubeObject): KubeObj
   throw conflict(resourceNameOf(kind), info.name, why)
 }
 
+/** A configuration that has come, and is read where it must be. `text` is undefined for what came in no text. */
+type SentConfig = { readonly text: string | undefined; readonly read: () => AppliedConfig }
+
 export async function readConfig(request: IncomingRequest): Promise<AppliedConfig> {
-  if (request.object !== undefined) return { value: configOf(request.object), faults: [] }
-  if (parseMediaType(request.headers['content-type'] ?? '').type === applyCborType) return await readCborConfig(request)
+  return (await sentConfig(request)).read()
+}
+
+async function sentConfig(request: IncomingRequest): Promise<SentConfig> {
+  const { object } = request
+  if (object !== undefined) return { text: undefined, read: () => ({ value: configOf(object), faults: [] }) }
+  if (parseMediaType(request.headers['content-type'] ?? '').type === applyCborType) {
+    const bytes = await readBytes(request)
+    return { text: undefined, read: () => cborConfig(bytes) }
+  }
   const text = await readText(request)
+  return { text, read: () => yamlConfig(text) }
+}
+
+function yamlConfig(text: string): AppliedConfig {
   try {
     const { value, faults } = readYaml(text)
     return { value: configOf(value), faults }
@@ -126,9 +153,9 @@ export async function readConfig(request: IncomingRequest): Promise<AppliedConfi
 /** A configuration in CBOR; the words are upstream's. */
 export const applyCborType = 'application/apply-patch+cbor'
 
-async function readCborConfig(request: IncomingRequest): Promise<AppliedConfig> {
+function cborConfig(bytes: Uint8Array): AppliedConfig {
   try {
-    return { value: configOf(decodeCbor(await readBytes(request))), faults: [] }
+    return { value: configOf(decodeCbor(bytes)), faults: [] }
   } catch (error) {
     if (error instanceof CborError) throw badRequest(`error decoding YAML: ${error.message}`, error)
     throw error

@@ -77,6 +77,7 @@ async function tryChange(registry: Registry, exchange: Exchange, kind: Kind, { c
   const old = registry.viewOf(kind).served(current).object()
   const situation = { old, revision: current.revision, key, change }
   const admitted = await admittedState(registry, exchange, kind, situation)
+  if (admitted === old && !isReadyToGo(registry, kind, old)) return await unchanged(registry, exchange, kind, current, situation)
   using claimed = change.subresource === '' ? registry.writeHookOf(kind)?.beforeUpdate(admitted, old, change) : undefined
   const next = await prepared(registry, exchange, kind, claimed?.object ?? admitted, situation)
   return await written(registry, kind, current, next, { isDryRun: change.isDryRun, alongside: claimed })
@@ -107,10 +108,28 @@ async function admittedState(registry: Registry, exchange: Exchange, kind: Kind,
   const { old, change } = situation
   const wanted = await change.next(old)
   checkPreconditions(kind, wanted, situation)
-  const confined = (change.confine ?? keepStatus(kind))(withInheritedMeta(wanted, old), old)
-  const owned = change.owners === undefined ? confined : withOwners(confined, change.owners({ old, sent: wanted, next: confined }))
+  const owned = wanted === old ? old : ownedState(kind, wanted, situation)
   const admitted = await registry.admission.mutate(questionOf(exchange, kind, situation, owned), exchange.signal)
-  return withOldTimes(admitted, old)
+  return admitted === old ? old : withOldTimes(admitted, old)
+}
+
+function ownedState(kind: Kind, wanted: KubeObject, { old, change }: Situation): KubeObject {
+  const confined = (change.confine ?? keepStatus(kind))(withInheritedMeta(wanted, old), old)
+  return change.owners === undefined ? confined : withOwners(confined, change.owners({ old, sent: wanted, next: confined }))
+}
+
+const warningsOfKept = new WeakMap<KubeObject, readonly string[]>()
+
+/** What is stored already was found valid then; what is there to be said about it is said again, as upstream. */
+async function unchanged(registry: Registry, exchange: Exchange, kind: Kind, current: CacheEntry, situation: Situation): Promise<Written> {
+  const { old, change } = situation
+  if (change.subresource === '' && kind.warnings !== undefined) {
+    let warnings = warningsOfKept.get(old)
+    if (warnings === undefined) warningsOfKept.set(old, (warnings = [...kind.warnings(old, old)]))
+    exchange.warnings.push(...warnings)
+  }
+  await registry.admission.validate(questionOf(exchange, kind, situation, old), exchange.signal)
+  return { succeeded: true, entry: current, wasRemoved: false, wasWritten: false }
 }
 
 function withOwners(object: KubeObject, managedFields: Entries): KubeObject {

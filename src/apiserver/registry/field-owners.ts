@@ -108,7 +108,7 @@ function isReset(entries: Entries): boolean {
 
 export type ApplyStates = { readonly live: KubeObject; readonly config: unknown; readonly isForced: boolean }
 
-/** The state after an apply, not decoded yet, and who owns what then. Throws 409 where others own what it would change. */
+/** The state after an apply, not decoded yet, and who owns what then; `live` itself where the apply changes nothing at all. Throws 409 where others own what it would change. */
 export function stateAfterApply(write: OwnedWrite, states: ApplyStates): { readonly value: unknown; readonly owners: Entries } {
   const { resource, writer, now } = write
   const { config, isForced } = states
@@ -116,12 +116,19 @@ export function stateAfterApply(write: OwnedWrite, states: ApplyStates): { reado
   const before = managersBeforeApply(write, states.live)
   const apply = writer.name === 'kubectl' ? afterKubectlApply : afterApply
   try {
-    const { value = live, managers } = apply(resource, before, { live, config, writer, now, isForced })
-    return { value, owners: writeManagers(managers) }
+    const { value, managers } = apply(resource, before, { live, config, writer, now, isForced })
+    const { managedFields } = states.live.metadata
+    if (value === undefined && managedFields !== undefined && isSameTable(managers, before))
+      return { value: states.live, owners: managedFields }
+    return { value: value ?? live, owners: writeManagers(managers) }
   } catch (error) {
     if (error instanceof ApplyConflict) throw new StatusError(409, 'Conflict', error.message, { causes: error.causes() }, error)
     throw error
   }
+}
+
+function isSameTable(a: Managers, b: Managers): boolean {
+  return a.size === b.size && [...a].every(([id, manager]) => manager === b.get(id))
 }
 
 /** What nobody owns yet belongs, as far as it is there, to an updater of before. */

@@ -300,6 +300,10 @@ test('an apply creates, and again changes nothing', async () => {
   const again = await server.call(`PATCH ${collection}/w?fieldManager=a`, config, applyType)
   assert.equal(again.status, 200)
   assert.equal(objectOf(again).metadata.resourceVersion, objectOf(created).metadata.resourceVersion)
+  // What was vain twice is not when someone else has written in between.
+  await server.call(`PATCH ${collection}/w?fieldManager=a`, config, applyType)
+  await server.call(`PATCH ${collection}/w?fieldManager=b&force=true`, applied('w', { spec: { size: 2 } }), applyType)
+  await assert.rejects(server.call(`PATCH ${collection}/w?fieldManager=a`, config, applyType), /Apply failed with 1 conflict/)
 })
 
 test('an apply of what another owns is refused with its causes, or forced', async () => {

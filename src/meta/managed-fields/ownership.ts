@@ -8,7 +8,7 @@ import type { Schema } from '../schema/schema.ts'
 import { capUpdates } from './cap-updates.ts'
 import { type Comparison, compare } from './compare.ts'
 import { ApplyConflict, type Conflict } from './conflict.ts'
-import { difference, emptySet, type FieldSet, intersection, isEmptySet, recursiveDifference, union } from './field-set.ts'
+import { difference, emptySet, type FieldSet, intersection, isEmptySet, isSameSet, recursiveDifference, union } from './field-set.ts'
 import { fieldSetOf } from './field-set-of.ts'
 import { identityOf, type Manager, type Managers, type Writer } from './managers.ts'
 import { merge } from './merge.ts'
@@ -83,16 +83,17 @@ export function afterApply(resource: Resource, managers: Managers, { live, confi
   const change = reachable(resource, compare(resource.schema, live, next))
   const left = released(resource, claimed, { live, next, change }, { id, isForced })
   const isSame = isDeepEqual(live, next)
-  settle(left, id, isSame ? undefined : now)
+  settle(left, id, isSame ? undefined : now, last)
   return { value: isSame ? undefined : next, managers: left }
 }
 
-/** The applier's own entry: without what nobody owns, and with the time of the change if there was one. */
-function settle(managers: Map<string, Manager>, id: string, now: string | undefined): void {
+/** The applier's own entry: without what nobody owns, and with the time of the change if there was one. It stays `last` if it says the same. */
+function settle(managers: Map<string, Manager>, id: string, now: string | undefined, last: Manager | undefined): void {
   const own = managers.get(id)
   if (own === undefined) return
   const set = difference(own.set, ofServer)
   if (isEmptySet(set)) managers.delete(id)
+  else if (now === undefined && last?.apiVersion === own.apiVersion && isSameSet(set, last.set)) managers.set(id, last)
   else managers.set(id, { ...own, set, time: now ?? own.time })
 }
 
