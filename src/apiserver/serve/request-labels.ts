@@ -19,11 +19,15 @@ export function requestLabels({ info, request, user }: Exchange, kinds: KindTabl
     ...(targetOf(info, kinds) ?? { ...elsewhere, subresource: pathLabel(info.path) }),
     verb: verbOf(info, request.method, request.headers['content-type']),
     dry_run: dryRun.length === 0 ? '' : dryRun.every((value) => value === 'All') ? 'All' : 'invalid',
-    system_client: systemClients.has(user.name) ? user.name.slice('system:'.length) : '',
+    system_client: systemClients.get(user.name) ?? '',
   }
 }
 
-const systemClients: ReadonlySet<string> = new Set(['system:apiserver', 'system:kube-controller-manager', 'system:kube-scheduler'])
+const systemClients: ReadonlyMap<string, string> = new Map([
+  ['system:apiserver', 'kube-apiserver'],
+  ['system:kube-controller-manager', 'kube-controller-manager'],
+  ['system:kube-scheduler', 'kube-scheduler'],
+])
 
 type Target = Omit<RequestLabels, 'verb' | 'dry_run' | 'system_client'>
 

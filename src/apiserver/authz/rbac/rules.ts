@@ -3,30 +3,57 @@ import type { PolicyRule } from '#kinds/rbac/types.gen'
 import type { AccessQuestion, ResourceQuestion } from '../authorizer.ts'
 
 export function rulesAllow(rules: readonly PolicyRule[], question: AccessQuestion): boolean {
-  return rules.some((rule) => ruleAllows(rule, question))
+  const { verb, resource, path = '' } = question
+  const sorted = sortedRules(rules)
+  if (resource === undefined) return sorted.ofPaths.some((rule) => holds(rule.verbs, verb) && coversPath(rule.nonResourceURLs ?? [], path))
+  const covers = (rule: PolicyRule) => holds(rule.verbs, verb) && coversNamed(rule, resource)
+  const anySubresource = resource.subresource === '' ? undefined : sorted.byResource.get(`*/${resource.subresource}`)
+  return (
+    (sorted.byResource.get(listedName(resource))?.some(covers) ?? false) ||
+    (sorted.byResource.get('*')?.some(covers) ?? false) ||
+    (anySubresource?.some(covers) ?? false)
+  )
 }
 
-function ruleAllows(rule: PolicyRule, { verb, resource, path }: AccessQuestion): boolean {
-  if (!holds(rule.verbs, verb)) return false
-  return resource === undefined ? coversPath(rule.nonResourceURLs ?? [], path ?? '') : coversResource(rule, resource)
+/** The rules of a role by what they are about, so that a question meets only those that may answer it. */
+type SortedRules = {
+  /** By what is listed: `pods`, `pods/log`, one subresource of anything (`*` and `/scale`), or `*`. */
+  readonly byResource: ReadonlyMap<string, readonly PolicyRule[]>
+  readonly ofPaths: readonly PolicyRule[]
+}
+
+/** Roles are asked far more often than they change: each list is sorted once. */
+const sortedOnce = new WeakMap<readonly PolicyRule[], SortedRules>()
+
+function sortedRules(rules: readonly PolicyRule[]): SortedRules {
+  const known = sortedOnce.get(rules)
+  if (known !== undefined) return known
+  const byResource = new Map<string, PolicyRule[]>()
+  for (const rule of rules) {
+    for (const listed of new Set(rule.resources)) {
+      const others = byResource.get(listed)
+      if (others === undefined) byResource.set(listed, [rule])
+      else others.push(rule)
+    }
+  }
+  const sorted = { byResource, ofPaths: rules.filter(({ nonResourceURLs = [] }) => nonResourceURLs.length > 0) }
+  sortedOnce.set(rules, sorted)
+  return sorted
+}
+
+function listedName({ resource, subresource }: ResourceQuestion): string {
+  return subresource === '' ? resource : `${resource}/${subresource}`
 }
 
 function holds(list: readonly string[] | undefined, wanted: string): boolean {
   return list !== undefined && (list.includes(wanted) || list.includes('*'))
 }
 
-function coversResource(rule: PolicyRule, { group, resource, subresource, name }: ResourceQuestion): boolean {
+/** Whether a rule that lists the resource covers its group and name too. */
+function coversNamed(rule: PolicyRule, { group, name }: ResourceQuestion): boolean {
   if (!holds(rule.apiGroups, group)) return false
-  const isListed = (rule.resources ?? []).some((listed) => resourceMatches(listed, resource, subresource))
   const names = rule.resourceNames ?? []
-  return isListed && (names.length === 0 || names.includes(name))
-}
-
-// `listed` is `*`, `pods`, `pods/log`, or one subresource of anything (`*` and `/scale`).
-function resourceMatches(listed: string, resource: string, subresource: string): boolean {
-  if (listed === '*') return true
-  if (subresource === '') return listed === resource
-  return listed === `${resource}/${subresource}` || listed === `*/${subresource}`
+  return names.length === 0 || names.includes(name)
 }
 
 /** `*`, an exact path, or a prefix that ends in `*`. */
