@@ -2,6 +2,7 @@
  * Says in the status of each APIService whether it can be used. Whatever changes, all are looked at again; the write
  * happens a moment later, so that a burst of changes costs one look.
  */
+
 import type { Clock } from '#base/env/clock'
 import type { Log } from '#base/env/log'
 import type { Client } from '#client/client'
@@ -10,6 +11,7 @@ import { availableCondition } from '#kinds/apiregistration/availability'
 import { Service } from '#kinds/core/service.kind'
 import { EndpointSlice } from '#kinds/discovery/endpoint-slice.kind'
 import { conditionOf, withCondition } from '#meta/conditions'
+import type { Kind, Kind } from '#meta/kind'
 import { hasReason } from '#meta/status'
 import type { ChangeFeed } from '../authz/change-feed.ts'
 import { asApiServer } from '../bootstrap/restore-object.ts'
@@ -49,7 +51,8 @@ export function keepAvailability(deps: AvailabilityDeps): Disposable {
   const stack = new DisposableStack()
   stack.defer(() => stop.abort())
   stack.defer(() => timer?.[Symbol.dispose]())
-  for (const kind of [APIService, Service, EndpointSlice]) stack.use(changes.follow(kind, () => lookIn(delayMs)))
+  const followed: readonly Kind[] = [APIService, Service, EndpointSlice]
+  for (const kind of followed) stack.use(changes.follow(kind, () => lookIn(delayMs)))
   return stack
 }
 
