@@ -24,7 +24,7 @@ async function* rowsOf({ load, pids, namespacePath }: MeasuredServer): AsyncGene
 type Work = { readonly count: number; readonly inFlight: number; readonly send: () => Promise<void> }
 
 /** Others use the machine too: the best of some rounds is what it can do. */
-async function best(load: Load, pids: readonly number[], work: Work): Promise<string> {
+export async function best(load: Load, pids: readonly number[], work: Work): Promise<string> {
   let perSecond = 0
   let perCpuSecond = 0
   for (let round = 0; round < roundCount; round++) {

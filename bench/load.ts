@@ -39,11 +39,11 @@ export class Load {
   }
 
   /** Resolves at the answer's end; rejects unless it is of 2xx. */
-  send(method: string, path: string, body?: unknown): Promise<void> {
+  send(method: string, path: string, body?: unknown, contentType = 'application/json'): Promise<void> {
     const session = this.#sessions[this.#next++ % this.#sessions.length]
     return new Promise((resolve, reject) => {
       if (session === undefined) return reject(new Error('there is no connection'))
-      const stream = session.request({ ':method': method, ':path': path, ...this.#headers, 'content-type': 'application/json' })
+      const stream = session.request({ ':method': method, ':path': path, ...this.#headers, 'content-type': contentType })
       let status = 0
       stream.on('response', (headers) => (status = headers[':status'] ?? 0))
       stream.on('error', reject)

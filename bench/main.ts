@@ -2,6 +2,7 @@
 import { cpus, release, totalmem } from 'node:os'
 import { ensureBundle } from '../tools/build/ensure-bundle.ts'
 import { measureApi } from './api.ts'
+import { measureApply } from './apply.ts'
 import { measureIdle } from './idle.ts'
 import { measureLists } from './lists.ts'
 import { measureMemory } from './memory.ts'
@@ -20,6 +21,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   pods: measurePods,
   idle: measureIdle,
   api: measureApi,
+  apply: measureApply,
   lists: measureLists,
   watches: measureWatches,
   memory: measureMemory,
