@@ -33,6 +33,7 @@ export const ResourceSlice: Kind<ResourceSlice> = defineKind({
   },
   prepareCreate: withTaintTimes,
   validate: validateSlice,
+  warnings: ({ spec: { driver = '' } }) => (driver === driver.toLowerCase() ? [] : [upperCaseWarning(driver)]),
   update: {
     prepare: (next, _old, facts) => withTaintTimes(next, facts),
     *validate(next, old) {
@@ -42,6 +43,10 @@ export const ResourceSlice: Kind<ResourceSlice> = defineKind({
     },
   },
 })
+
+function upperCaseWarning(driver: string): string {
+  return `spec.driver: driver names should be lowercase; ${JSON.stringify(driver)} contains uppercase characters`
+}
 
 /** A taint says since when it is there. */
 function withTaintTimes(slice: ResourceSlice, { nowMs }: RequestFacts): ResourceSlice {

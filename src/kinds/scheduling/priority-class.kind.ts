@@ -29,7 +29,7 @@ export const PriorityClass: Kind<PriorityClass> = defineKind({
   // As upstream: changes are not counted.
   prepareCreate: (one) => withMeta(one, { generation: 1 }),
   defaults: (one) => ({ ...one, preemptionPolicy: one.preemptionPolicy ?? 'PreemptLowerPriority' }),
-  validate: validatePriorityClass,
+  validateCreate: validatePriorityClass,
   update: { validate: validatePriorityClassUpdate },
 })
 

@@ -5,6 +5,7 @@ import { isDns1123Subdomain } from '#meta/names'
 import { invalidEach } from '#meta/object-meta-validation'
 import { tryParseQuantity } from '#meta/quantity'
 import { createdAtColumn, nameColumn } from '#meta/table'
+import { labelSelectorWarnings } from '../core/pod/node-label-warnings.ts'
 import { validateLabelSelector } from '../label-selector-validation.ts'
 import { notNegativeMessage } from '../number-validation.ts'
 import * as schemas from './schema.gen.ts'
@@ -21,6 +22,7 @@ export const CSIStorageCapacity: Kind<CSIStorageCapacity> = defineKind({
   schema: schemas.CSIStorageCapacity,
   columns: [nameColumn, createdAtColumn],
   validate: validateCapacity,
+  warnings: ({ nodeTopology = {} }) => labelSelectorWarnings(nodeTopology, FieldPath.of('nodeTopology')),
   update: {
     *validate(next, old) {
       for (const field of ['nodeTopology', 'storageClassName'] as const) yield* immutable(FieldPath.of(field), next[field], old[field])

@@ -1,6 +1,9 @@
 /** How volumes of one sort are made. */
+import { FieldPath } from '#meta/field-path'
 import { defineKind, type Kind } from '#meta/kind'
 import { ageColumn, nameColumn } from '#meta/table'
+import { topologyKeyWarnings } from '../core/pod/node-label-warnings.ts'
+import type { TopologySelectorTerm } from '../core/types.gen.ts'
 import * as schemas from './schema.gen.ts'
 import { validateStorageClass, validateStorageClassUpdate } from './storage-class-validation.ts'
 import type * as types from './types.gen.ts'
@@ -41,4 +44,10 @@ export const StorageClass: Kind<StorageClass> = defineKind({
   defaults: (object) => ({ reclaimPolicy: 'Delete', volumeBindingMode: 'Immediate', ...object }),
   validate: validateStorageClass,
   update: { validate: validateStorageClassUpdate },
+  warnings: ({ allowedTopologies = [] }) => allowedTopologies.flatMap(topologyWarnings),
 })
+
+function topologyWarnings({ matchLabelExpressions = [] }: TopologySelectorTerm, index: number): readonly string[] {
+  const at = FieldPath.of('allowedTopologies').index(index).field('matchLabelExpressions')
+  return matchLabelExpressions.flatMap(({ key }, position) => topologyKeyWarnings(key, at.index(position).field('key')))
+}

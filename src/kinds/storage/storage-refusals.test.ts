@@ -59,3 +59,29 @@ for (const [why, kind, object, want] of [
 ] as const) {
   test(`a ${kind.kind} with ${why} gets ${want.length} errors`, () => assert.deepEqual(refusals(kind, object), want))
 }
+
+test('labels that have another name by now are warned of', () => {
+  const key = 'failure-domain.beta.kubernetes.io/zone'
+  const meta = { metadata: { name: 'x' } }
+  const storageClass = {
+    ...meta,
+    apiVersion: StorageClass.apiVersion,
+    kind: 'StorageClass',
+    provisioner: 'p',
+    allowedTopologies: [{ matchLabelExpressions: [{ key, values: ['a'] }] }],
+  }
+  const capacity = {
+    ...meta,
+    apiVersion: 'storage.k8s.io/v1',
+    kind: 'CSIStorageCapacity',
+    storageClassName: 's',
+    nodeTopology: { matchLabels: { [key]: 'a' } },
+  }
+  const note = 'deprecated since v1.17; use "topology.kubernetes.io/zone" instead'
+  assert.deepEqual(StorageClass.warnings?.(storageClass as unknown as StorageClass, undefined), [
+    `allowedTopologies[0].matchLabelExpressions[0].key: ${note}`,
+  ])
+  assert.deepEqual(CSIStorageCapacity.warnings?.(capacity as unknown as CSIStorageCapacity, undefined), [
+    `nodeTopology.matchLabels.${key}: ${note}`,
+  ])
+})

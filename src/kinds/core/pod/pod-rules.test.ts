@@ -92,12 +92,12 @@ test('debugging containers are added through their subresource, and stay', () =>
 
 test('a resize changes resources only, and not the QoS class', () => {
   const toResize = { ...facts, subresource: 'resize' }
-  const sized = (cpu: string): Pod => podOf({ containers: [{ name: 'c', image: 'x', resources: { requests: { cpu } } }] })
+  const sized = (cpu: string): Pod => defaultPod(podOf({ containers: [{ name: 'c', image: 'x', resources: { requests: { cpu } } }] }))
   const asked = { ...sized('2'), spec: { ...sized('2').spec, nodeName: 'x' } }
   const next = PodKind.update.prepare?.(asked, sized('1'), toResize) ?? asked
   assert.equal(next.spec.nodeName, undefined)
   assert.equal(next.spec.containers[0]?.resources?.requests?.cpu, '2')
-  const without = podOf({ containers: [{ name: 'c', image: 'x', resources: {} }] })
+  const without = defaultPod(podOf({ containers: [{ name: 'c', image: 'x', resources: {} }] }))
   assert.deepEqual(
     [...(PodKind.update.validate?.(without, sized('1'), toResize) ?? [])].map(({ message }) => message),
     ['Invalid value: "Burstable": Pod QOS Class may not change as a result of resizing', 'Forbidden: resource requests cannot be removed'],
