@@ -54,7 +54,23 @@ async function statusOf(
     allowed: decision.verdict === 'allow',
     ...(decision.verdict === 'deny' ? { denied: true } : {}),
     ...(decision.reason === '' ? {} : { reason: decision.reason }),
+    ...evaluationErrorOf(attributes, decision),
   }
+}
+
+/** What was left out of the question, and why an authorizer failed. */
+function evaluationErrorOf({ resourceAttributes }: Attributes, { error }: Decision): { readonly evaluationError?: string } {
+  const selector = resourceAttributes?.fieldSelector
+  const isLeftOut = (selector?.requirements ?? []).some(({ operator, values = [] }) => !isFieldOperator(operator) || values.length !== 1)
+  const texts = [
+    ...(isLeftOut ? ['spec.resourceAttributes.fieldSelector ignored due to parse error'] : []),
+    ...(error === undefined ? [] : [error.message]),
+  ]
+  return texts.length === 0 ? {} : { evaluationError: texts.join(', ') }
+}
+
+function isFieldOperator(operator: string): operator is 'In' | 'NotIn' {
+  return operator === 'In' || operator === 'NotIn'
 }
 
 function subjectOf({ user = '', groups = [], uid, extra }: SubjectAccessReview['spec']): UserInfo {
@@ -71,7 +87,8 @@ function questionOf(user: UserInfo, { resourceAttributes, nonResourceAttributes 
 function selectorOf({ fieldSelector }: ResourceAttributes): readonly SelectorRequirement[] | undefined {
   if (fieldSelector?.rawSelector) return requirementsOf(fieldSelector.rawSelector)
   return fieldSelector?.requirements?.flatMap(({ key, operator, values = [] }) =>
-    operator === 'In' || operator === 'NotIn' ? [{ key, operator, values }] : [],
+    // As upstream: a field is one value or it is not; what else is asked is left out.
+    isFieldOperator(operator) && values.length === 1 ? [{ key, operator, values }] : [],
   )
 }
 

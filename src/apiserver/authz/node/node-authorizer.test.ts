@@ -37,6 +37,13 @@ const volume = {
 }
 const attachment = { apiVersion: 'storage.k8s.io/v1', kind: 'VolumeAttachment', metadata: { name: 'va' }, spec: { nodeName: 'n1' } }
 
+const slices = { group: 'resource.k8s.io', resource: 'resourceslices', namespace: '', name: '' }
+const slice = (name: string, nodeName: string) => ({
+  apiVersion: 'resource.k8s.io/v1',
+  kind: 'ResourceSlice',
+  metadata: { name },
+  spec: { nodeName },
+})
 const none = `no relationship found between node 'n1' and this object`
 
 for (const [what, verb, resource, want] of [
@@ -67,12 +74,26 @@ for (const [what, verb, resource, want] of [
   ],
   ['its own pods', 'list', { resource: 'pods', namespace: '', fieldSelector: requirementsOf('spec.nodeName=n1') }, 'allow'],
   ['all pods', 'list', { resource: 'pods', namespace: '' }, 'can only list/watch pods with spec.nodeName field selector'],
+  ['a watch of one of its pods', 'watch', { resource: 'pods', name: 'p' }, 'allow'],
+  ['a watch of another pod', 'watch', { resource: 'pods', name: 'q' }, none],
+  [
+    'the status of its claim',
+    'get',
+    { resource: 'persistentvolumeclaims', subresource: 'status', name: 'data' },
+    'can only get/update/patch this type',
+  ],
+  ['to write the status of its claim', 'patch', { resource: 'persistentvolumeclaims', subresource: 'status', name: 'data' }, 'allow'],
+  ['its slice', 'update', { ...slices, name: 'own' }, 'allow'],
+  ['a new slice', 'create', slices, 'allow'],
+  ['another slice', 'get', { ...slices, name: 'other' }, none],
+  ['its slices', 'deletecollection', { ...slices, fieldSelector: requirementsOf('spec.nodeName=n1') }, 'allow'],
+  ['all slices', 'list', slices, 'can only list/watch/deletecollection resourceslices with nodeName field selector'],
   ['services', 'list', { resource: 'services', namespace: '' }, 'allow'],
   ['deployments', 'list', { group: 'apps', resource: 'deployments', namespace: '' }, ''],
 ] as const) {
   test(`a node and ${what}: ${want === '' ? 'no opinion' : want}`, async () => {
     const graph = new NodeGraph()
-    using _ = graph.follow(new ObjectState([pod, volume, attachment]))
+    using _ = graph.follow(new ObjectState([pod, volume, attachment, slice('own', 'n1'), slice('other', 'n2')]))
     const user = { name: 'system:node:n1', groups: ['system:nodes', 'system:authenticated'] }
     const authorizer = nodeAuthorizer({ graph, rules: componentRoles['system:node'] ?? [] })
     const asked = { group: '', version: 'v1', subresource: '', namespace: 'a', name: '', ...resource }

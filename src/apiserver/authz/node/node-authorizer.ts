@@ -42,6 +42,7 @@ const checks: Readonly<Record<string, Check>> = {
   'persistentvolumeclaims.': claim,
   'persistentvolumes.': (question) => getNeeded('persistentvolumes', question),
   'volumeattachments.storage.k8s.io': (question) => getNeeded('volumeattachments', question),
+  'resourceslices.resource.k8s.io': slice,
   'resourceclaims.resource.k8s.io': (question) => getNeeded('resourceclaims', question),
   'serviceaccounts.': serviceAccount,
   'leases.coordination.k8s.io': lease,
@@ -72,7 +73,8 @@ function needed(kind: NeededKind, { nodeName, resource, graph }: NodeQuestion): 
 
 function claim(question: NodeQuestion): Decision {
   if (question.resource.subresource !== 'status') return getNeeded('persistentvolumeclaims', question)
-  if (!['get', 'update', 'patch'].includes(question.verb)) return noOpinion('can only get/update/patch this type')
+  // The text is upstream's, although a status cannot be got.
+  if (!['update', 'patch'].includes(question.verb)) return noOpinion('can only get/update/patch this type')
   return needed('persistentvolumeclaims', question)
 }
 
@@ -80,7 +82,7 @@ function serviceAccount(question: NodeQuestion): Decision {
   const { verb, resource } = question
   if (verb === 'get' && resource.subresource === '') return needed('serviceaccounts', question)
   if (verb !== 'create' || resource.name === '') return noOpinion('can only create tokens for individual service accounts')
-  if (resource.subresource !== 'token') return noOpinion('can only create token subresource of service account')
+  if (resource.subresource !== 'token') return noOpinion('can only create token subresource of serviceaccount')
   return needed('serviceaccounts', question)
 }
 
@@ -126,9 +128,34 @@ function pod(question: NodeQuestion): Decision {
       return needed('pods', question)
     case 'list':
     case 'watch':
+      if (resource.name !== '') return needed('pods', question)
       return isLimitedTo(nodeName, resource) ? allow() : noOpinion('can only list/watch pods with spec.nodeName field selector')
     default:
       return noOpinion()
+  }
+}
+
+function slice(question: NodeQuestion): Decision {
+  const { verb, resource, nodeName } = question
+  if (resource.subresource !== '') return noOpinion('cannot authorize ResourceSlice subresources')
+  switch (verb) {
+    // Whose it is stands in the body, which admission looks at.
+    case 'create':
+      return allow()
+    case 'get':
+    case 'update':
+    case 'patch':
+    case 'delete':
+      return needed('resourceslices', question)
+    case 'list':
+    case 'watch':
+    case 'deletecollection':
+      if (isLimitedTo(nodeName, resource)) return allow()
+      return noOpinion('can only list/watch/deletecollection resourceslices with nodeName field selector')
+    default:
+      return noOpinion(
+        'only the following verbs are allowed for a ResourceSlice: get, watch, list, create, update, patch, delete, deletecollection',
+      )
   }
 }
 

@@ -1,9 +1,10 @@
 /**
  * Which nodes need which objects: by the pods that are bound to them, by the volumes of those pods' claims, and by
- * the attachments that name them. Kept up to date change by change.
+ * the attachments and slices that name them. Kept up to date change by change.
  */
 import { PersistentVolume } from '#kinds/core/persistent-volume.kind'
 import { Pod } from '#kinds/core/pod/pod.kind'
+import { ResourceSlice } from '#kinds/resource/resource-slice.kind'
 import { VolumeAttachment } from '#kinds/storage/volume-attachment.kind'
 import type { Change, ChangeFeed } from '../change-feed.ts'
 import { type ReferenceKind, referencesOf } from './pod-references.ts'
@@ -11,7 +12,7 @@ import { claimOf, secretsOf } from './volume-references.ts'
 
 const mirrorAnnotation = 'kubernetes.io/config.mirror'
 
-export type NeededKind = ReferenceKind | 'pods' | 'persistentvolumes' | 'volumeattachments'
+export type NeededKind = ReferenceKind | 'pods' | 'persistentvolumes' | 'volumeattachments' | 'resourceslices'
 
 export class NodeGraph {
   /** What pods refer to -> nodes. */
@@ -19,18 +20,21 @@ export class NodeGraph {
   /** Volume, or secret of a volume -> claims. */
   readonly #claims = new Links()
   readonly #nodeOfAttachment = new Map<string, string>()
+  readonly #nodeOfSlice = new Map<string, string | undefined>()
 
   follow(feed: ChangeFeed): Disposable {
     const stack = new DisposableStack()
     stack.use(feed.follow(Pod, (change) => this.#followPod(change)))
     stack.use(feed.follow(PersistentVolume, (change) => this.#followVolume(change)))
     stack.use(feed.follow(VolumeAttachment, (change) => this.#followAttachment(change)))
+    stack.use(feed.follow(ResourceSlice, (change) => this.#followSlice(change)))
     return stack
   }
 
   /** Whether something on the node refers to the object. */
   isNeeded(nodeName: string, kind: NeededKind, namespace: string, name: string): boolean {
     if (kind === 'volumeattachments') return this.#nodeOfAttachment.get(name) === nodeName
+    if (kind === 'resourceslices') return this.#nodeOfSlice.get(name) === nodeName
     const key = keyOf(kind, namespace, name)
     return this.#nodes.has(key, nodeName) || this.#claims.of(key).some((claim) => this.#nodes.has(claim, nodeName))
   }
@@ -48,6 +52,11 @@ export class NodeGraph {
   #followAttachment({ old, next }: Change<VolumeAttachment>): void {
     if (next !== undefined) this.#nodeOfAttachment.set(next.metadata.name ?? '', next.spec.nodeName)
     else this.#nodeOfAttachment.delete(old?.metadata.name ?? '')
+  }
+
+  #followSlice({ old, next }: Change<ResourceSlice>): void {
+    if (next !== undefined) this.#nodeOfSlice.set(next.metadata.name ?? '', next.spec.nodeName)
+    else this.#nodeOfSlice.delete(old?.metadata.name ?? '')
   }
 }
 
