@@ -1,9 +1,9 @@
 /** What services have to keep (upstream: ValidateService, ValidateServiceUpdate). */
-import { duplicate, type FieldErrors, FieldPath, forbiddenField, immutable, invalid, notSupported, required } from '#meta/field-path'
+import { duplicate, type FieldErrors, FieldPath, forbiddenField, invalid, notSupported, required } from '#meta/field-path'
 import { isDns1123Label, isDns1123Subdomain, isPortName, isQualifiedName } from '#meta/names'
 import { invalidEach, validateLabels } from '#meta/object-meta-validation'
 import { cidrProblems, ipMessage, legacyIpProblems, parseIp, specialIpProblems } from '../ip-address.ts'
-import { validateBetween, validatePort } from '../number-validation.ts'
+import { validatePort } from '../number-validation.ts'
 import { protocols } from './protocols.ts'
 import { isExternallyAccessible } from './service-defaults.ts'
 import { validateClusterIPs, validateNoAddresses } from './service-ip-validation.ts'

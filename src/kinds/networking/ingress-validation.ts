@@ -2,7 +2,7 @@
 import { type FieldErrors, FieldPath, invalid, notSupported, required } from '#meta/field-path'
 import { isDns1123Label, isDns1123Subdomain, isPathSegmentName, isPortName, isWildcardDns1123Subdomain } from '#meta/names'
 import { invalidEach } from '#meta/object-meta-validation'
-import { ipMessage, parseIp } from '../ip-address.ts'
+import { legacyIpProblems, parseIp } from '../ip-address.ts'
 import { validatePort } from '../number-validation.ts'
 import type { HTTPIngressPath, Ingress, IngressBackend, IngressRule, IngressServiceBackend } from './types.gen.ts'
 
@@ -112,7 +112,7 @@ function* validateServiceBackend({ name = '', port = {} }: IngressServiceBackend
 export function* validateIngressStatus({ status }: Ingress): FieldErrors {
   for (const [index, { ip, hostname }] of (status.loadBalancer?.ingress ?? []).entries()) {
     const at = FieldPath.of('status', 'loadBalancer', 'ingress').index(index)
-    if (ip && parseIp(ip) === undefined) yield invalid(at.field('ip'), ip, ipMessage)
+    if (ip) yield* invalidEach(at.field('ip'), ip, legacyIpProblems(ip))
     if (!hostname) continue
     yield* invalidEach(at.field('hostname'), hostname, isDns1123Subdomain(hostname))
     if (parseIp(hostname) !== undefined) yield invalid(at.field('hostname'), hostname, 'must be a DNS name, not an IP address')

@@ -36,7 +36,19 @@ export function* validateDevice(device: Device, isPlacedAlone: boolean, at: Fiel
     key: ({ counterSet }: DeviceCounterConsumption) => counterSet,
   }
   yield* validateList(consumesCounters, rules, at.field('consumesCounters'))
+  yield* validateBinding(device, at)
   yield* validatePlace(device, isPlacedAlone, at)
+}
+
+/** What has to come true before a device is bound goes with what says that it will not. */
+function* validateBinding({ bindingConditions = [], bindingFailureConditions = [] }: Device, at: FieldPath): FieldErrors {
+  const fields = { bindingConditions, bindingFailureConditions }
+  for (const [field, other] of [
+    ['bindingFailureConditions', 'bindingConditions'],
+    ['bindingConditions', 'bindingFailureConditions'],
+  ] as const)
+    if (fields[field].length === 0 && fields[other].length > 0)
+      yield invalid(at.field(field), undefined, `${field} are required to use ${other}`)
 }
 
 /** Exactly one of the values is set. */

@@ -31,11 +31,11 @@ export const ResourceSlice: Kind<ResourceSlice> = defineKind({
     'spec.nodeName': ({ spec: { nodeName = '' } }) => nodeName,
     'spec.driver': ({ spec: { driver } }) => driver,
   },
-  prepareCreate: withTaintTimes,
+  prepareCreate: prepared,
   validate: validateSlice,
   warnings: ({ spec: { driver = '' } }) => (driver === driver.toLowerCase() ? [] : [upperCaseWarning(driver)]),
   update: {
-    prepare: (next, _old, facts) => withTaintTimes(next, facts),
+    prepare: (next, _old, facts) => prepared(next, facts),
     *validate(next, old) {
       yield* immutable(at.field('driver'), next.spec.driver, old.spec.driver)
       yield* immutable(at.field('pool').field('name'), next.spec.pool.name, old.spec.pool.name)
@@ -46,6 +46,23 @@ export const ResourceSlice: Kind<ResourceSlice> = defineKind({
 
 function upperCaseWarning(driver: string): string {
   return `spec.driver: driver names should be lowercase; ${JSON.stringify(driver)} contains uppercase characters`
+}
+
+function prepared(slice: ResourceSlice, facts: RequestFacts): ResourceSlice {
+  return withTaintTimes(withoutListAttributes(slice), facts)
+}
+
+/** Attributes of several values are behind a gate that is off. */
+function withoutListAttributes(slice: ResourceSlice): ResourceSlice {
+  const { devices } = slice.spec
+  if (devices === undefined) return slice
+  const single = ({ ints: _ints, bools: _bools, strings: _strings, versions: _versions, ...rest }: types.DeviceAttribute) => rest
+  const plain = devices.map((device) =>
+    device.attributes === undefined
+      ? device
+      : { ...device, attributes: Object.fromEntries(Object.entries(device.attributes).map(([name, value]) => [name, single(value)])) },
+  )
+  return { ...slice, spec: { ...slice.spec, devices: plain } }
 }
 
 /** A taint says since when it is there. */

@@ -102,7 +102,9 @@ test('a resize changes resources only, and not the QoS class', () => {
     [...(PodKind.update.validate?.(without, sized('1'), toResize) ?? [])].map(({ message }) => message),
     ['Invalid value: "Burstable": Pod QOS Class may not change as a result of resizing', 'Forbidden: resource requests cannot be removed'],
   )
-  const gpu = podOf({ containers: [{ name: 'c', image: 'x', resources: { requests: { cpu: '1' }, limits: { 'example.com/gpu': '1' } } }] })
+  const gpu = defaultPod(
+    podOf({ containers: [{ name: 'c', image: 'x', resources: { requests: { cpu: '1' }, limits: { 'example.com/gpu': '1' } } }] }),
+  )
   assert.deepEqual(
     [...(PodKind.update.validate?.(gpu, sized('1'), toResize) ?? [])].map(({ message }) => message),
     ['Forbidden: only cpu and memory resources are mutable'],
