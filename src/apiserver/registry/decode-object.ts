@@ -5,6 +5,7 @@ import type { KubeObject } from '#meta/object'
 import { goSortOf } from '#meta/patch/go-text'
 import { DecodingError, decode } from '#meta/schema/decode'
 import { isJsonObject, type JsonObject } from '#meta/schema/go-type'
+import type { Member } from '#meta/schema/json-scanner'
 import { strictErrors } from '#meta/schema/unknown-fields'
 import { decodeUnstructured } from '#meta/schema/unstructured'
 import { badRequest } from '#meta/status'
@@ -36,6 +37,8 @@ export type Strictness = {
   readonly validation: FieldValidation
   /** Paths of fields that are there twice. */
   readonly duplicates: readonly string[]
+  /** All fields in the order of the text, where that is known. */
+  readonly members?: readonly Member[]
   /** What else strict reading has against the text, in upstream's words. */
   readonly faults: readonly string[]
   /** What it has against a patch that led to the value. */
@@ -59,9 +62,9 @@ export function decodeUnstructuredOf({ exchange, kind }: Reading, value: JsonObj
 }
 
 function reportStrict(exchange: Exchange, kind: Kind, value: JsonObject, strictness: Strictness): void {
-  const { validation, duplicates, faults, ofPatch = [] } = strictness
+  const { validation, duplicates, members, faults, ofPatch = [] } = strictness
   if (validation === 'Ignore') return
-  const fields = [...ofPatch, ...strictErrors(kind.schema, value, duplicates)]
+  const fields = [...ofPatch, ...strictErrors(kind.schema, value, duplicates, members)]
   if (faults.length === 0 && fields.length === 0) return
   if (validation === 'Strict') {
     const ofText = faults.length === 0 ? [] : [`yaml: unmarshal errors:\n${faults.map((fault) => `  ${fault}`).join('\n')}`]

@@ -7,7 +7,7 @@ import { goFaultOf, YamlError } from '#base/encoding/yaml'
 import { groupVersionOf } from '#meta/kind'
 import { ProtobufObjectError } from '#meta/protobuf/protobuf-object-error'
 import { parseJson } from '#meta/schema/json'
-import { JsonError } from '#meta/schema/json-scanner'
+import { JsonError, type Member } from '#meta/schema/json-scanner'
 import { badRequest, entityTooLarge, type StatusError, unsupportedMediaType } from '#meta/status'
 import type { IncomingRequest } from '../exchange.ts'
 import { parseMediaType } from './media-type.ts'
@@ -24,6 +24,8 @@ export type ReadBody = {
   readonly value: unknown
   /** Paths of fields that JSON has twice, where that was asked for. */
   readonly duplicates: readonly string[]
+  /** All fields in the order of the text, where some are there twice. */
+  readonly members?: readonly Member[]
   /** What strict reading has against YAML, in upstream's words. */
   readonly faults: readonly string[]
   /** The start of the body, for messages. */

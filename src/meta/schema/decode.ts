@@ -12,6 +12,7 @@ import { sortedKeys } from '#base/collections/sorted-keys'
 import { canonicalQuantity } from '../quantity.ts'
 import { canonicalBase64 } from './base64.ts'
 import { goTypeOf, isJsonObject, type JsonObject } from './go-type.ts'
+import { pathNameOf } from './inlined-structs.ts'
 import { isExactNumber, isInt64 } from './json.ts'
 import type { Schema } from './schema.ts'
 import { canonicalMicroTime, canonicalTime } from './time.ts'
@@ -23,7 +24,51 @@ export class DecodingError extends Error {
 
 /** Decodes a whole object. What `T` is, the schema says. */
 export function decode<T>(schema: Schema, value: unknown): T {
-  return decodeValue(schema, value, root) as T
+  try {
+    return decodeValue(schema, value, root) as T
+  } catch (error) {
+    throw error instanceof DecodingError ? (toldFault(schema, value) ?? error) : error
+  }
+}
+
+/**
+ * Of several faults the one that upstream tells, whose decoder follows the document: it goes on behind a value of the wrong type and tells
+ * the first such in the end, but stops at once where a value reads itself and fails.
+ */
+function toldFault(schema: Schema, value: unknown): DecodingError | undefined {
+  const passed: DecodingError[] = []
+  const visit = (part: Schema, inner: unknown, at: Place): void => {
+    if (inner === null || inner === undefined || part.type === 'any') return
+    if (Array.isArray(inner) && part.type === 'array') for (const item of inner) visit(part.items ?? anything, item, at)
+    else if (isJsonObject(inner) && part.type === 'object') visitMembers(part, inner, at)
+    else if (readsItself(part)) decodeScalar(part, inner, at)
+    else passed.push(...faultsOf(() => decodeValue(part, inner, at)))
+  }
+  const visitMembers = (part: Schema, inner: JsonObject, at: Place): void => {
+    const { name: struct, fields } = planOf(part)
+    for (const [name, member] of Object.entries(inner)) {
+      const field = part.values === undefined ? fields.find((one) => one.name === name) : undefined
+      if (part.values !== undefined) visit(part.values, member, at)
+      else if (field !== undefined) visit(field.schema, member, placeOf(field, struct, at))
+    }
+  }
+  return faultsOf(() => visit(schema, value, root))[0] ?? passed[0]
+}
+
+const anything: Schema = { type: 'any' }
+
+function faultsOf(act: () => unknown): readonly DecodingError[] {
+  try {
+    act()
+    return []
+  } catch (error) {
+    if (error instanceof DecodingError) return [error]
+    throw error
+  }
+}
+
+function readsItself({ format }: Schema): boolean {
+  return format === 'quantity' || format === 'int-or-string' || format === 'date-time' || format === 'micro-time'
 }
 
 /** Where a value stands: the struct that holds the field, and the dotted path without indexes and map keys. */
@@ -46,6 +91,8 @@ function decodeValue(schema: Schema, value: unknown, at: Place): unknown {
 
 type FieldPlan = {
   readonly name: string
+  /** In the paths of errors. */
+  readonly pathName: string
   readonly schema: Schema
   readonly isAlways: boolean
   readonly isRequired: boolean
@@ -60,15 +107,17 @@ const plans = new WeakMap<Schema, StructPlan>()
 function planOf(schema: Schema): StructPlan {
   const known = plans.get(schema)
   if (known !== undefined) return known
+  const struct = schema.name?.slice(schema.name.lastIndexOf('.') + 1) ?? ''
   const fields = Object.entries(schema.properties ?? {}).map(([name, field]) => ({
     name,
+    pathName: pathNameOf(struct, name),
     schema: field,
     isAlways: schema.always?.includes(name) ?? false,
     isRequired: schema.required?.includes(name) ?? false,
     keepsZero: schema.keepsZero?.includes(name) ?? false,
     keepsEmpty: field.type === 'array' && (schema.writesNull?.includes(name) ?? false),
   }))
-  const plan = { name: schema.name?.slice(schema.name.lastIndexOf('.') + 1) ?? '', fields }
+  const plan = { name: struct, fields }
   plans.set(schema, plan)
   return plan
 }
@@ -87,9 +136,13 @@ function decodeStruct(schema: Schema, value: unknown, at: Place): JsonObject {
 }
 
 function decodeField(field: FieldPlan, given: unknown, struct: string, at: Place): unknown {
-  const result = decodeValue(field.schema, given, { struct, path: at.path === '' ? field.name : `${at.path}.${field.name}` })
+  const result = decodeValue(field.schema, given, placeOf(field, struct, at))
   if (field.keepsEmpty) return result
   return !field.keepsZero && !field.isAlways && isDroppable(field.schema, result) ? valueWhenAbsent(field) : result
+}
+
+function placeOf({ pathName }: FieldPlan, struct: string, { path }: Place): Place {
+  return { struct, path: path === '' ? pathName : `${path}.${pathName}` }
 }
 
 /** Stands for a list that must be sent and was not: who sends an empty one owns it, who sends none does not. */
@@ -191,6 +244,7 @@ function decodeInteger(schema: Schema, value: unknown, at: Place): unknown {
 function decodeText(schema: Schema, value: unknown, at: Place): unknown {
   if (schema.format === 'int-or-string') return typeof value === 'string' ? value : decodeInteger(int32, value, at)
   if (schema.format === 'quantity' && typeof value !== 'string') return canonical(canonicalQuantity, JSON.stringify(value))
+  if (schema.format === 'byte' && Array.isArray(value) && value.every(isByte)) return Uint8Array.from(value).toBase64()
   if (typeof value !== 'string') throw mismatch(schema, value, at)
   switch (schema.format) {
     case 'quantity':
@@ -204,6 +258,11 @@ function decodeText(schema: Schema, value: unknown, at: Place): unknown {
     default:
       return value
   }
+}
+
+/** As Go: bytes may be a list of numbers too. */
+function isByte(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 255
 }
 
 const int32: Schema = { type: 'integer', format: 'int32' }

@@ -16,6 +16,16 @@ export function duplicateKeys(text: string): readonly string[] {
   return new Scanner(text).run()
 }
 
+/** A member of an object, in the order of the text. */
+export type Member = { readonly path: string; readonly isRepeated: boolean }
+
+/** Every member; for text that is known to be JSON. */
+export function membersOf(text: string): readonly Member[] {
+  const members: Member[] = []
+  new Scanner(text, members).run()
+  return members
+}
+
 /** An open object or array; `keys` of an object, `index` of an array. */
 type Level = { readonly keys: Set<string> | undefined; key: string; index: number }
 
@@ -23,10 +33,12 @@ class Scanner {
   readonly #text: string
   readonly #levels: Level[] = []
   readonly #duplicates = new Set<string>()
+  readonly #members: Member[] | undefined
   #at = 0
 
-  constructor(text: string) {
+  constructor(text: string, members?: Member[]) {
     this.#text = text
+    this.#members = members
   }
 
   run(): readonly string[] {
@@ -53,6 +65,7 @@ class Scanner {
     level.key = key
     level.index++
     if (keys.has(key)) this.#duplicates.add(this.#path())
+    this.#members?.push({ path: this.#path(), isRepeated: keys.has(key) })
     keys.add(key)
     this.#skipSpace()
     if (this.#text[this.#at] !== ':') throw this.#unexpected('after object key')

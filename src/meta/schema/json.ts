@@ -2,15 +2,18 @@
  * Reads JSON bodies as upstream's API server does: depth is limited, integers beyond 2^53 stay exact, and duplicate
  * keys are reported where a client asked for it. The usual body takes the engine's own parser and nothing else.
  */
-import { duplicateKeys, JsonError, jsonDepthMax } from './json-scanner.ts'
+import { duplicateKeys, JsonError, jsonDepthMax, type Member, membersOf } from './json-scanner.ts'
 
-export type ParsedJson = { readonly value: unknown; readonly duplicates: readonly string[] }
+/** `members` are told only where there are duplicates. */
+export type ParsedJson = { readonly value: unknown; readonly duplicates: readonly string[]; readonly members?: readonly Member[] }
 
 /** Throws a JsonError with upstream's words. Without `findDuplicates` the last of two equal keys wins in silence. */
 export function parseJson(text: string, options: { readonly findDuplicates?: boolean } = {}): ParsedJson {
   const mustScan = options.findDuplicates === true || mayBeTooDeep(text)
   const duplicates = mustScan ? duplicateKeys(text) : []
-  return { value: parse(text), duplicates: options.findDuplicates === true ? duplicates : [] }
+  const value = parse(text)
+  if (options.findDuplicates !== true || duplicates.length === 0) return { value, duplicates: [] }
+  return { value, duplicates, members: membersOf(text) }
 }
 
 function parse(text: string): unknown {

@@ -1,6 +1,7 @@
 /** Which fields of a value its schema does not know, in the order of the document: upstream's strict decoding. */
 import { goQuote } from '#base/encoding/go-quote'
 import { isJsonObject, type JsonObject } from './go-type.ts'
+import type { Member } from './json-scanner.ts'
 import type { Schema } from './schema.ts'
 
 /** Paths such as `spec.containers[0].imagee`. Call it only where a client wants to know: decoding drops them anyway. */
@@ -11,7 +12,13 @@ export function unknownFields(schema: Schema, value: unknown): readonly string[]
 }
 
 /** As strict decoding reports them: duplicate keys and fields without schema, in the order of the document. */
-export function strictErrors(schema: Schema, value: unknown, duplicates: readonly string[]): readonly string[] {
+export function strictErrors(
+  schema: Schema,
+  value: unknown,
+  duplicates: readonly string[],
+  members: readonly Member[] = [],
+): readonly string[] {
+  if (members.length > 0) return inOrder(new Set(unknownFields(schema, value)), members)
   const repeated = new Set(duplicates)
   const lines: string[] = []
   visit(schema, value, '', {
@@ -20,6 +27,14 @@ export function strictErrors(schema: Schema, value: unknown, duplicates: readonl
   })
   // What stands inside of an unknown field is not visited.
   lines.push(...[...repeated].map((path) => `duplicate field ${goQuote(path)}`))
+  return [...new Set(lines)].slice(0, strictErrorsMax)
+}
+
+/** Where they stand in the text: a duplicate is there where the name comes again. */
+function inOrder(unknown: ReadonlySet<string>, members: readonly Member[]): readonly string[] {
+  const lines = members.flatMap(({ path, isRepeated }) =>
+    isRepeated ? [`duplicate field "${path}"`] : unknown.has(path) ? [`unknown field "${path}"`] : [],
+  )
   return [...new Set(lines)].slice(0, strictErrorsMax)
 }
 
