@@ -6,6 +6,7 @@ import { Namespace } from '#kinds/core/namespace.kind'
 import { Service } from '#kinds/core/service.kind'
 import { FlowSchema } from '#kinds/flowcontrol/flow-schema.kind'
 import { PriorityLevelConfiguration } from '#kinds/flowcontrol/priority-level-configuration.kind'
+import { ServiceCIDR } from '#kinds/networking/service-cidr.kind'
 import { ClusterRole } from '#kinds/rbac/cluster-role.kind'
 import { createMemoryStore } from '#store/memory/memory-store'
 import { startTestApiServer } from '#testing/api-server'
@@ -43,6 +44,21 @@ test('a new cluster has its objects, a second start writes nothing, and what was
   await client.update(ClusterRole, { ...view, rules: [] })
   await ensureBootstrapObjects(client, options)
   assert.deepEqual((await client.get(ClusterRole, { name: 'system:discovery' })).rules, view.rules)
+})
+
+test('a cluster that has got a second family has a range of it, another range stays as it is', async () => {
+  const store = createMemoryStore({ clock: systemClock })
+  for (const [flags, want] of [
+    [['10.96.0.0/16'], ['10.96.0.0/16']],
+    [
+      ['10.96.0.0/16', 'fd00::/112'],
+      ['10.96.0.0/16', 'fd00::/112'],
+    ],
+    [['10.97.0.0/16'], ['10.96.0.0/16', 'fd00::/112']],
+  ] as const) {
+    await using server = await startTestApiServer({ serviceClusterIpRanges: flags }, { store })
+    assert.deepEqual((await server.client.get(ServiceCIDR, { name: 'kubernetes' })).spec?.cidrs, want)
+  }
 })
 
 test('what is deleted or changed in a running cluster is repaired, and the bundle of authorities is told once there is one', async () => {

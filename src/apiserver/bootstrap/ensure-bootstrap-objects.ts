@@ -34,6 +34,7 @@ import {
   serviceCidr,
   systemNamespaces,
   systemPriorityClasses,
+  withSecondFamily,
 } from './system-objects.ts'
 
 export type BootstrapOptions = {
@@ -104,10 +105,10 @@ async function ensureFlows(writer: Writer): Promise<void> {
   ])
 }
 
-/** Later ranges are the administrator's: only the first one is made here, and said to be in use. */
+/** Further ranges are the administrator's: only the first one is made here, gets its second family, and is said to be in use. */
 async function ensureServiceCidr(writer: Writer, { clock, serviceCidrs }: BootstrapOptions): Promise<void> {
   const wanted = serviceCidr(serviceCidrs)
-  await writer.ensureAll(ServiceCIDR, [wanted])
+  await writer.restore(ServiceCIDR, wanted, withSecondFamily)
   await writer.applyStatus(ServiceCIDR, wanted, 'kubernetes-service-cidr-controller', (found) => readyServiceCidr(found, clock.nowMs()))
 }
 

@@ -54,6 +54,12 @@ export function serviceCidr(cidrs: readonly string[]): ServiceCIDR {
   return { apiVersion: 'networking.k8s.io/v1', kind: 'ServiceCIDR', metadata: { name: 'kubernetes' }, spec: { cidrs }, status: {} }
 }
 
+/** A cluster of one family that has become one of two. */
+export function withSecondFamily(found: ServiceCIDR, wanted: ServiceCIDR): ServiceCIDR {
+  const [had = [], has = []] = [found.spec?.cidrs, wanted.spec?.cidrs]
+  return had.length === 1 && has.length === 2 && had[0] === has[0] ? { ...found, spec: wanted.spec } : found
+}
+
 /** What is to be applied so that the range counts as usable; undefined where it does already. */
 export function readyServiceCidr({ apiVersion, kind, metadata: { name }, status }: ServiceCIDR, nowMs: number): object | undefined {
   if (status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True')) return undefined
