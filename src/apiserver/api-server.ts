@@ -42,7 +42,7 @@ import { StaticKindTable } from './registry/kind-table.ts'
 import { Registry } from './registry/registry.ts'
 import { admissionChain } from './registry/run-admission.ts'
 import { resourceHandlers } from './resource-handlers.ts'
-import { createSecurity, type Security, type SecurityOptions } from './security.ts'
+import { createSecurity, type LabelSecret, type Security, type SecurityOptions } from './security.ts'
 import { measuredAuthenticator, measuredAuthorizer } from './serve/access-metrics.ts'
 import { apiGroupsOf } from './serve/api-groups.ts'
 import { flagsRoute, statusRoute } from './serve/component-pages.ts'
@@ -71,6 +71,7 @@ import { registerStorageMetrics } from './storage/storage-metrics.ts'
 import { type StorageMediaType, storedKindOf } from './storage/value-format.ts'
 import type { KubeletAccess } from './subresources/kubelet-connection.ts'
 import { namespaceDeletion } from './subresources/namespace-deletion.ts'
+import { labelledSecret } from './tokens/label-secret.ts'
 import { openIdDocuments } from './tokens/openid.ts'
 
 export type ApiServerDeps = { readonly clock: Clock; readonly random: Random; readonly log: Log; readonly store: Store }
@@ -164,7 +165,9 @@ export async function createApiServer(deps: ApiServerDeps, options: ApiServerOpt
     deletionRules: [namespaceDeletion],
     writeHooks: [allocation as unknown as WriteHook<KubeObject>],
   })
-  const security: Security = createSecurity({ state: registry, changes, clock }, options)
+  // Tokens come in long after the client below is there.
+  const labelSecret: LabelSecret = (secret, labels) => void labelledSecret(client, log, secret, labels)
+  const security: Security = createSecurity({ state: registry, changes, clock, labelSecret }, options)
   plugins = chosenPlugins({ clock, kinds: registry.kinds, authorizer: security.authorizer, rbac: security.rbac }, options.admission)
   const flows = new FlowIndex()
   const following = new DisposableStack()

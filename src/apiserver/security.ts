@@ -10,6 +10,7 @@ import { bootstrapTokenAuthenticator } from './authn/bootstrap-token.ts'
 import { clientCertificateAuthenticator } from './authn/client-certificate.ts'
 import { IssuerKeys } from './authn/issuer-keys.ts'
 import { jwtIssuerAuthenticator } from './authn/jwt-issuer.ts'
+import { type LegacyTokenOptions, legacyServiceAccountTokenAuthenticator } from './authn/legacy-service-account-token.ts'
 import { requestHeaderAuthenticator } from './authn/request-header.ts'
 import { serviceAccountTokenAuthenticator } from './authn/service-account-token.ts'
 import { staticTokenAuthenticator } from './authn/static-token.ts'
@@ -74,7 +75,14 @@ export type Security = Disposable & {
   readonly verificationKeys: readonly VerificationKey[]
 }
 
-export type SecurityDeps = { readonly state: StateReader; readonly changes: ChangeFeed; readonly clock: Clock }
+export type SecurityDeps = {
+  readonly state: StateReader
+  readonly changes: ChangeFeed
+  readonly clock: Clock
+  readonly labelSecret: LabelSecret
+}
+
+export type LabelSecret = LegacyTokenOptions['labelSecret']
 
 export function createSecurity(deps: SecurityDeps, options: SecurityOptions): Security {
   const stack = new DisposableStack()
@@ -100,7 +108,7 @@ export function createSecurity(deps: SecurityDeps, options: SecurityOptions): Se
 }
 
 function tokenAuthenticators(
-  { state, clock }: SecurityDeps,
+  { state, clock, labelSecret }: SecurityDeps,
   options: SecurityOptions,
   keys: readonly VerificationKey[],
   audiences: readonly string[],
@@ -111,6 +119,7 @@ function tokenAuthenticators(
   return [
     ...(tokenFile === undefined ? [] : [staticTokenAuthenticator(tokenFile)]),
     ...(serviceAccounts === undefined ? [] : [serviceAccountTokenAuthenticator({ issuers: serviceAccounts.issuers, keys, state, clock })]),
+    ...(keys.length === 0 ? [] : [legacyServiceAccountTokenAuthenticator({ keys, state, clock, audiences, labelSecret })]),
     ...(allowsBootstrapTokens === true ? [bootstrapTokenAuthenticator({ state, clock })] : []),
     ...issuers.map((issuer) => jwtIssuerAuthenticator(issuer, { clock, audiences, keys: issuerKeys(issuer) })),
     ...(tokenWebhook === undefined ? [] : [tokenWebhookAuthenticator({ ...tokenWebhook, clock, audiences })]),

@@ -47,7 +47,8 @@ export function serviceAccountTokenAuthenticator(options: ServiceAccountTokenOpt
   }
 }
 
-function issuerOf(token: string): string | undefined {
+/** Undefined for what is no such token at all. */
+export function issuerOf(token: string): string | undefined {
   if (token.split('.').length !== 3) return undefined
   try {
     return decodeJwt(token).iss
@@ -58,13 +59,15 @@ function issuerOf(token: string): string | undefined {
 }
 
 async function verifiedClaims(token: string, keys: readonly VerificationKey[]): Promise<ServiceAccountClaims | undefined> {
+  return (await isSignedByOneOf(keys, token)) ? claimsOf(decodeJwt(token)) : undefined
+}
+
+/** A token that names its key is held against that one, another one against all. */
+export async function isSignedByOneOf(keys: readonly VerificationKey[], token: string): Promise<boolean> {
   const { kid, alg } = decodeProtectedHeader(token)
   const named = keys.filter((key) => key.keyId === kid)
-  for (const key of named.length > 0 ? named : keys) {
-    if (key.algorithm !== alg || !(await isSignedBy(token, key))) continue
-    return claimsOf(decodeJwt(token))
-  }
-  return undefined
+  for (const key of named.length > 0 ? named : keys) if (key.algorithm === alg && (await isSignedBy(token, key))) return true
+  return false
 }
 
 async function isSignedBy(token: string, key: VerificationKey): Promise<boolean> {
