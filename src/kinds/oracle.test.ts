@@ -101,16 +101,6 @@ const creations = skip
 /** Kinds whose rules are still few: what they refuse is not compared. */
 const withFewRules: ReadonlySet<string> = new Set([
   'ServiceCIDR',
-  'RuntimeClass',
-  'ControllerRevision',
-  'CronJob',
-  'DaemonSet',
-  'Job',
-  'LimitRange',
-  'PersistentVolume',
-  'PersistentVolumeClaim',
-  'ReplicationController',
-  'StatefulSet',
 ])
 
 /** Refused by what stands before or behind the kind's own rules, and where. */
