@@ -82,7 +82,7 @@ function exchanged(request: typeof httpsRequest, options: RequestOptions, body: 
 }
 
 /** The service answered, but no review. The text is upstream's. */
-export class ReviewRefused extends Error {
+class ReviewRefused extends Error {
   override readonly name = 'ReviewRefused'
   readonly status: number
 
