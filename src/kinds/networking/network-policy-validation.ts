@@ -2,7 +2,7 @@
 import { type FieldErrors, FieldPath, forbiddenField, invalid, notSupported, required } from '#meta/field-path'
 import { isPortName } from '#meta/names'
 import { invalidEach } from '#meta/object-meta-validation'
-import { cidrProblems, isStrictSubnet } from '../ip-address.ts'
+import { cidrFamilyOf, cidrProblems, isStrictSubnet } from '../ip-address.ts'
 import { validateLabelSelector } from '../label-selector-validation.ts'
 import { validateBetween } from '../number-validation.ts'
 import type { IPBlock, NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort } from './types.gen.ts'
@@ -69,7 +69,7 @@ function* validateIpBlock({ cidr = '', except = [] }: IPBlock, at: FieldPath): F
     const here = at.field('except').index(index)
     const partProblems = cidrProblems(part)
     yield* invalidEach(here, part, partProblems)
-    if (problems.length > 0 || partProblems.length > 0) continue
+    if (problems.length > 0 || cidrFamilyOf(part) === undefined) continue
     if (!isStrictSubnet(part, cidr)) yield invalid(here, part, 'must be a strict subset of `cidr`')
   }
 }

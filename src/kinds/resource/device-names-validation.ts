@@ -65,7 +65,8 @@ export function* validateList<T>(
   { countMax, validate, key, shown = key }: ListRules<T>,
   at: FieldPath,
 ): FieldErrors {
-  if (items.length > countMax) yield tooMany(at, items.length, countMax)
+  // As upstream: of a list that is too long nothing else is told.
+  if (items.length > countMax) return yield tooMany(at, items.length, countMax)
   for (const [index, item] of items.entries()) yield* validate(item, at.index(index))
   if (key === undefined) return
   const keys = new Set<string>()

@@ -1,6 +1,6 @@
 /** What a driver may say of a device that it offers (upstream: validateDevice). */
-import { type FieldErrors, type FieldPath, forbiddenField, invalid, required, tooLong } from '#meta/field-path'
-import { isDns1123Label, isDns1123Subdomain } from '#meta/names'
+import { duplicate, type FieldErrors, type FieldPath, forbiddenField, invalid, required, tooLong, tooMany } from '#meta/field-path'
+import { isDns1123Label, isDns1123Subdomain, isQualifiedName } from '#meta/names'
 import { invalidEach } from '#meta/object-meta-validation'
 import { validateNodeSelector } from '../core/pod/affinity-validation.ts'
 import { internalForm } from '../shown/internal-form.ts'
@@ -13,6 +13,7 @@ const traitCountMax = 32
 const taintCountMax = 16
 const counterSetCountMax = 2
 const textBytesMax = 64
+const conditionCountMax = 4
 
 export function* validateDevice(device: Device, isPlacedAlone: boolean, at: FieldPath): FieldErrors {
   const { name = '', attributes = {}, capacity = {}, taints, consumesCounters } = device
@@ -43,12 +44,20 @@ export function* validateDevice(device: Device, isPlacedAlone: boolean, at: Fiel
 /** What has to come true before a device is bound goes with what says that it will not. */
 function* validateBinding({ bindingConditions = [], bindingFailureConditions = [] }: Device, at: FieldPath): FieldErrors {
   const fields = { bindingConditions, bindingFailureConditions }
+  for (const [field, names] of Object.entries(fields)) yield* validateConditionNames(names, at.field(field))
+  for (const [field, names] of Object.entries(fields))
+    for (const [index, name] of names.entries()) if (names.indexOf(name) < index) yield duplicate(at.field(field).index(index), name)
   for (const [field, other] of [
     ['bindingFailureConditions', 'bindingConditions'],
     ['bindingConditions', 'bindingFailureConditions'],
   ] as const)
     if (fields[field].length === 0 && fields[other].length > 0)
       yield invalid(at.field(field), undefined, `${field} are required to use ${other}`)
+}
+
+function* validateConditionNames(names: readonly string[], at: FieldPath): FieldErrors {
+  if (names.length > conditionCountMax) yield tooMany(at, names.length, conditionCountMax)
+  else for (const [index, name] of names.entries()) yield* invalidEach(at.index(index), name, isQualifiedName(name))
 }
 
 /** Exactly one of the values is set. */
