@@ -30,18 +30,18 @@ export function discoveryRoutes({ kinds, address, codec }: DiscoveryDeps): (exch
   return (exchange) => {
     const { request } = exchange
     const [root, first, second, ...rest] = request.path.split('/').filter((part) => part !== '')
-    if ((root !== 'api' && root !== 'apis') || rest.length > 0 || request.path.startsWith('//')) return undefined
+    if ((root !== 'api' && root !== 'apis') || rest.length > 0 || request.path.includes('//')) return undefined
     const isCore = root === 'api'
     const { groups, aggregated } = current()
-    const isRead = request.method === 'GET' || request.method === 'HEAD'
     // As upstream: the group list and a group answer to every method.
     const takesAnyMethod = !isCore && second === undefined
-    const format = first === undefined && (isRead || takesAnyMethod) ? aggregatedFormatOf(request) : undefined
+    const isAggregating = isCore ? request.method === 'GET' : request.path === '/apis'
+    const format = first === undefined && isAggregating ? aggregatedFormatOf(request) : undefined
     if (format !== undefined) return aggregatedAnswer(request, aggregatedOf(aggregated, groups, isCore), format, codec)
     const document =
       first === undefined ? rootDocument(isCore, groups, address) : documentOf(groups, isCore ? ['', first, second] : [first, second])
     if (document === undefined) return undefined
-    if (!isRead && !takesAnyMethod) throw methodNotAllowed()
+    if (request.method !== 'GET' && !takesAnyMethod) throw methodNotAllowed()
     return present(valueAnswer(document), takesAnyMethod ? negotiateShortly(request) : negotiate(request), exchange)
   }
 }

@@ -149,7 +149,7 @@ function checkScope(kind: Kind, { info }: Exchange): void {
   if (kind.scope === 'Cluster' && info.namespace !== '' && !isNamespaceItself) throw notServed()
   if (kind.scope !== 'Namespaced' || info.namespace !== '') return
   if (info.verb === 'list' || info.verb === 'watch') return
-  if (info.verb === 'create' || info.verb === 'deletecollection') throw methodNotAllowed()
+  if (info.verb === 'create' || info.verb === 'deletecollection' || info.name === '') throw methodNotAllowed()
   throw notServed()
 }
 

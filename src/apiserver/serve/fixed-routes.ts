@@ -8,7 +8,7 @@ import { type OutputForm, plainForm } from '../request/negotiate.ts'
 import type { ApiGroup } from './api-groups.ts'
 import { groupVersionOf } from './discovery.ts'
 import type { Route } from './dispatch.ts'
-import { methodNotAllowed } from './dispatch-resource.ts'
+import { methodNotAllowed, notServed } from './dispatch-resource.ts'
 import { type HealthCheck, healthAnswer, healthPathOf } from './health.ts'
 import type { HealthIndicators } from './health-indicators.ts'
 import { type Metrics, metricsAnswer } from './metrics.ts'
@@ -29,8 +29,8 @@ export function metricsRoute(metrics: Metrics): Route {
 export function versionRoute(info: VersionInfo): Route {
   return (exchange) => {
     const { path, method } = exchange.request
-    if (path !== '/version' && path !== '/version/') return undefined
-    if (method !== 'GET' && method !== 'HEAD') throw methodNotAllowed()
+    if (!isAt(path, '/version')) return undefined
+    if (method !== 'GET') throw methodNotAllowed()
     checkAccepts(exchange.request, 'application/json')
     return present(valueAnswer(info), indentedForm, exchange)
   }
@@ -40,8 +40,8 @@ export function versionRoute(info: VersionInfo): Route {
 export function documentRoute(document: { readonly path: string; readonly contentType: string; readonly body: () => string }): Route {
   const { path, contentType } = document
   return ({ request }) => {
-    if (request.path !== path && request.path !== `${path}/`) return undefined
-    if (request.method !== 'GET' && request.method !== 'HEAD') throw methodNotAllowed()
+    if (!isAt(request.path, path)) return undefined
+    if (request.method !== 'GET') throw methodNotAllowed()
     checkAccepts(request, contentType)
     const bytes = new TextEncoder().encode(document.body())
     return { status: 200, headers: { 'cache-control': 'public, max-age=3600' }, body: { kind: 'bytes', contentType, bytes } }
@@ -50,6 +50,13 @@ export function documentRoute(document: { readonly path: string; readonly conten
 
 /** As upstream: these are for people, whoever asks. */
 const indentedForm: OutputForm = { ...plainForm, isPretty: true }
+
+/** With or without a slash behind it. Throws 404 for what would be below. */
+function isAt(path: string, own: string): boolean {
+  if (path === own || path === `${own}/`) return true
+  if (path.startsWith(`${own}/`)) throw notServed()
+  return false
+}
 
 /** Throws 406 where a client takes no form of the only one that there is. */
 function checkAccepts({ headers }: IncomingRequest, contentType: string): void {
@@ -70,7 +77,7 @@ export function indexRoute({ groups, checks, others }: IndexOptions): Route {
   const health = checks.flatMap(({ name, paths }) => paths.map((path) => `/${path}/${name}`))
   return (exchange) => {
     const { request } = exchange
-    if (request.path !== '/' && request.path !== '') return undefined
+    if (!['/', '', '/index.html'].includes(request.path)) return undefined
     const versions = groups().flatMap(({ name, versions: all }) => [
       ...(name === '' ? ['/api'] : [`/apis/${name}`]),
       ...all.map((version) => (name === '' ? `/api/${version.version}` : `/apis/${groupVersionOf(version)}`)),

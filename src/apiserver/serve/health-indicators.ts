@@ -1,5 +1,6 @@
 /** `/metrics/slis`: how each health check went whenever somebody asked, so that objectives for the service can be held against it. */
 import { Counter, Gauge, Registry } from 'prom-client'
+import type { Answer, IncomingRequest } from '../exchange.ts'
 import type { Route } from './dispatch.ts'
 import type { HealthCheck, HealthPath } from './health.ts'
 
@@ -40,10 +41,17 @@ export function healthIndicators(): HealthIndicators {
       },
     }))
 
-  async function answer() {
+  async function answer({ method }: IncomingRequest): Promise<Answer> {
+    if (method === 'DELETE') return reset()
     const bytes = new TextEncoder().encode(await registry.metrics())
     const contentType = `${registry.contentType}; escaping=underscores`
-    return { status: 200, body: { kind: 'bytes', contentType, bytes } } as const
+    return { status: 200, body: { kind: 'bytes', contentType, bytes } }
   }
-  return { noted, route: ({ request }) => (request.path === '/metrics/slis' ? answer() : undefined) }
+
+  function reset(): Answer {
+    registry.resetMetrics()
+    const bytes = new TextEncoder().encode('metrics reset\n')
+    return { status: 200, body: { kind: 'bytes', contentType: 'text/plain; charset=utf-8', bytes } }
+  }
+  return { noted, route: ({ request }) => (request.path === '/metrics/slis' ? answer(request) : undefined) }
 }
