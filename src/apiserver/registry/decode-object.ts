@@ -16,7 +16,7 @@ import type { FieldValidation } from '../request/write-options.ts'
 /** What is read, and beside what: a body of a kind that nobody serves is refused in other words. */
 export type Reading = { readonly kinds: KindTable; readonly exchange: Exchange; readonly kind: Kind }
 
-const emptyBody: ReadBody = { value: {}, duplicates: [], faults: [], excerpt: () => '<empty>' }
+const emptyBody: ReadBody = { value: {}, faults: [], excerpt: () => '<empty>' }
 
 /** Adds warnings to the exchange, or throws 400. */
 export async function readObject(reading: Reading, validation: FieldValidation): Promise<KubeObject> {
@@ -35,9 +35,7 @@ export async function readObject(reading: Reading, validation: FieldValidation):
 
 export type Strictness = {
   readonly validation: FieldValidation
-  /** Paths of fields that are there twice. */
-  readonly duplicates: readonly string[]
-  /** All fields in the order of the text, where that is known. */
+  /** All fields in the order of the text, where some are there twice. */
   readonly members?: readonly Member[]
   /** What else strict reading has against the text, in upstream's words. */
   readonly faults: readonly string[]
@@ -62,9 +60,9 @@ export function decodeUnstructuredOf({ exchange, kind }: Reading, value: JsonObj
 }
 
 function reportStrict(exchange: Exchange, kind: Kind, value: JsonObject, strictness: Strictness): void {
-  const { validation, duplicates, members, faults, ofPatch = [] } = strictness
+  const { validation, members, faults, ofPatch = [] } = strictness
   if (validation === 'Ignore') return
-  const fields = [...ofPatch, ...strictErrors(kind.schema, value, duplicates, members)]
+  const fields = [...ofPatch, ...strictErrors(kind.schema, value, members)]
   if (faults.length === 0 && fields.length === 0) return
   if (validation === 'Strict') {
     const ofText = faults.length === 0 ? [] : [`yaml: unmarshal errors:\n${faults.map((fault) => `  ${fault}`).join('\n')}`]

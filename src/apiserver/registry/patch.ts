@@ -11,12 +11,12 @@ import { applyStrategicPatch } from '#meta/patch/strategic-apply'
 import { DecodingError } from '#meta/schema/decode'
 import { wireForm } from '#meta/schema/encode'
 import { isJsonObject, type JsonObject } from '#meta/schema/go-type'
-import { parseJson } from '#meta/schema/json'
+import { type ParsedJson, parseJson } from '#meta/schema/json'
 import { JsonError } from '#meta/schema/json-scanner'
 import { badRequest, entityTooLarge, invalidObject, StatusError } from '#meta/status'
 import type { Answer, Exchange, IncomingRequest } from '../exchange.ts'
 import { parseMediaType } from '../request/media-type.ts'
-import { type ReadBody, readText } from '../request/read-body.ts'
+import { readText } from '../request/read-body.ts'
 import { patchOptionsOf, type WriteOptions } from '../request/write-options.ts'
 import { entryAnswer } from './answers.ts'
 import { applyCborType, applyObject } from './apply.ts'
@@ -100,7 +100,7 @@ function duplicateErrors(duplicates: readonly string[]): readonly string[] {
 }
 
 /** `prefix` stands before what a malformed body is told. */
-async function readPatchBody(request: IncomingRequest, prefix = 'error decoding patch: '): Promise<Pick<ReadBody, 'value' | 'duplicates'>> {
+async function readPatchBody(request: IncomingRequest, prefix = 'error decoding patch: '): Promise<ParsedJson> {
   if (request.object !== undefined) return { value: request.object, duplicates: [] }
   const text = await readText(request)
   try {
@@ -128,7 +128,7 @@ type ResultOptions = Pick<WriteOptions, 'fieldValidation'> & { readonly ofPatch:
 
 /** As upstream: a patch whose result is no valid object is the patch's fault, 422. */
 function decodedResult(reading: Reading, result: PatchedValue, { fieldValidation, ofPatch }: ResultOptions): KubeObject {
-  const strictness = { validation: fieldValidation, duplicates: [], faults: [], ofPatch }
+  const strictness = { validation: fieldValidation, faults: [], ofPatch }
   try {
     if (result.isText || !isJsonObject(result.value)) return decodeObjectOf(reading, result.value, strictness)
     return decodeUnstructuredOf(reading, result.value, strictness)

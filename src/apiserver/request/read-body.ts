@@ -22,9 +22,7 @@ export type BodyFormat = 'json' | 'yaml'
 /** A body that has been read. */
 export type ReadBody = {
   readonly value: unknown
-  /** Paths of fields that JSON has twice, where that was asked for. */
-  readonly duplicates: readonly string[]
-  /** All fields in the order of the text, where some are there twice. */
+  /** All fields in the order of the text, where some are there twice and that was asked for. */
   readonly members?: readonly Member[]
   /** What strict reading has against YAML, in upstream's words. */
   readonly faults: readonly string[]
@@ -65,7 +63,7 @@ export async function readBytes(request: IncomingRequest, bytesMax = bodyBytesMa
 
 /** Parses a body; undefined if it is empty. `kind` is what was expected, for the message of a 400. */
 export async function readValue(request: IncomingRequest, kind: string, findDuplicates = false): Promise<ReadBody | undefined> {
-  if (request.object !== undefined) return { value: request.object, duplicates: [], faults: [], excerpt: () => '' }
+  if (request.object !== undefined) return { value: request.object, faults: [], excerpt: () => '' }
   if (request.decodeBody !== undefined) return binaryBody(await readBytes(request), kind, request.decodeBody)
   const format = bodyFormatOf(request)
   const text = await readText(request)
@@ -89,7 +87,7 @@ function jsonBody(text: string, kind: string, findDuplicates: boolean): ReadBody
 function yamlBody(text: string, kind: string): ReadBody {
   const excerpt = () => excerptOf(text)
   try {
-    return { ...readYaml(text), duplicates: [], excerpt }
+    return { ...readYaml(text), excerpt }
   } catch (error) {
     if (error instanceof YamlError) throw unrecognized(kind, `yaml: ${goFaultOf(text)}`, { excerpt })
     throw error
@@ -100,7 +98,7 @@ function binaryBody(bytes: Uint8Array, kind: string, decodeBody: (bytes: Uint8Ar
   if (bytes.length === 0) return undefined
   const excerpt = () => excerptOf(bytes)
   try {
-    return { value: decodeBody(bytes), duplicates: [], faults: [], excerpt }
+    return { value: decodeBody(bytes), faults: [], excerpt }
   } catch (error) {
     if (error instanceof CborError) throw unrecognized(kind, `unable to determine group/version/kind: ${error.message}`, { excerpt })
     if (!(error instanceof ProtobufObjectError)) throw error

@@ -12,6 +12,7 @@ import { sortedKeys } from '#base/collections/sorted-keys'
 import { canonicalQuantity } from '../quantity.ts'
 import { canonicalBase64 } from './base64.ts'
 import { goTypeOf, isJsonObject, type JsonObject } from './go-type.ts'
+import { goTypeNameOf } from './go-type-names.ts'
 import { pathNameOf } from './inlined-structs.ts'
 import { isExactNumber, isInt64 } from './json.ts'
 import type { Schema } from './schema.ts'
@@ -71,10 +72,10 @@ function readsItself({ format }: Schema): boolean {
   return format === 'quantity' || format === 'int-or-string' || format === 'date-time' || format === 'micro-time'
 }
 
-/** Where a value stands: the struct that holds the field, and the dotted path without indexes and map keys. */
-type Place = { readonly struct: string; readonly path: string }
+/** Where a value stands: the struct that holds the field, the dotted path without indexes and map keys, and what Go calls a string there. */
+type Place = { readonly struct: string; readonly path: string; readonly goType: string | undefined }
 
-const root: Place = { struct: '', path: '' }
+const root: Place = { struct: '', path: '', goType: undefined }
 
 function decodeValue(schema: Schema, value: unknown, at: Place): unknown {
   switch (schema.type) {
@@ -93,6 +94,7 @@ type FieldPlan = {
   readonly name: string
   /** In the paths of errors. */
   readonly pathName: string
+  readonly goType: string | undefined
   readonly schema: Schema
   readonly isAlways: boolean
   readonly isRequired: boolean
@@ -111,6 +113,7 @@ function planOf(schema: Schema): StructPlan {
   const fields = Object.entries(schema.properties ?? {}).map(([name, field]) => ({
     name,
     pathName: pathNameOf(struct, name),
+    goType: goTypeNameOf(schema.name ?? '', name),
     schema: field,
     isAlways: schema.always?.includes(name) ?? false,
     isRequired: schema.required?.includes(name) ?? false,
@@ -141,8 +144,8 @@ function decodeField(field: FieldPlan, given: unknown, struct: string, at: Place
   return !field.keepsZero && !field.isAlways && isDroppable(field.schema, result) ? valueWhenAbsent(field) : result
 }
 
-function placeOf({ pathName }: FieldPlan, struct: string, { path }: Place): Place {
-  return { struct, path: path === '' ? pathName : `${path}.${pathName}` }
+function placeOf({ pathName, goType }: FieldPlan, struct: string, { path }: Place): Place {
+  return { struct, path: path === '' ? pathName : `${path}.${pathName}`, goType }
 }
 
 /** Stands for a list that must be sent and was not: who sends an empty one owns it, who sends none does not. */
@@ -275,8 +278,8 @@ function canonical(convert: (text: string) => string, text: string): string {
   }
 }
 
-function mismatch(schema: Schema, value: unknown, { struct, path }: Place): DecodingError {
-  const type = goTypeOf(schema)
+function mismatch(schema: Schema, value: unknown, { struct, path, goType }: Place): DecodingError {
+  const type = goTypeOf(schema, goType)
   const where = struct === '' ? `Go value of type ${type}` : `Go struct field ${struct}.${path} of type ${type}`
   return new DecodingError(`json: cannot unmarshal ${sortOf(value, schema)} into ${where}`)
 }

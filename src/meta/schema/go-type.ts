@@ -8,13 +8,13 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !isExactNumber(value)
 }
 
-/** `v1.PodSpec`, `[]string`, `map[string]string`, `int32`. */
-export function goTypeOf(schema: Schema): string {
+/** `v1.PodSpec`, `[]string`, `map[string]string`, `int32`; `named` is what a string in it is called. */
+export function goTypeOf(schema: Schema, named = 'string'): string {
   switch (schema.type) {
     case 'object':
-      return schema.values === undefined ? goStructOf(schema) : goMapOf(schema.values)
+      return schema.values === undefined ? goStructOf(schema) : goMapOf(schema.values, named)
     case 'array':
-      return schema.items === undefined ? '[]interface {}' : `[]${goTypeOf(schema.items)}`
+      return schema.items === undefined ? '[]interface {}' : `[]${goTypeOf(schema.items, named)}`
     case 'integer':
       return schema.format ?? 'int64'
     case 'number':
@@ -22,7 +22,13 @@ export function goTypeOf(schema: Schema): string {
     case 'boolean':
       return 'bool'
     case 'string':
-      return schema.format === 'int-or-string' ? 'int32' : schema.format === 'byte' ? '[]uint8' : 'string'
+      return schema.format === 'int-or-string'
+        ? 'int32'
+        : schema.format === 'byte'
+          ? '[]uint8'
+          : schema.format === undefined
+            ? named
+            : 'string'
     case 'any':
       return 'interface {}'
   }
@@ -32,6 +38,6 @@ function goStructOf({ name }: Schema): string {
   return name === undefined ? 'map[string]interface {}' : name.split('.').slice(-2).join('.')
 }
 
-function goMapOf(values: Schema): string {
-  return values.format === 'quantity' ? 'v1.ResourceList' : `map[string]${goTypeOf(values)}`
+function goMapOf(values: Schema, named: string): string {
+  return values.format === 'quantity' ? 'v1.ResourceList' : `map[string]${goTypeOf(values, named)}`
 }

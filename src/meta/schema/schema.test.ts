@@ -94,10 +94,43 @@ for (const [value, message] of [
   test(`decode refuses ${JSON.stringify(value)}`, () => assert.throws(() => decode(Spec, value), { name: 'DecodingError', message }))
 }
 
+for (const [why, text, message] of [
+  [
+    'the first value of a wrong type in the text',
+    '{"children":[{"paused":1}],"name":5}',
+    'json: cannot unmarshal number into Go struct field Spec.children.paused of type bool',
+  ],
+  [
+    'what reads itself before that',
+    '{"name":5,"renewed":"x"}',
+    'parsing time "x" as "2006-01-02T15:04:05.000000Z07:00": cannot parse "x" as "2006"',
+  ],
+] as const) {
+  test(`decode tells of several faults ${why}`, () => assert.throws(() => decode(Spec, JSON.parse(text)), { message }))
+}
+
+test('decode names structs and types as Go does', () => {
+  const volume = definitionsOf('io.k8s.api.core.v1')('Volume', () => ({ name: string, items: array(Port) }))
+  const message = 'json: cannot unmarshal string into Go struct field Port.VolumeSource.items.port of type int32'
+  assert.throws(() => decode(volume, { items: [{ port: 'x' }] }), { message })
+  const service = definitionsOf('io.k8s.api.core.v1')('ServiceSpec', () => ({ type: string }))
+  assert.throws(() => decode(service, { type: 1 }), {
+    message: 'json: cannot unmarshal number into Go struct field ServiceSpec.type of type v1.ServiceType',
+  })
+})
+
+test('decode takes bytes as a list of numbers too', () =>
+  assert.deepEqual(decode<{ data: unknown }>(Spec, { data: { a: [104, 105] } }).data, { a: 'aGk=' }))
+
+test('strictErrors: duplicates stand where the name comes again, and nobody looks into what may be anything', () => {
+  const { value, members } = parseJson('{"name":"a","bogus":1,"raw":{"x":1,"x":2},"name":"b"}', { findDuplicates: true })
+  assert.deepEqual(strictErrors(Spec, value, members), ['unknown field "bogus"', 'duplicate field "name"'])
+})
+
 test('unknownFields and duplicates are reported as upstream does', () => {
-  const { value, duplicates } = parseJson('{"zzz":1,"ports":[{"port":1,"port":2,"bogus":3}]}', { findDuplicates: true })
+  const { value, members } = parseJson('{"zzz":1,"ports":[{"port":1,"port":2,"bogus":3}]}', { findDuplicates: true })
   assert.deepEqual(unknownFields(Spec, value), ['zzz', 'ports[0].bogus'])
-  assert.deepEqual(strictErrors(Spec, value, duplicates), [
+  assert.deepEqual(strictErrors(Spec, value, members), [
     'unknown field "zzz"',
     'duplicate field "ports[0].port"',
     'unknown field "ports[0].bogus"',

@@ -7,43 +7,39 @@ import type { Schema } from './schema.ts'
 /** Paths such as `spec.containers[0].imagee`. Call it only where a client wants to know: decoding drops them anyway. */
 export function unknownFields(schema: Schema, value: unknown): readonly string[] {
   const found: string[] = []
-  visit(schema, value, '', { unknown: (path) => found.push(path), known: () => undefined })
+  visit(schema, value, '', { unknown: (path) => found.push(path), raw: () => undefined })
   return found
 }
 
-/** As strict decoding reports them: duplicate keys and fields without schema, in the order of the document. */
-export function strictErrors(
-  schema: Schema,
-  value: unknown,
-  duplicates: readonly string[],
-  members: readonly Member[] = [],
-): readonly string[] {
-  if (members.length > 0) return inOrder(new Set(unknownFields(schema, value)), members)
-  const repeated = new Set(duplicates)
-  const lines: string[] = []
-  visit(schema, value, '', {
-    unknown: (path) => lines.push(`unknown field ${goQuote(path)}`),
-    known: (path) => repeated.delete(path) && lines.push(`duplicate field ${goQuote(path)}`),
+/** As strict decoding reports them: fields without schema, and duplicates where the text tells its `members`; in the order of the text. */
+export function strictErrors(schema: Schema, value: unknown, members: readonly Member[] = []): readonly string[] {
+  const unknown = new Set<string>()
+  const raw: string[] = []
+  visit(schema, value, '', { unknown: (path) => unknown.add(path), raw: (path) => raw.push(path) })
+  const lines = members.length === 0 ? [...unknown].map(unknownLine) : inOrder(unknown, raw, members)
+  return [...new Set(lines)].slice(0, strictErrorsMax)
+}
+
+/** A duplicate stands where the name comes again. As upstream, nobody looks into what has no schema at all. */
+function inOrder(unknown: ReadonlySet<string>, raw: readonly string[], members: readonly Member[]): readonly string[] {
+  const isRaw = (path: string) => raw.some((one) => path.startsWith(`${one}.`) || path.startsWith(`${one}[`))
+  return members.flatMap(({ path, isRepeated }) => {
+    if (isRepeated && !isRaw(path)) return [`duplicate field ${goQuote(path)}`]
+    return unknown.has(path) ? [unknownLine(path)] : []
   })
-  // What stands inside of an unknown field is not visited.
-  lines.push(...[...repeated].map((path) => `duplicate field ${goQuote(path)}`))
-  return [...new Set(lines)].slice(0, strictErrorsMax)
 }
 
-/** Where they stand in the text: a duplicate is there where the name comes again. */
-function inOrder(unknown: ReadonlySet<string>, members: readonly Member[]): readonly string[] {
-  const lines = members.flatMap(({ path, isRepeated }) =>
-    isRepeated ? [`duplicate field "${path}"`] : unknown.has(path) ? [`unknown field "${path}"`] : [],
-  )
-  return [...new Set(lines)].slice(0, strictErrorsMax)
+function unknownLine(path: string): string {
+  return `unknown field ${goQuote(path)}`
 }
 
-type Found = { readonly unknown: (path: string) => void; readonly known: (path: string) => void }
+/** What a walk meets: fields without schema, and values that may be anything. */
+type Found = { readonly unknown: (path: string) => void; readonly raw: (path: string) => void }
 
 const strictErrorsMax = 100
 
 function visit(schema: Schema, value: unknown, path: string, found: Found): void {
-  if (schema.type === 'any') return
+  if (schema.type === 'any') return found.raw(path)
   if (Array.isArray(value)) {
     const { items } = schema
     if (items !== undefined) value.forEach((item, index) => visit(items, item, `${path}[${index}]`, found))
@@ -55,9 +51,7 @@ function visit(schema: Schema, value: unknown, path: string, found: Found): void
 function visitObject(schema: Schema, value: JsonObject, prefix: string, found: Found): void {
   for (const key of Object.keys(value)) {
     const inner = schema.values ?? (Object.hasOwn(schema.properties ?? {}, key) ? schema.properties?.[key] : undefined)
-    if (inner !== undefined) {
-      found.known(prefix + key)
-      visit(inner, value[key], prefix + key, found)
-    } else if (schema.preserveUnknown !== true) found.unknown(prefix + key)
+    if (inner !== undefined) visit(inner, value[key], prefix + key, found)
+    else if (schema.preserveUnknown !== true) found.unknown(prefix + key)
   }
 }
