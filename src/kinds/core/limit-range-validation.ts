@@ -2,7 +2,7 @@
 import { duplicate, type FieldErrors, FieldPath, forbiddenField, invalid, required } from '#meta/field-path'
 import { isQualifiedName } from '#meta/names'
 import { invalidEach } from '#meta/object-meta-validation'
-import { compareQuantity, tryParseQuantity } from '#meta/quantity'
+import { compareQuantity, quantityToNumber, tryParseQuantity } from '#meta/quantity'
 import { validateResourceName } from './pod/resource-validation.ts'
 import type { LimitRange, LimitRangeItem } from './types.gen.ts'
 
@@ -64,6 +64,13 @@ function* validateOrder(item: LimitRangeItem, name: string, at: FieldPath): Fiel
   if (isGreater(min, limit)) yield invalid(here('default'), min, `min value ${min} is greater than default value ${limit}`)
   if (isGreater(limit, max)) yield invalid(here('default'), max, `default value ${limit} is greater than max value ${max}`)
   if (isGreater('1', ratio)) yield invalid(here('maxLimitRequestRatio'), ratio, `ratio ${ratio} is less than 1`)
+  if (ratio !== undefined && min !== undefined && max !== undefined) {
+    const most = quantityToNumber(max) / quantityToNumber(min)
+    if (quantityToNumber(ratio) > most)
+      yield invalid(here('maxLimitRequestRatio'), ratio, `ratio ${ratio} is greater than max/min = ${most.toFixed(6)}`)
+  }
+  if (name.includes('/') && limit !== undefined && request !== undefined && compareQuantity(limit, request) !== 0)
+    yield invalid(here('defaultRequest'), request, `default value ${limit} must equal to defaultRequest value ${request} in ${name}`)
 }
 
 function isGreater(a: string | undefined, b: string | undefined): boolean {

@@ -51,7 +51,9 @@ function* validateTaints(taints: readonly Taint[], at: FieldPath): FieldErrors {
 
 function* validateAmounts(list: ResourceList | undefined, at: FieldPath): FieldErrors {
   for (const [name, amount] of Object.entries(list ?? {})) {
-    if ((tryParseQuantity(amount)?.nano ?? 0n) < 0n) yield invalid(at.field(name), amount, notNegativeMessage)
+    const nano = tryParseQuantity(amount)?.nano ?? 0n
+    if (nano < 0n) yield invalid(at.field(name), amount, notNegativeMessage)
+    if (name.includes('/') && nano % 1_000_000_000n !== 0n) yield invalid(at.field(name), amount, 'must be an integer')
   }
 }
 

@@ -5,7 +5,9 @@ import { invalidEach } from '#meta/object-meta-validation'
 import { tryParseQuantity } from '#meta/quantity'
 import { notNegativeMessage } from '../number-validation.ts'
 import { isSameValue } from '../same-value.ts'
-import type { ResourceQuota, ScopeSelector } from './types.gen.ts'
+import { internalForm } from '../shown/internal-form.ts'
+import * as schemas from './schema.gen.ts'
+import type { ResourceQuota, ResourceQuotaSpec } from './types.gen.ts'
 
 const counted = [
   'pods',
@@ -48,9 +50,9 @@ export function* validateResourceQuota({ spec }: ResourceQuota): FieldErrors {
     yield* validateName(name, here)
     yield* validateAmount(name, amount, here)
   }
-  yield* validateScopes(spec?.scopes ?? [], at.field('scopes'))
-  if (spec?.scopeSelector !== undefined)
-    yield* validateScopeSelector(spec.scopeSelector, at.field('scopeSelector').field('matchExpressions'))
+  if (spec === undefined) return
+  yield* validateScopes(spec, at.field('scopes'))
+  yield* validateScopeSelector(spec, at.field('scopeSelector').field('matchExpressions'))
 }
 
 export function* validateResourceQuotaUpdate({ spec: next }: ResourceQuota, { spec: old }: ResourceQuota): FieldErrors {
@@ -60,35 +62,60 @@ export function* validateResourceQuotaUpdate({ spec: next }: ResourceQuota, { sp
 }
 
 function* validateName(name: string, at: FieldPath): FieldErrors {
-  yield* invalidEach(at, name, isQualifiedName(name))
+  const problems = isQualifiedName(name)
+  yield* invalidEach(at, name, problems)
   if (name.includes('/') || quotaResources.has(name) || /^(requests\.)?hugepages-/.test(name)) return
-  yield invalid(at, name, 'must be a standard resource type or fully qualified')
+  if (problems.length === 0) yield invalid(at, name, 'must be a standard resource type or fully qualified')
   yield invalid(at, name, 'must be a standard resource for quota')
 }
 
 function* validateAmount(name: string, amount: string, at: FieldPath): FieldErrors {
   const nano = tryParseQuantity(amount)?.nano ?? 0n
   if (nano < 0n) yield invalid(at, amount, notNegativeMessage)
-  if (counted.includes(name) && nano % 1_000_000_000n !== 0n) yield invalid(at, amount, 'must be an integer')
+  if ((counted.includes(name) || name.startsWith('count/')) && nano % 1_000_000_000n !== 0n) yield invalid(at, amount, 'must be an integer')
 }
 
-function* validateScopes(given: readonly string[], at: FieldPath): FieldErrors {
-  for (const scope of given) if (!scopes.has(scope)) yield invalid(at, given, 'unsupported scope')
+function* validateScopes({ scopes: given = [], hard = {} }: ResourceQuotaSpec, at: FieldPath): FieldErrors {
+  for (const scope of given) {
+    if (!scopes.has(scope)) yield invalid(at, given, 'unsupported scope')
+    for (const _ of resourcesOutside(scope, hard)) yield invalid(at, given, 'unsupported scope applied to resource')
+  }
   for (const pair of exclusive) if (pair.every((scope) => given.includes(scope))) yield invalid(at, given, 'conflicting scopes')
+}
+
+const ofComputing = new Set(['pods', 'cpu', 'memory', 'limits.cpu', 'limits.memory', 'requests.cpu', 'requests.memory'])
+
+/** What a scope can choose among; other scopes do not ask. */
+const resourcesOfScopes: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ['Terminating', ofComputing],
+  ['NotTerminating', ofComputing],
+  ['NotBestEffort', ofComputing],
+  ['PriorityClass', ofComputing],
+  ['CrossNamespacePodAffinity', ofComputing],
+  ['BestEffort', new Set(['pods'])],
+  ['VolumeAttributesClass', new Set(['persistentvolumeclaims', 'storage', 'requests.storage'])],
+])
+
+function resourcesOutside(scope: string, hard: object): readonly string[] {
+  const inside = resourcesOfScopes.get(scope)
+  return inside === undefined ? [] : Object.keys(hard).filter((name) => quotaResources.has(name) && !inside.has(name))
 }
 
 /** Scopes that are there or not, and have no values. */
 const bareScopes: ReadonlySet<string> = new Set([...scopes].filter((scope) => !['PriorityClass', 'VolumeAttributesClass'].includes(scope)))
 
 /** As upstream: every error stands at the list, not at its entry. */
-function* validateScopeSelector({ matchExpressions = [] }: ScopeSelector, at: FieldPath): FieldErrors {
+function* validateScopeSelector({ scopeSelector, scopes: given, hard = {} }: ResourceQuotaSpec, at: FieldPath): FieldErrors {
+  const { matchExpressions = [] } = scopeSelector ?? {}
   for (const { scopeName = '', operator = '', values = [] } of matchExpressions) {
     if (!scopes.has(scopeName)) yield invalid(at.field('scopeName'), scopeName, 'unsupported scope')
-    else if (bareScopes.has(scopeName) && operator !== 'Exists')
+    for (const _ of resourcesOutside(scopeName, hard))
+      yield invalid(at, internalForm(schemas.ScopeSelector, scopeSelector), 'unsupported scope applied to resource')
+    if (bareScopes.has(scopeName) && operator !== 'Exists')
       yield invalid(
         at.field('operator'),
         operator,
-        "must be 'Exist' when scope is any of ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, ResourceQuotaScopeBestEffort, ResourceQuotaScopeNotBestEffort or ResourceQuotaScopeCrossNamespacePodAffinity",
+        "must be 'Exists' when scope is any of ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, ResourceQuotaScopeBestEffort, ResourceQuotaScopeNotBestEffort or ResourceQuotaScopeCrossNamespacePodAffinity",
       )
     switch (operator) {
       case 'In':
@@ -106,5 +133,5 @@ function* validateScopeSelector({ matchExpressions = [] }: ScopeSelector, at: Fi
     }
   }
   const names = matchExpressions.map(({ scopeName }) => scopeName)
-  for (const pair of exclusive) if (pair.every((scope) => names.includes(scope))) yield invalid(at, matchExpressions, 'conflicting scopes')
+  for (const pair of exclusive) if (pair.every((scope) => names.includes(scope))) yield invalid(at, given ?? null, 'conflicting scopes')
 }

@@ -46,9 +46,10 @@ function defaultSecret(secret: Secret): Secret {
 function* validateSecret(secret: Secret): FieldErrors {
   const data = FieldPath.of('data')
   let byteCount = 0
-  for (const [key, value] of Object.entries(secret.data ?? {})) {
+  // A null among the values is a value without bytes.
+  for (const [key, value] of Object.entries<string | null>(secret.data ?? {})) {
     yield* invalidEach(data.key(key), key, isConfigMapKey(key))
-    byteCount += Math.floor((value.replace(/=+$/, '').length * 3) / 4)
+    byteCount += Math.floor(((value ?? '').replace(/=+$/, '').length * 3) / 4)
   }
   if (byteCount > bytesMax) yield tooLong(data, bytesMax)
   yield* validateSecretType(secret)

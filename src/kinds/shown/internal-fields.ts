@@ -148,6 +148,8 @@ export const internalFields: Readonly<Record<string, string>> = {
   SELinuxOptions: 'User Role Type Level',
   ScaleIOPersistentVolumeSource: 'Gateway System SecretRef SSLEnabled ProtectionDomain StoragePool StorageMode VolumeName FSType ReadOnly',
   ScaleIOVolumeSource: 'Gateway System SecretRef SSLEnabled ProtectionDomain StoragePool StorageMode VolumeName FSType ReadOnly',
+  ScopeSelector: 'MatchExpressions',
+  ScopedResourceSelectorRequirement: 'ScopeName Operator Values',
   SeccompProfile: 'Type LocalhostProfile',
   SecretEnvSource: 'Name Optional',
   SecretKeySelector: 'Name Key Optional',
