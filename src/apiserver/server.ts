@@ -31,6 +31,8 @@ export type ServerOptions = {
   readonly key: string
   /** Authorities whose names are shown to clients that have several certificates; who a certificate names is checked by `authn/`. */
   readonly clientCa?: string
+  /** As upstream unless told otherwise. */
+  readonly patience?: Patience
 }
 
 /** What one connection may have us keep for it: all its watches may lag, each within its own limit. */
@@ -39,16 +41,32 @@ const sessionMegabytesMax = 256
 /** As upstream: what all headers of a request may have together, and what of a body may come before it is read. */
 const headerBytesMax = 1 << 20
 const windowBytes = 256 * 1024
-/** As upstream: who connects has to say what it wants by then, and may be silent for so long between requests. */
-const headersMs = 32_000
-const idleMs = 90_000
-/** A client that has gone without a word is found out by then: by the kernel, or by a ping that nobody answers. */
-const keepAliveMs = 30_000
+
+/** How long clients may keep a connection without using it. */
+export type Patience = {
+  /** By then a client has greeted, and each head of a request is whole. */
+  readonly headersMs: number
+  /** Between requests. */
+  readonly idleMs: number
+  /** A client that has gone without a word is found out by then: by the kernel, or by a ping that nobody answers. */
+  readonly keepAliveMs: number
+}
+
+/** As upstream. How long a body may take, the request's deadline says. */
+const usualPatience: Patience = { headersMs: 32_000, idleMs: 90_000, keepAliveMs: 30_000 }
+
+/** Of HTTP/1.1; the types of `node:http2` do not know that it takes these. */
+function http1Limits({ headersMs, idleMs }: Patience) {
+  return {
+    maxHeaderSize: headerBytesMax,
+    headersTimeout: headersMs,
+    keepAliveTimeout: idleMs,
+    connectionsCheckingInterval: headersMs / 8,
+  }
+}
+
 /** As upstream: how long a client that is sent elsewhere may still open streams. */
 const retireMs = 1000
-
-/** Of HTTP/1.1; the types of `node:http2` do not know that it takes these. How long a body may take, the request's deadline says. */
-const http1Limits = { maxHeaderSize: headerBytesMax, headersTimeout: headersMs, keepAliveTimeout: idleMs }
 
 /** Why a request ends early where nothing says more. One for all: making an error costs more than most requests. */
 const cutOff = timeout('the request was cut off')
@@ -63,7 +81,8 @@ export class HttpServer {
   readonly #retired = new WeakSet<ServerHttp2Session>()
   #openCount = 0
 
-  constructor(deps: ServerDeps, { cert, key, clientCa }: ServerOptions) {
+  constructor(deps: ServerDeps, { cert, key, clientCa, patience = usualPatience }: ServerOptions) {
+    const { headersMs, idleMs, keepAliveMs } = patience
     this.#deps = deps
     this.#server = createSecureServer({
       cert,
@@ -84,10 +103,10 @@ export class HttpServer {
         maxFrameSize: windowBytes,
         initialWindowSize: windowBytes,
       },
-      ...http1Limits,
-      // Clients that end many watches at once are no attack.
-      streamResetBurst: 100_000,
-      streamResetRate: 10_000,
+      ...http1Limits(patience),
+      // Clients that end all their watches at once are no attack; those that open streams only to reset them lose the connection.
+      streamResetBurst: 1000,
+      streamResetRate: 250,
       maxSessionMemory: sessionMegabytesMax,
     })
     this.#server.on('request', (request, response) =>

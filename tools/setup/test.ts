@@ -5,7 +5,7 @@ import { prepareHost } from './prepare-host.ts'
 
 await prepareHost()
 offerTestPackages((line) => console.log(line))
-for (const script of ['check', 'unit', 'interop', 'crash', 'e2e']) {
+for (const script of ['check', 'unit', 'interop', 'fuzz', 'crash', 'e2e']) {
   console.log(`\n== npm run ${script}`)
   const { status } = spawnSync('npm', ['run', '--silent', script], { stdio: 'inherit' })
   if (status !== 0) process.exit(status ?? 1)

@@ -1,51 +1,22 @@
-/**
- * Says in the status of each flow schema whether its priority level exists. Whatever changes, all schemas are looked at
- * again; the write happens a moment later, so that a burst of changes costs one look.
- */
-import { type Clock, rfc3339 } from '#base/env/clock'
-import type { Log } from '#base/env/log'
+/** Says in the status of each flow schema whether its priority level exists. */
+import { rfc3339 } from '#base/env/clock'
 import type { Client } from '#client/client'
 import { FlowSchema } from '#kinds/flowcontrol/flow-schema.kind'
 import { PriorityLevelConfiguration } from '#kinds/flowcontrol/priority-level-configuration.kind'
 import { ignoreNotFound } from '#meta/status'
-import type { ChangeFeed } from '../authz/change-feed.ts'
 import type { StateReader } from '../exchange.ts'
+import { type LookAfterDeps, lookAfter } from '../look-after.ts'
 
-export type DanglingSchemasDeps = {
-  readonly clock: Clock
-  readonly log: Log
-  readonly client: Client
-  readonly state: StateReader
-  readonly changes: ChangeFeed
-}
-
-const delayMs = 50
-const retryMs = 1000
+export type DanglingSchemasDeps = LookAfterDeps & { readonly client: Client; readonly state: StateReader }
 
 /** Works until it is disposed. */
 export function markDanglingSchemas(deps: DanglingSchemasDeps): Disposable {
-  const { clock, log, changes } = deps
-  const stop = new AbortController()
-  let timer: Disposable | undefined
-  const lookIn = (ms: number): void => {
-    timer?.[Symbol.dispose]()
-    timer = clock.setTimer(ms, () => void look())
-  }
-  async function look(): Promise<void> {
-    try {
-      await markAll(deps, stop.signal)
-    } catch (error) {
-      if (stop.signal.aborted) return
-      log.warn('the status of a flow schema could not be written', { error })
-      lookIn(retryMs)
-    }
-  }
-  const stack = new DisposableStack()
-  stack.defer(() => stop.abort())
-  stack.defer(() => timer?.[Symbol.dispose]())
-  stack.use(changes.follow(FlowSchema, () => lookIn(delayMs)))
-  stack.use(changes.follow(PriorityLevelConfiguration, () => lookIn(delayMs)))
-  return stack
+  const look = async (signal: AbortSignal) => await markAll(deps, signal)
+  return lookAfter(deps, {
+    kinds: [FlowSchema, PriorityLevelConfiguration],
+    look,
+    failure: 'the status of a flow schema could not be written',
+  })
 }
 
 async function markAll({ client, clock, state }: DanglingSchemasDeps, signal: AbortSignal): Promise<void> {

@@ -1,6 +1,5 @@
 /** Bounds how many requests are worked on at once, reading and writing apart; what lasts and what an exempt flow carries do not count. */
-import { tooManyRequests } from '#meta/status'
-import type { Exchange, Step } from '../exchange.ts'
+import type { Answer, Exchange, Step } from '../exchange.ts'
 import { isLongRunning } from '../request/long-running.ts'
 
 export type InFlightLimits = { readonly readingMax: number; readonly mutatingMax: number }
@@ -10,6 +9,17 @@ export const defaultInFlightLimits: InFlightLimits = { readingMax: 400, mutating
 
 const readingVerbs: ReadonlySet<string> = new Set(['get', 'list'])
 
+/** As upstream: plain text, and when to come again. */
+const tooManyRequests: Answer = {
+  status: 429,
+  headers: { 'retry-after': '1', 'x-content-type-options': 'nosniff' },
+  body: {
+    kind: 'bytes',
+    contentType: 'text/plain; charset=utf-8',
+    bytes: new TextEncoder().encode('Too many requests, please try again later.\n'),
+  },
+}
+
 /** A limit of 0 is none. */
 export function limitInFlight({ readingMax, mutatingMax }: InFlightLimits): Step {
   const reading = { count: 0, max: readingMax }
@@ -17,7 +27,7 @@ export function limitInFlight({ readingMax, mutatingMax }: InFlightLimits): Step
   return async (exchange, next) => {
     if (isExempt(exchange)) return await next(exchange)
     const lane = readingVerbs.has(exchange.info.verb) ? reading : mutating
-    if (lane.max > 0 && lane.count >= lane.max) throw tooManyRequests('Too many requests, please try again later.', 1)
+    if (lane.max > 0 && lane.count >= lane.max) return tooManyRequests
     lane.count++
     try {
       return await next(exchange)

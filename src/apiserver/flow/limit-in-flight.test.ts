@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Answer, Exchange } from '../exchange.ts'
+import { limitInFlight } from './limit-in-flight.ts'
+
+const done: Answer = { status: 200, body: { kind: 'empty' } }
+
+function exchangeOf(verb: string, isExempt = false): Exchange {
+  const request = {
+    method: 'GET',
+    path: '/x',
+    query: new URLSearchParams(),
+    headers: {},
+    readBody: () => Promise.resolve(new Uint8Array()),
+  }
+  const info = {
+    isResourceRequest: true,
+    path: '/x',
+    verb,
+    group: '',
+    version: '',
+    namespace: '',
+    resource: 'x',
+    subresource: '',
+    name: '',
+    rest: [],
+  }
+  const flow = { schemaUid: '', levelUid: '', isExempt }
+  return { request, info, flow, signal: new AbortController().signal, receivedMs: 0, user: { name: 'a', groups: [] }, warnings: [] }
+}
+
+for (const [verb, max] of [
+  ['get', 3],
+  ['list', 3],
+  ['create', 2],
+  ['patch', 2],
+] as const) {
+  test(`limitInFlight: ${max} of ${verb} are worked on, one more is asked to come again, and gets in when one is done`, async () => {
+    const step = limitInFlight({ readingMax: 3, mutatingMax: 2 })
+    const held = Array.from({ length: max }, () => Promise.withResolvers<Answer>())
+    const answers = held.map(({ promise }) => step(exchangeOf(verb), () => promise))
+    const refused = await step(exchangeOf(verb), async () => done)
+    assert.equal(refused.status, 429)
+    assert.equal(refused.headers?.['retry-after'], '1')
+    assert.equal((await step(exchangeOf('watch'), async () => done)).status, 200, 'what lasts does not count')
+    assert.equal((await step(exchangeOf(verb, true), async () => done)).status, 200, 'what is exempt does not count')
+    held[0]?.resolve(done)
+    await answers[0]
+    assert.equal((await step(exchangeOf(verb), async () => done)).status, 200)
+    for (const { resolve } of held) resolve(done)
+    await Promise.all(answers)
+  })
+}
+
+test('limitInFlight: what fails makes room, and a limit of 0 is none', async () => {
+  const step = limitInFlight({ readingMax: 1, mutatingMax: 0 })
+  await assert.rejects(async () => await step(exchangeOf('get'), () => Promise.reject(new Error('a bug'))))
+  assert.equal((await step(exchangeOf('get'), async () => done)).status, 200)
+  const many = Array.from({ length: 1000 }, () => step(exchangeOf('create'), async () => done))
+  assert((await Promise.all(many)).every(({ status }) => status === 200))
+})
