@@ -24,8 +24,8 @@ export function strictErrors(schema: Schema, value: unknown, members: readonly M
 function inOrder(unknown: ReadonlySet<string>, raw: readonly string[], members: readonly Member[]): readonly string[] {
   const isRaw = (path: string) => raw.some((one) => path.startsWith(`${one}.`) || path.startsWith(`${one}[`))
   return members.flatMap(({ path, isRepeated }) => {
-    if (isRepeated && !isRaw(path)) return [`duplicate field ${goQuote(path)}`]
-    return unknown.has(path) ? [unknownLine(path)] : []
+    if (unknown.has(path)) return [unknownLine(path)]
+    return isRepeated && !isRaw(path) ? [`duplicate field ${goQuote(path)}`] : []
   })
 }
 
