@@ -59,7 +59,7 @@ function allPlugins({ authorizer, kinds, clock }: PluginDeps, { plugins, imagePo
     off('LimitPodHardAntiAffinityTopology', () => [antiAffinityTopology]),
     on(...limitRanger),
     on(serviceAccountAdmission),
-    off('NodeRestriction', () => nodeRestriction),
+    off('NodeRestriction', () => nodeRestriction(authorizer)),
     on(taintNodesByCondition),
     off('AlwaysPullImages', () => [alwaysPullImages]),
     off('ImagePolicyWebhook', () => [imagePolicyWebhook({ clock, client: configured(imagePolicy) }, plugins.get('ImagePolicyWebhook'))]),

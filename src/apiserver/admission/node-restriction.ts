@@ -1,22 +1,28 @@
 /**
  * What a node may write is its own: its Node object (but not its taints or protected labels), the status of its pods,
- * mirror pods, its lease, and tokens for the pods that run on it.
+ * mirror pods, its lease, its slices, and tokens for the pods that run on it.
  */
 
-import type { TokenRequest } from '#kinds/authentication/types.gen'
 import { Lease } from '#kinds/coordination/lease.kind'
 import { Node } from '#kinds/core/node.kind'
+import { PersistentVolumeClaim } from '#kinds/core/persistent-volume-claim.kind'
 import { Pod } from '#kinds/core/pod/pod.kind'
-import { ServiceAccount } from '#kinds/core/service-account.kind'
-import type { KubeObject } from '#meta/object'
-import { nodeNameOf } from '../authz/node/node-identity.ts'
+import { ResourceSlice } from '#kinds/resource/resource-slice.kind'
+import { CSINode } from '#kinds/storage/csi-node.kind'
+import type { Authorizer } from '../authz/authorizer.ts'
 import { referencesOf } from '../authz/node/pod-references.ts'
 import type { StateReader } from '../exchange.ts'
+import { forNodes } from './for-nodes.ts'
 import { isMirrorPod } from './mirror-pod.ts'
 import { changedForbiddenLabels } from './node-labels.ts'
+import { tokenRestriction } from './node-tokens.ts'
 import { type Admission, type AdmissionPlugin, definePlugin, refusal } from './plugin.ts'
 
-export const nodeRestriction: readonly AdmissionPlugin[] = [
+export function nodeRestriction(authorizer: Authorizer): readonly AdmissionPlugin[] {
+  return [...ofOwnObjects, tokenRestriction(authorizer)]
+}
+
+const ofOwnObjects: readonly AdmissionPlugin[] = [
   definePlugin<Pod>({
     name: 'NodeRestriction',
     kinds: [Pod],
@@ -37,26 +43,26 @@ export const nodeRestriction: readonly AdmissionPlugin[] = [
     operations: ['CREATE', 'UPDATE', 'DELETE'],
     validate: forNodes(checkLease),
   }),
-  definePlugin<ServiceAccount>({
+  definePlugin<CSINode>({
     name: 'NodeRestriction',
-    kinds: [ServiceAccount],
+    kinds: [CSINode],
+    operations: ['CREATE', 'UPDATE', 'DELETE'],
+    validate: forNodes(checkCsiNode),
+  }),
+  definePlugin<ResourceSlice>({
+    name: 'NodeRestriction',
+    kinds: [ResourceSlice],
     operations: ['CREATE'],
-    subresources: ['token'],
-    validate: forNodes(checkTokenRequest),
+    validate: forNodes(checkSlice),
+  }),
+  definePlugin<PersistentVolumeClaim>({
+    name: 'NodeRestriction',
+    kinds: [PersistentVolumeClaim],
+    operations: ['UPDATE'],
+    subresources: ['status'],
+    validate: forNodes(checkClaimStatus),
   }),
 ]
-
-type NodeCheck<T extends KubeObject> = (admission: Admission<T>, nodeName: string, state: StateReader) => void
-
-/** Everybody but nodes passes. */
-function forNodes<T extends KubeObject>(check: NodeCheck<T>): NonNullable<AdmissionPlugin<T>['validate']> {
-  return (admission, { state }) => {
-    const nodeName = nodeNameOf(admission.user)
-    if (nodeName === undefined) return
-    if (nodeName === '') throw refusal(admission, `could not determine node from user ${JSON.stringify(admission.user.name)}`)
-    check(admission, nodeName, state)
-  }
-}
 
 function checkPod(admission: Admission<Pod>, nodeName: string, state: StateReader): void {
   const { operation, subresource, object, old, namespace, name } = admission
@@ -97,7 +103,7 @@ function checkMirrorPod(admission: Admission<Pod>, nodeName: string, state: Stat
 function checkOwner(admission: Admission<Pod>, nodeName: string, state: StateReader): void {
   const owners = admission.object.metadata.ownerReferences ?? []
   const node = JSON.stringify(nodeName)
-  if (owners.length === 0) return
+  if (owners.length === 0) throw refusal(admission, `node ${node} can only create pods with an owner reference set to itself`)
   const [owner] = owners
   if (owners.length > 1 || owner === undefined)
     throw refusal(admission, `node ${node} can only create pods with a single owner reference set to itself`)
@@ -108,11 +114,7 @@ function checkOwner(admission: Admission<Pod>, nodeName: string, state: StateRea
     throw refusal(admission, `node ${node} can only create pods with a controller owner reference set to itself`)
   if (owner.blockOwnerDeletion === true) throw refusal(admission, `node ${node} must not set blockOwnerDeletion on an owner reference`)
   const uid = state.get(Node, undefined, nodeName)?.metadata.uid
-  if (uid !== owner.uid)
-    throw refusal(
-      admission,
-      `node ${node} can only create pods with an owner reference set to itself: UID mismatch: expected ${uid} got ${owner.uid}`,
-    )
+  if (uid !== owner.uid) throw refusal(admission, `node ${nodeName} UID mismatch: expected ${owner.uid} got ${uid}`)
 }
 
 function checkNode(admission: Admission<Node>, nodeName: string): void {
@@ -129,7 +131,7 @@ function checkNode(admission: Admission<Node>, nodeName: string): void {
   if (!isSame(next.spec?.taints, old?.spec?.taints)) throw refusal(admission, `node ${node} is not allowed to modify taints`)
   if (labels.length > 0) throw refusal(admission, `is not allowed to modify labels: ${labels.join(', ')}`)
   if (!isSame(next.metadata.ownerReferences, old?.metadata.ownerReferences)) {
-    throw refusal(admission, `node ${node} is not allowed to modify metadata.ownerReferences`)
+    throw refusal(admission, `node ${node} is not allowed to modify ownerReferences`)
   }
 }
 
@@ -140,21 +142,30 @@ function checkLease(admission: Admission<Lease>, nodeName: string): void {
   if (leaseName !== nodeName) throw refusal(admission, 'can only access node lease with the same name as the requesting node')
 }
 
-/** The object of this write is the request, which is what its kind says of it. */
-function checkTokenRequest(admission: Admission<ServiceAccount>, nodeName: string, state: StateReader): void {
-  const request = admission.object as unknown as TokenRequest
-  const bound = request.spec.boundObjectRef
-  if (bound?.apiVersion !== 'v1' || bound.kind !== 'Pod' || !bound.name) throw refusal(admission, 'node requested token not bound to a pod')
-  if (!bound.uid) throw refusal(admission, 'node requested token with a pod binding without a uid')
-  const pod = state.get(Pod, admission.namespace, bound.name)
-  if (pod === undefined) throw refusal(admission, `pod ${JSON.stringify(bound.name)} not found`)
-  if (pod.metadata.uid !== bound.uid) {
-    throw refusal(
-      admission,
-      `the UID in the bound object reference (${bound.uid}) does not match the UID in record. The object might have been deleted and then recreated`,
-    )
-  }
-  if (pod.spec?.nodeName !== nodeName) throw refusal(admission, 'node requested token bound to a pod scheduled on a different node')
+function checkCsiNode(admission: Admission<CSINode>, nodeName: string): void {
+  const { object, name, operation } = admission
+  const ofNode = operation === 'CREATE' ? (object.metadata.name ?? '') : name
+  if (ofNode !== nodeName) throw refusal(admission, 'can only access CSINode with the same name as the requesting node')
+}
+
+function checkSlice(admission: Admission<ResourceSlice>, nodeName: string): void {
+  if (admission.object.spec.nodeName === nodeName) return
+  throw refusal(admission, 'can only create ResourceSlice with the same NodeName as the requesting node')
+}
+
+/** A node says how large a volume has become, and how that went; nothing else of the claim is its affair. */
+function checkClaimStatus(admission: Admission<PersistentVolumeClaim>, nodeName: string): void {
+  const { object, old } = admission
+  if (old === undefined || isSame(withoutSize(object), withoutSize(old))) return
+  throw refusal(
+    admission,
+    `node ${JSON.stringify(nodeName)} is not allowed to update fields other than status.quantity and status.conditions`,
+  )
+}
+
+function withoutSize({ metadata, spec, status }: PersistentVolumeClaim): unknown {
+  const { capacity, conditions, allocatedResources, allocatedResourceStatuses, ...rest } = status ?? {}
+  return { metadata: { ...metadata, managedFields: undefined, resourceVersion: undefined }, spec, status: rest }
 }
 
 function isSame(one: unknown, other: unknown): boolean {

@@ -204,7 +204,19 @@ test('there is one default priority class at most, and those of the system stay'
   )
 })
 
-const ownNode = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n1' }, spec: {} }
+const mirrorPod = (...owners: readonly { readonly uid: string }[]) => {
+  const ownerReferences = owners.map(({ uid }) => ({ apiVersion: 'v1', kind: 'Node', name: 'n1', uid, controller: true }))
+  return pod({ nodeName: 'n1' }, { annotations: { 'kubernetes.io/config.mirror': 'x' }, ownerReferences })
+}
+const csiNode = (name: string) => ({ apiVersion: 'storage.k8s.io/v1', kind: 'CSINode', metadata: { name }, spec: { drivers: [] } })
+const slice = (nodeName: string) => ({
+  apiVersion: 'resource.k8s.io/v1',
+  kind: 'ResourceSlice',
+  metadata: { name: 's' },
+  spec: { nodeName },
+})
+const claimOf = (status: object) => ({ apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'c' }, spec: {}, status })
+const ownNode = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n1', uid: 'u1' }, spec: {} }
 
 test('a new node is tainted as not ready, once', async () => {
   const taint = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' }
@@ -236,7 +248,20 @@ for (const [what, object, write, want] of [
     'node "n1" can only delete pods with spec.nodeName set to itself',
   ],
   ['create a pod', ownPod, {}, 'pod does not have "kubernetes.io/config.mirror" annotation, node "n1" can only create mirror pods'],
-  ['create a mirror pod', pod({ nodeName: 'n1' }, { annotations: { 'kubernetes.io/config.mirror': 'x' } }), {}, undefined],
+  ['create a mirror pod', mirrorPod({ uid: 'u1' }), {}, undefined],
+  ['create one of another node of its name', mirrorPod({ uid: 'u2' }), {}, 'node n1 UID mismatch: expected u2 got u1'],
+  ['create one that nobody owns', mirrorPod(), {}, 'node "n1" can only create pods with an owner reference set to itself'],
+  ['speak of its drivers', csiNode('n1'), {}, undefined],
+  ['speak of the drivers of others', csiNode('n2'), {}, 'can only access CSINode with the same name as the requesting node'],
+  ['publish its devices', slice('n1'), {}, undefined],
+  ['publish the devices of others', slice('n2'), {}, 'can only create ResourceSlice with the same NodeName as the requesting node'],
+  ['say how large a volume is', claimOf({ capacity: { storage: '1' } }), { operation: 'UPDATE', old: claimOf({}) }, undefined],
+  [
+    'bind a claim',
+    claimOf({ phase: 'Bound' }),
+    { operation: 'UPDATE', old: claimOf({}) },
+    'node "n1" is not allowed to update fields other than status.quantity and status.conditions',
+  ],
   ['register itself', ownNode, {}, undefined],
   ['register another', otherNode, {}, 'node "n1" is not allowed to modify node "n2"'],
   [
@@ -257,9 +282,11 @@ for (const [what, object, write, want] of [
   ['write another lease', lease('n2'), {}, 'can only access node lease with the same name as the requesting node'],
 ] as const) {
   test(`a node may ${what}: ${want ?? 'yes'}`, async () => {
-    const plugin = nodeRestriction.find(({ kinds = [] }) => kinds.some((kind) => kind.kind === (object as { kind: string }).kind))
+    const plugin = nodeRestriction(alwaysDeny).find(({ kinds = [] }) =>
+      kinds.some((kind) => kind.kind === (object as { kind: string }).kind),
+    )
     assert.ok(plugin)
-    const written = run(plugin, object, [], { ...write, user: nodeUser } as Write)
+    const written = run(plugin, object, [ownNode], { ...write, user: nodeUser } as Write)
     if (want === undefined) await written
     else await assert.rejects(written, (error: Error) => error.message.endsWith(`is forbidden: ${want}`))
   })

@@ -14,6 +14,7 @@ import { changeObject } from '../registry/change.ts'
 import { deleteKey } from '../registry/delete.ts'
 import { ownersAfterUpdate, ownStatusWrite } from '../registry/field-owners.ts'
 import type { Registry } from '../registry/registry.ts'
+import { admissionOf } from '../registry/write-call.ts'
 import type { DeleteOptions } from '../request/delete-options.ts'
 import { readValue } from '../request/read-body.ts'
 import type { ResourceHandler } from '../serve/dispatch-resource.ts'
@@ -25,6 +26,15 @@ export const evictPod: ResourceHandler = async (registry, exchange, kind) => {
   const pod = registry.get(Pod, info.namespace, info.name)
   if (pod === undefined) throw notFound({ group: '', plural: 'pods' }, info.name)
   const options = deleteOptionsOf(eviction, request.query)
+  const write = {
+    operation: 'CREATE',
+    subresource: 'eviction',
+    object: eviction,
+    old: undefined,
+    isDryRun: options.isDryRun,
+    options,
+  } as const
+  await registry.admission.validate(admissionOf(exchange, kind, write), exchange.signal)
   if (!needsNoBudget(pod)) await takeFromBudget(registry, exchange, pod, options.isDryRun)
   await markAsTarget(registry, exchange, kind, options)
   await deleteKey(registry, exchange, kind, registry.viewOf(kind).keyOf(info.namespace, info.name), options)
