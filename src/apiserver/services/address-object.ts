@@ -3,7 +3,7 @@ import type { Service } from '#kinds/core/service.kind'
 import type { IPAddress } from '#kinds/networking/ip-address.kind'
 import { canonicalAddress, familyOf } from './ip-range.ts'
 
-export const familyLabel = 'ipaddress.kubernetes.io/ip-family'
+const familyLabel = 'ipaddress.kubernetes.io/ip-family'
 export const managerLabel = 'ipaddress.kubernetes.io/managed-by'
 export const manager = 'ipallocator.k8s.io'
 

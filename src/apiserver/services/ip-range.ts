@@ -34,10 +34,6 @@ export function canonicalAddress(address: string): string {
   return family === undefined ? address : textOf(numberOf(address), family)
 }
 
-export function isInRange(range: IpRange, address: string): boolean {
-  return offsetIn(range, address) !== undefined
-}
-
 /** Whether somebody may have the address: the network's own address and, in IPv4, its broadcast address are nobody's. */
 export function isUsableIn(range: IpRange, address: string): boolean {
   const offset = offsetIn(range, address)

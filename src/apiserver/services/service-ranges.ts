@@ -45,7 +45,7 @@ export class ServiceRanges implements Disposable {
 }
 
 /** Each range once, also where several objects name it. */
-export function readyRanges(objects: readonly ServiceCIDR[]): readonly IpRange[] {
+function readyRanges(objects: readonly ServiceCIDR[]): readonly IpRange[] {
   const ranges = objects.filter(isReady).flatMap(({ spec }) => (spec?.cidrs ?? []).map(parseIpRange))
   return [...new Map(ranges.map((range) => [range.cidr, range])).values()]
 }
