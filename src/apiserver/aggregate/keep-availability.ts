@@ -1,59 +1,28 @@
-/**
- * Says in the status of each APIService whether it can be used. Whatever changes, all are looked at again; the write
- * happens a moment later, so that a burst of changes costs one look.
- */
-
-import type { Clock } from '#base/env/clock'
-import type { Log } from '#base/env/log'
+/** Says in the status of each APIService whether it can be used. */
 import type { Client } from '#client/client'
 import { APIService } from '#kinds/apiregistration/api-service.kind'
 import { availableCondition } from '#kinds/apiregistration/availability'
 import { Service } from '#kinds/core/service.kind'
 import { EndpointSlice } from '#kinds/discovery/endpoint-slice.kind'
 import { conditionOf, withCondition } from '#meta/conditions'
-import type { Kind } from '#meta/kind'
 import { hasReason } from '#meta/status'
-import type { ChangeFeed } from '../authz/change-feed.ts'
 import { asApiServer } from '../bootstrap/restore-object.ts'
 import type { StateReader } from '../exchange.ts'
+import { type LookAfterDeps, lookAfter } from '../look-after.ts'
 import { availabilityOf } from './availability-of.ts'
 
-export type AvailabilityDeps = {
-  readonly clock: Clock
-  readonly log: Log
-  readonly client: Client
-  readonly state: StateReader
-  readonly changes: ChangeFeed
-}
+type AvailabilityDeps = LookAfterDeps & { readonly client: Client; readonly state: StateReader }
 
-const delayMs = 50
-const retryMs = 1000
 const sliceOfService = 'kubernetes.io/service-name'
 
 /** Works until it is disposed. */
 export function keepAvailability(deps: AvailabilityDeps): Disposable {
-  const { clock, log, changes } = deps
-  const stop = new AbortController()
-  let timer: Disposable | undefined
-  const lookIn = (ms: number): void => {
-    timer?.[Symbol.dispose]()
-    timer = clock.setTimer(ms, () => void look())
-  }
-  async function look(): Promise<void> {
-    try {
-      await markAll(deps, stop.signal)
-    } catch (error) {
-      if (stop.signal.aborted) return
-      log.warn('the status of an APIService could not be written', { error })
-      lookIn(retryMs)
-    }
-  }
-  const stack = new DisposableStack()
-  stack.defer(() => stop.abort())
-  stack.defer(() => timer?.[Symbol.dispose]())
-  const followed: readonly Kind[] = [APIService, Service, EndpointSlice]
-  for (const kind of followed) stack.use(changes.follow(kind, () => lookIn(delayMs)))
-  return stack
+  const look = async (signal: AbortSignal) => await markAll(deps, signal)
+  return lookAfter(deps, {
+    kinds: [APIService, Service, EndpointSlice],
+    look,
+    failure: 'the status of an APIService could not be written',
+  })
 }
 
 async function markAll({ client, clock, state }: AvailabilityDeps, signal: AbortSignal): Promise<void> {

@@ -7,7 +7,7 @@ import { ignoreNotFound } from '#meta/status'
 import type { StateReader } from '../exchange.ts'
 import { type LookAfterDeps, lookAfter } from '../look-after.ts'
 
-export type DanglingSchemasDeps = LookAfterDeps & { readonly client: Client; readonly state: StateReader }
+type DanglingSchemasDeps = LookAfterDeps & { readonly client: Client; readonly state: StateReader }
 
 /** Works until it is disposed. */
 export function markDanglingSchemas(deps: DanglingSchemasDeps): Disposable {
