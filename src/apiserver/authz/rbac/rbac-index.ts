@@ -7,7 +7,7 @@ import { ClusterRoleBinding } from '#kinds/rbac/cluster-role-binding.kind'
 import { Role } from '#kinds/rbac/role.kind'
 import { RoleBinding } from '#kinds/rbac/role-binding.kind'
 import type { PolicyRule, RoleRef, Subject } from '#kinds/rbac/types.gen'
-import { type KubeObject, keyOf, refOf } from '#meta/object'
+import type { KubeObject } from '#meta/object'
 import type { UserInfo } from '../../exchange.ts'
 import { serviceAccountOfUserName } from '../../tokens/claims.ts'
 import type { Change, ChangeFeed } from '../change-feed.ts'
@@ -19,7 +19,8 @@ export type BindingOfUser<B extends AnyBinding> = { readonly binding: B; readonl
 
 export class RbacIndex {
   readonly #clusterRoles = new Map<string, ClusterRole>()
-  readonly #roles = new Map<string, Role>()
+  /** By namespace, then by name: to make one key of both would cost more than the two steps. */
+  readonly #roles = new Map<string, Map<string, Role>>()
   readonly #clusterBindings = new SubjectIndex<ClusterRoleBinding>()
   readonly #bindings = new Map<string, SubjectIndex<RoleBinding>>()
 
@@ -27,7 +28,7 @@ export class RbacIndex {
   follow(feed: ChangeFeed): Disposable {
     const stack = new DisposableStack()
     stack.use(feed.follow(ClusterRole, (change) => replace(this.#clusterRoles, change)))
-    stack.use(feed.follow(Role, (change) => replace(this.#roles, change)))
+    stack.use(feed.follow(Role, (change) => replace(this.#rolesIn(namespaceOf(change)), change)))
     stack.use(feed.follow(ClusterRoleBinding, (change) => this.#clusterBindings.replace(change)))
     stack.use(feed.follow(RoleBinding, (change) => this.#bindingsIn(namespaceOf(change)).replace(change)))
     return stack
@@ -43,8 +44,14 @@ export class RbacIndex {
 
   /** The rules behind a reference; undefined where the role does not exist. */
   rulesOf(ref: RoleRef, namespace: string): readonly PolicyRule[] | undefined {
-    const role = ref.kind === 'ClusterRole' ? this.#clusterRoles.get(ref.name) : this.#roles.get(keyOf({ namespace, name: ref.name }))
+    const role = ref.kind === 'ClusterRole' ? this.#clusterRoles.get(ref.name) : this.#roles.get(namespace)?.get(ref.name)
     return role === undefined ? undefined : (role.rules ?? [])
+  }
+
+  #rolesIn(namespace: string): Map<string, Role> {
+    let roles = this.#roles.get(namespace)
+    if (roles === undefined) this.#roles.set(namespace, (roles = new Map()))
+    return roles
   }
 
   #bindingsIn(namespace: string): SubjectIndex<RoleBinding> {
@@ -99,11 +106,12 @@ function* keysOfUser({ name, groups }: UserInfo): Generator<string, void> {
   for (const group of groups) yield `Group:${group}`
 }
 
+/** The map holds the objects of one namespace, or those that have none, by name. */
 function replace<T extends KubeObject>(map: Map<string, T>, { old, next }: Change<T>): void {
-  if (next !== undefined) map.set(keyOf(refOf(next)), next)
-  else if (old !== undefined) map.delete(keyOf(refOf(old)))
+  if (next !== undefined) map.set(next.metadata.name ?? '', next)
+  else if (old !== undefined) map.delete(old.metadata.name ?? '')
 }
 
-function namespaceOf({ old, next }: Change<RoleBinding>): string {
+function namespaceOf<T extends KubeObject>({ old, next }: Change<T>): string {
   return (next ?? old)?.metadata.namespace ?? ''
 }
