@@ -61,6 +61,13 @@ for (const [why, target, patch, want] of [
     { '$setElementOrder/items': [{ name: 'c' }, { name: 'a' }, { name: 'b' }] },
     { items: [{ name: 'c' }, { name: 'a', image: '1' }, { name: 'b' }] },
   ],
+  ['an order of what is nowhere says nothing', abc, { '$setElementOrder/finalizers': ['a'] }, abc],
+  [
+    'an order counts for what is no directive',
+    abc,
+    { '$setElementOrder/items': [{ name: 'a' }], items: [{ $patch: 'delete', name: 'b' }] },
+    { items: [{ name: 'a', image: '1' }, { name: 'c' }] },
+  ],
   ['null removes', { labels: { a: '1', b: '2' } }, { labels: { a: null } }, { labels: { b: '2' } }],
   ['a map is replaced', { labels: { a: '1' } }, { labels: { $patch: 'replace', b: '2' } }, { labels: { b: '2' } }],
   ['a map is emptied', { labels: { a: '1' } }, { labels: { $patch: 'delete' } }, { labels: {} }],
@@ -84,6 +91,12 @@ for (const [why, target, patch, want] of [
 
 for (const [why, patch, message] of [
   ['an unknown directive', { items: [{ name: 'a', $patch: 'eat' }] }, 'unknown patch type: eat in map: map[$patch:eat name:a]'],
+  ['an order of what is removed', { '$setElementOrder/items': [], items: null }, 'expected a []interface {}, but received a %!s(<nil>)'],
+  [
+    'an entry without key in a replaced list',
+    { items: [{ $patch: 'replace' }, {}] },
+    'map: map[] does not contain declared merge key: name',
+  ],
   ['an entry without key', { items: [{ image: 'x' }] }, 'map: map[image:x] does not contain declared merge key: name'],
   [
     'an order that lacks an entry',

@@ -131,7 +131,9 @@ function withoutDirectives(
     }
   }
   const entries = change.filter((entry) => !(directive in entry))
-  return isReplaced ? { target: entries, entries: [] } : { target, entries }
+  if (!isReplaced) return { target, entries }
+  for (const entry of entries) keyOf(entry, mergeKey)
+  return { target: entries, entries: [] }
 }
 
 function keyOf(entry: JsonObject, mergeKey: string): unknown {
@@ -178,15 +180,15 @@ function mergeInOrder(schema: Schema | undefined, target: Fields, patch: Fields,
     throw contradictory(
       `unable to find api field in struct ${schema === undefined ? '' : shortNameOf(schema)} for the json field ${JSON.stringify(key)}`,
     )
-  const [places = [], before = [], changes = []] = [patch[directiveKey], given ?? [], change ?? []].map(listOrRefusal)
+  const [places = [], before = [], changes = []] = [patch[directiveKey], given ?? [], change === undefined ? [] : change].map(listOrRefusal)
+  delete patch[directiveKey]
   if (given === undefined && change === undefined) return
   const mergeKey = field?.patchMergeKey
   const same = mergeKey === undefined ? isDeepEqual : sameBy(mergeKey)
   if (mergeKey !== undefined) for (const [index, place] of places.entries()) keyOf(mapOrRefusal(place, index), mergeKey)
-  requireOrder(changes, places, { same, hasKey: mergeKey !== undefined })
+  requireOrder(changes, places, { same, mergeKey })
   const merged = change === undefined ? before : given === undefined ? asNew(changes) : listField(field, before, changes)
   setMember(target, key, ordered(merged as readonly unknown[], before, places, same))
-  delete patch[directiveKey]
   delete patch[key]
 }
 
@@ -201,6 +203,7 @@ function mapOrRefusal(value: unknown, index: number): JsonObject {
 }
 
 function goTypeNameOf(value: unknown): string {
+  if (value === null) return '%!s(<nil>)'
   if (isJsonObject(value)) return 'map[string]interface {}'
   return typeof value === 'boolean' ? 'bool' : typeof value === 'string' ? 'string' : 'int64'
 }
@@ -211,15 +214,19 @@ function sameBy(mergeKey: string): Same {
   return (a, b) => isJsonObject(a) && isJsonObject(b) && isDeepEqual(a[mergeKey], b[mergeKey])
 }
 
-/** The entries of a patch must stand in the order that `$setElementOrder` names. */
+/** The entries of a patch must stand in the order that `$setElementOrder` names, if it names one. */
 function requireOrder(
   changes: readonly unknown[],
   places: readonly unknown[],
-  { same, hasKey }: { readonly same: Same; readonly hasKey: boolean },
+  { same, mergeKey }: { readonly same: Same; readonly mergeKey: string | undefined },
 ): void {
+  if (places.length === 0) return
   let from = 0
   for (const entry of changes) {
-    if (hasKey && isJsonObject(entry) && entry[directive] === 'delete') continue
+    if (mergeKey !== undefined && isJsonObject(entry)) {
+      if (directive in entry) continue
+      if (from < places.length) keyOf(entry, mergeKey)
+    }
     const at = places.findIndex((place, index) => index >= from && same(place, entry))
     if (at < 0)
       throw contradictory(`The order in patch list:\n${goText(changes)}\n doesn't match $setElementOrder list:\n${goText(places)}\n`)
