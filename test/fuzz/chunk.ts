@@ -10,6 +10,7 @@ import { drawer } from './draw.ts'
 import { families } from './families/all-families.ts'
 import { type FuzzCase, type Source, textOf } from './fuzz-case.ts'
 import { askerOf, faultsOf, pollution, prepareObjects, readCanary, storeFaults } from './server-state.ts'
+import type { Counts } from './status-table.ts'
 
 export type ChunkOptions = {
   readonly seed: number
@@ -23,13 +24,12 @@ export type ChunkOptions = {
 
 /** `counts` are of family and status; `faults` say what must not be. */
 export type ChunkResult = { readonly counts: Counts; readonly caseCount: number; readonly faults: readonly string[] }
-export type Counts = ReadonlyMap<string, ReadonlyMap<number, number>>
 
 const atOnce = 64
 const casesBetweenChecks = 2500
 const answerMsMax = 1000
 /** Longer than any wait that is documented: for a revision to come. */
-const waitMsMax = 5000
+const waitMsMax = 10_000
 
 export async function runChunk({ seed, count, family, corpus, isOver = () => false }: ChunkOptions): Promise<ChunkResult> {
   const logged: string[] = []
@@ -140,7 +140,7 @@ function errorLog(lines: string[]): Log {
     warn() {},
     error(message, facts = {}) {
       const { error } = facts
-      lines.push(`${message} ${error instanceof Error ? (error.stack ?? error.message).split('\n').slice(0, 8).join(' ') : ''}`)
+      lines.push(`${message} ${error instanceof Error ? (error.stack ?? error.message).split('\n').slice(0, 12).join(' ') : ''}`)
       if (lines.length > 20) lines.shift()
     },
     with: () => log,

@@ -5,8 +5,9 @@
 import { fork } from 'node:child_process'
 import { appendFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { type Counts, runChunk } from './chunk.ts'
+import { runChunk } from './chunk.ts'
 import { loadCorpus } from './corpus.ts'
+import { addCounts, type Counts, tableOf } from './status-table.ts'
 
 const { values } = parseArgs({
   options: {
@@ -44,7 +45,7 @@ async function runHere(): Promise<number> {
       corpus,
       ...(values.family === undefined ? {} : { family: values.family }),
     })
-    add(totals, result.counts)
+    addCounts(totals, result.counts)
     faultCount += result.faults.length
     for (const fault of result.faults) console.log(`FAULT ${fault}`)
     if (values.result !== undefined)
@@ -82,30 +83,6 @@ async function runJobs(): Promise<number> {
   return Math.max(...(await Promise.all(outcomes)))
 }
 
-function add(totals: Map<string, Map<number, number>>, counts: Counts): void {
-  for (const [family, statuses] of counts) {
-    const total = totals.getOrInsertComputed(family, () => new Map<number, number>())
-    for (const [status, times] of statuses) total.set(status, (total.get(status) ?? 0) + times)
-  }
-}
-
 function plain(counts: Counts): Readonly<Record<string, Readonly<Record<string, number>>>> {
   return Object.fromEntries([...counts].map(([family, statuses]) => [family, Object.fromEntries(statuses)]))
-}
-
-/** As Markdown: families down, statuses across. */
-function tableOf(totals: Counts): string {
-  const statuses = [...new Set([...totals.values()].flatMap((ofFamily) => [...ofFamily.keys()]))].sort((a, b) => a - b)
-  const row = (cells: readonly (string | number)[]) => `| ${cells.join(' | ')} |`
-  const head = [
-    row(['family', ...statuses.map((status) => (status === 0 ? 'closed' : status)), 'all']),
-    row(Array<string>(statuses.length + 2).fill('---')),
-  ]
-  const rows = [...totals]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([family, ofFamily]) => {
-      const cells = statuses.map((status) => ofFamily.get(status) ?? '')
-      return row([family, ...cells, [...ofFamily.values()].reduce((sum, times) => sum + times, 0)])
-    })
-  return [...head, ...rows].join('\n')
 }

@@ -62,7 +62,9 @@ function applied(exchange: Exchange, kind: Kind, live: KubeObject, { sent, write
   if (last !== undefined && last.text === sent.text && last.who === who) return live
   const config = sent.read()
   checkConfig(kind, config.value)
-  const { value, owners } = stateAfterApply(write, { live, config: config.value, isForced: options.force === true })
+  const { value, owners } = convertible(config.value, () =>
+    stateAfterApply(write, { live, config: config.value, isForced: options.force === true }),
+  )
   reportFaults(exchange, config, options)
   if (value === live) {
     if (config.faults.length === 0 && sent.text !== undefined) lastVain.set(live, { who, text: sent.text })
@@ -104,8 +106,13 @@ function subjectOf(config: JsonObject): string {
 }
 
 function decodedState(kind: Kind, config: JsonObject, value: unknown): KubeObject {
+  return convertible(config, () => defaulted(kind, decodeUnstructured<KubeObject>(kind.schema, value)))
+}
+
+/** What cannot be decoded, here or for an owner of another version, is told as upstream does. */
+function convertible<T>(config: JsonObject, act: () => T): T {
   try {
-    return defaulted(kind, decodeUnstructured<KubeObject>(kind.schema, value))
+    return act()
   } catch (error) {
     if (!(error instanceof DecodingError)) throw error
     const [subject, type] = [subjectOf(config), typeText(config)]
