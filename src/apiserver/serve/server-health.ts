@@ -39,6 +39,8 @@ const startHooks: readonly string[] = [
   'start-apiserver-admission-initializer',
   'generic-apiserver-start-informers',
   'priority-and-fairness-config-consumer',
+  'priority-and-fairness-filter',
+  'storage-object-count-tracker-hook',
   'start-system-namespaces-controller',
   'peer-endpoint-reconciler-controller',
   'start-cluster-authentication-info-controller',
