@@ -55,16 +55,13 @@ function structOf(schema: Schema, depth: number): fc.Arbitrary<unknown> {
   const maxLength = Math.ceil((2 * names.length) / (2 + depth))
   return fc
     .subarray(names, { minLength: maxLength >> 1, maxLength })
-    .chain((chosen) =>
-      fc.record(Object.fromEntries(chosen.map((name) => [name, fieldOf(schema, name, properties[name] ?? schema, depth + 1)]))),
-    )
+    .chain((chosen) => fc.record(Object.fromEntries(chosen.map((name) => [name, fieldOf(properties[name] ?? schema, depth + 1)]))))
 }
 
 /** As upstream: that a list is there and empty is lost on the way. */
-function fieldOf(owner: Schema, name: string, schema: Schema, depth: number): fc.Arbitrary<unknown> {
+function fieldOf(schema: Schema, depth: number): fc.Arbitrary<unknown> {
   const value = valueOf(schema, depth)
-  const isTold = owner.keepsZero?.includes(name) === true && schema.type === 'array'
-  return isTold ? value.filter((list) => Array.isArray(list) && list.length > 0) : value
+  return schema.type === 'array' ? value.filter((list) => Array.isArray(list) && list.length > 0) : value
 }
 
 function textOf({ format }: Schema): fc.Arbitrary<unknown> {
