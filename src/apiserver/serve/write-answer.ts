@@ -78,18 +78,20 @@ function withoutType({ 'content-type': _, ...headers }: HeaderValues): HeaderVal
 
 async function writeBytes(bytes: Uint8Array, status: number, headers: HeaderValues, exchange: Exchange, sink: ResponseSink): Promise<void> {
   if (bytes.length < packedBytesMin || !acceptsGzip(exchange)) {
-    sink.head(status, headers)
+    sink.head(status, withLength(headers, bytes.length))
     return sink.end(bytes)
   }
   const packed = await pack(bytes, gzipOptions)
-  sink.head(status, { ...headers, ...packedHeaders })
+  sink.head(status, withLength({ ...headers, ...packedHeaders }, packed.length))
   sink.end(packed)
 }
 
 const packedHeaders: HeaderValues = { 'content-encoding': 'gzip', vary: 'Accept-Encoding' }
 
+/** As upstream: what stands beside the name, such as a weight, makes it another one. */
 function acceptsGzip({ request }: Exchange): boolean {
-  return request.headers['accept-encoding']?.includes('gzip') === true
+  const accepted = request.headers['accept-encoding']
+  return accepted === 'gzip' || accepted?.split(',').some((one) => one.trim() === 'gzip') === true
 }
 
 async function writeList(
