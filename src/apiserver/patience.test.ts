@@ -1,5 +1,4 @@
 /** Clients that are slow to say what they want, over real connections, with a patience of a fraction of a second. */
-import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect as connectTcp, type Socket } from 'node:net'
 import { test } from 'node:test'

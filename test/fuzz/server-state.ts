@@ -139,6 +139,6 @@ export function pollution(): string | undefined {
 
 /** Of an accessor, its getter. */
 function valueOf(prototype: object, key: string | symbol): unknown {
-  const { value, get } = Object.getOwnPropertyDescriptor(prototype, key) ?? {}
-  return value ?? get
+  const descriptor: Readonly<Record<string, unknown>> = { ...Object.getOwnPropertyDescriptor(prototype, key) }
+  return descriptor['value'] ?? descriptor['get']
 }
