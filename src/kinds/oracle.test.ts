@@ -99,9 +99,7 @@ const creations = skip
     })
 
 /** Kinds whose rules are still few: what they refuse is not compared. */
-const withFewRules: ReadonlySet<string> = new Set([
-  'ServiceCIDR',
-])
+const withFewRules: ReadonlySet<string> = new Set(['ServiceCIDR'])
 
 /** Refused by what stands before or behind the kind's own rules, and where. */
 const refusedElsewhere: readonly (readonly [RegExp, string])[] = [
