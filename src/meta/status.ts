@@ -150,10 +150,6 @@ export function expired(message: string): StatusError {
   return new StatusError(410, 'Expired', message)
 }
 
-export function tooManyRequests(message: string, retryAfterSeconds: number): StatusError {
-  return new StatusError(429, 'TooManyRequests', message, { retryAfterSeconds })
-}
-
 export function unsupportedMediaType(message: string): StatusError {
   return new StatusError(415, 'UnsupportedMediaType', message)
 }

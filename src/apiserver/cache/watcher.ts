@@ -59,9 +59,7 @@ export class Watcher implements WatchBody, WatchMember {
     if (missed === undefined) return
     using _membership = this.#view.watches.join(this)
     using _deadline = this.#clock.setTimer(timeoutMs, () => this.finish())
-    using _lastBookmark = this.#clock.setTimer(wantsBookmarks ? timeoutMs - lastBookmarkMs : timeoutMs, () =>
-      this.progressed(this.#view.storage.feed.revision),
-    )
+    using _lastBookmark = wantsBookmarks && timeoutMs > lastBookmarkMs ? this.#bookmarkIn(timeoutMs - lastBookmarkMs) : undefined
     signal.addEventListener('abort', () => this.finish(), { once: true })
     const { frames, isBroken } = framesOf(this.#view, this.filter, missed)
     this.deliver(frames)
@@ -84,6 +82,10 @@ export class Watcher implements WatchBody, WatchMember {
   finish(): void {
     this.#isOver = true
     this.#finish()
+  }
+
+  #bookmarkIn(delayMs: number): Disposable {
+    return this.#clock.setTimer(delayMs, () => this.progressed(this.#view.storage.feed.revision))
   }
 
   /** In portions, each made when the one before is taken: a reader of a gigabyte costs a quarter of a megabyte. */

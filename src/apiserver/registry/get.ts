@@ -4,7 +4,7 @@ import { notFound, StatusError } from '#meta/status'
 import type { KindView } from '../cache/kind-view.ts'
 import type { Answer, Exchange } from '../exchange.ts'
 import { entryAnswer } from './answers.ts'
-import { reached } from './reached.ts'
+import { exactRevision, reached } from './reached.ts'
 import { type Registry, resourceNameOf } from './registry.ts'
 import { namespaceOf } from './system-metadata.ts'
 
@@ -17,15 +17,8 @@ export function getObject(registry: Registry, exchange: Exchange, kind: Kind): A
   const pending =
     resourceVersion === null || resourceVersion === ''
       ? feed.freshness(exchange.signal)
-      : reached(feed, registry.clock, wantedRevision(resourceVersion))
+      : reached(feed, registry.clock, exactRevision(resourceVersion))
   return pending === undefined ? current(view, exchange) : pending.then(() => current(view, exchange))
-}
-
-/** As upstream, which answers 500 here and 400 for a list. */
-function wantedRevision(resourceVersion: string): number {
-  if (/^[0-9]+$/.test(resourceVersion)) return Number(resourceVersion)
-  const shown = JSON.stringify(resourceVersion)
-  throw new StatusError(500, '', `resourceVersion: Invalid value: ${shown}: strconv.ParseUint: parsing ${shown}: invalid syntax`)
 }
 
 function current(view: KindView, { info }: Exchange): Answer {

@@ -73,9 +73,9 @@ type Start = { readonly exactly?: number; readonly atLeast?: number; readonly af
 function startOf({ continueToken, resourceVersion, match, limit }: ListOptions, prefix: string): Start {
   const revision = resourceVersion === '' ? undefined : revisionOf(resourceVersion)
   if (continueToken !== '') {
+    const token = decodeContinue(continueToken, prefix)
     if (revision !== undefined && revision !== 0)
       throw new StatusError(400, 'BadRequest', 'specifying resource version is not allowed when using continue')
-    const token = decodeContinue(continueToken, prefix)
     return token.revision < 0 ? { afterKey: token.afterKey } : { exactly: token.revision, afterKey: token.afterKey }
   }
   if (revision === undefined) return {}
@@ -95,7 +95,6 @@ function limitOf({ limit, resourceVersion, match }: ListOptions): number {
 type PageRequest = { readonly prefix: string; readonly limit: number; readonly afterKey?: string; readonly revision?: number }
 
 function cachedPage(view: KindView, filter: ObjectFilter, request: PageRequest): Page {
-  const { cache } = view
   const revision = request.revision ?? view.storage.feed.revision
   const entries: ObjectEntry[] = []
   let lastKey = ''

@@ -29,3 +29,10 @@ export function tooLargeRevision(revision: number, current: number): StatusError
     retryAfterSeconds: 1,
   })
 }
+
+/** The revision that a get or a watch names. As upstream, which answers 500 here and 400 for a list. */
+export function exactRevision(resourceVersion: string): number {
+  if (/^[0-9]+$/.test(resourceVersion)) return Number(resourceVersion)
+  const shown = JSON.stringify(resourceVersion)
+  throw new StatusError(500, '', `resourceVersion: Invalid value: ${shown}: strconv.ParseUint: parsing ${shown}: invalid syntax`)
+}

@@ -5,9 +5,9 @@ import { readFacts } from '../cache/object-filter.ts'
 import { bookmarkFrame, errorFrame } from '../cache/watch-frame.ts'
 import { nothing, stateOf, Watcher } from '../cache/watcher.ts'
 import type { Answer, Exchange, SharedFrame, WatchBody } from '../exchange.ts'
-import { type ListOptions, listOptionsOf, revisionOf } from '../request/list-options.ts'
+import { type ListOptions, listOptionsOf } from '../request/list-options.ts'
 import { filterOf } from './object-filter.ts'
-import { reached } from './reached.ts'
+import { exactRevision, reached } from './reached.ts'
 import type { Registry } from './registry.ts'
 import { namespaceOf } from './system-metadata.ts'
 
@@ -25,7 +25,7 @@ export async function watchObjects(registry: Registry, exchange: Exchange, kind:
       ? options.fields
       : [...options.fields, { field: 'metadata.name', operator: '=', value: exchange.info.name } as const]
   const filter = filterOf(view, namespace, { labels: options.labels, fields })
-  const revision = options.resourceVersion === '' ? undefined : revisionOf(options.resourceVersion)
+  const revision = options.resourceVersion === '' ? undefined : exactRevision(options.resourceVersion)
   const timeoutMs = options.timeoutSeconds === undefined ? watchMsMin * (1 + registry.random.float()) : options.timeoutSeconds * 1000
   const common = { filter, wantsBookmarks: options.allowsBookmarks, timeoutMs }
   try {
@@ -35,7 +35,8 @@ export async function watchObjects(registry: Registry, exchange: Exchange, kind:
       const opening = { state: stateOf(view, filter), end: endOfInitialEvents(kind, options, feed.revision) }
       return watchAnswer(new Watcher(view, registry.clock, { ...common, opening, afterRevision: feed.revision }))
     }
-    const afterRevision = revision ?? feed.revision
+    // Neither a state nor a revision: from now on.
+    const afterRevision = revision === undefined || revision === 0 ? feed.revision : revision
     if (view.cache.eventsAfter(afterRevision) === undefined) throw tooOld(afterRevision, view.cache.oldestWatchable)
     return watchAnswer(new Watcher(view, registry.clock, { ...common, opening: nothing, afterRevision }))
   } catch (error) {
@@ -52,7 +53,7 @@ function startsWithState({ sendsInitialEvents }: ListOptions, revision: number |
 }
 
 function endOfInitialEvents(kind: Kind, options: ListOptions, revision: number): readonly SharedFrame[] {
-  return options.sendsInitialEvents === true && options.allowsBookmarks ? [bookmarkFrame(kind, revision, true)] : []
+  return options.allowsBookmarks ? [bookmarkFrame(kind, revision, true)] : []
 }
 
 function tooOld(revision: number, oldest: number): StatusError {
