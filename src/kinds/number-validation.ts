@@ -1,6 +1,7 @@
 /** Limits of numbers, with upstream's texts. */
 import { type FieldErrors, type FieldPath, invalid } from '#meta/field-path'
 import { betweenMessage } from '#meta/names'
+import { sizeOf } from '#meta/schema/json'
 
 export const notNegativeMessage = 'must be greater than or equal to 0'
 
@@ -18,9 +19,4 @@ export function* validateBetween(value: number | undefined, least: number, most:
 
 export function* validatePort(port: number | undefined, at: FieldPath): FieldErrors {
   yield* validateBetween(port ?? 0, 1, 65535, at)
-}
-
-/** Integers beyond 2^53 are kept by their digits (see `meta/schema/json.ts`), which compare to nothing. */
-function sizeOf(value: number): number {
-  return typeof value === 'number' ? value : Number(JSON.stringify(value))
 }

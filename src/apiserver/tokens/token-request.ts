@@ -1,4 +1,5 @@
 /** `POST serviceaccounts/NAME/token`: issues a token that is bound to an audience, a time, and perhaps an object. */
+
 import type { Clock } from '#base/env/clock'
 import { rfc3339 } from '#base/env/clock'
 import type { Random } from '#base/env/random'
@@ -10,6 +11,7 @@ import { ServiceAccount } from '#kinds/core/service-account.kind'
 import { type FieldError, FieldPath, invalid } from '#meta/field-path'
 import type { Kind } from '#meta/kind'
 import type { KubeObject } from '#meta/object'
+import { sizeOf } from '#meta/schema/json'
 import { badRequest, conflict, invalidObject, notFound } from '#meta/status'
 import type { StateReader } from '../exchange.ts'
 import { type ServiceAccountClaims, serviceAccountUserName } from './claims.ts'
@@ -105,10 +107,10 @@ const tokenRequestKind = { group: 'authentication.k8s.io', kind: 'TokenRequest' 
 
 function refuseInvalid(expirationSeconds: number): void {
   const at = FieldPath.of('spec', 'expirationSeconds')
-  if (expirationSeconds < lifetimeSecondsMin) {
+  if (sizeOf(expirationSeconds) < lifetimeSecondsMin) {
     throw invalidObject(tokenRequestKind, '', [invalid(at, expirationSeconds, 'may not specify a duration less than 10 minutes')])
   }
-  if (expirationSeconds > lifetimeSecondsLimit) {
+  if (sizeOf(expirationSeconds) > lifetimeSecondsLimit) {
     throw invalidObject(tokenRequestKind, '', [invalid(at, expirationSeconds, 'may not specify a duration larger than 2^32 seconds')])
   }
 }

@@ -46,6 +46,11 @@ export function isExactNumber(value: unknown): boolean {
   return rawJson.isRawJSON(value)
 }
 
+/** The value as a number that compares: integers beyond 2^53 are kept by their digits, which compare to nothing. */
+export function sizeOf(value: number): number {
+  return typeof value === 'number' ? value : Number(JSON.stringify(value))
+}
+
 /** Whether a number is written as an integer, and fits into 64 bits. */
 export function isInt64(text: string): boolean {
   return /^-?\d{1,19}$/.test(text) && BigInt.asIntN(64, BigInt(text)) === BigInt(text)
