@@ -251,7 +251,10 @@ test('a watch with a selector sees an object that leaves it as deleted', async (
 
 test('a watch from what is no revision is refused', async () => {
   await using server = await setUp()
-  await assert.rejects(server.call(`GET ${collection}?watch=true&resourceVersion=abc`), failsWith(500, /^resourceVersion: Invalid value: "abc"/))
+  await assert.rejects(
+    server.call(`GET ${collection}?watch=true&resourceVersion=abc`),
+    failsWith(500, /^resourceVersion: Invalid value: "abc"/),
+  )
 })
 
 test('deletecollection takes what its selector names', async () => {
