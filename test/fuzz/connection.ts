@@ -14,10 +14,10 @@ export type Outcome = {
 }
 
 export interface Connection extends Disposable {
-  send(fuzzCase: FuzzCase): Promise<Outcome>
+  /** An answer that has not ended after `openMs` is a watch: its status is known, and that is all. */
+  send(fuzzCase: FuzzCase, openMs?: number): Promise<Outcome>
 }
 
-/** An answer that has not ended by then is a watch: its status is known, and that is all. */
 const openAnswerMs = 60
 /** Bytes that are no whole request get no answer. */
 const unansweredMs = 150
@@ -34,11 +34,11 @@ export function connectionTo(server: TestApiServer): Connection {
     return session
   }
   return {
-    async send(fuzzCase) {
+    async send(fuzzCase, openMs = openAnswerMs) {
       if (fuzzCase.wire === 'http1') return await sendHttp1(server.url, secureContext, fuzzCase.bytes)
       // Who is a stranger to the server gets no connection to keep, and is to cut off nobody else's requests.
       const isKnown = fuzzCase.headers['authorization'] === `Bearer ${server.token}`
-      return isKnown ? await sendHttp2(sessionOf(), fuzzCase) : await sendAlone(server, fuzzCase)
+      return isKnown ? await sendHttp2(sessionOf(), fuzzCase, openMs) : await sendAlone(server, fuzzCase)
     },
     [Symbol.dispose]: () => session?.destroy(),
   }
@@ -47,12 +47,16 @@ export function connectionTo(server: TestApiServer): Connection {
 async function sendAlone({ url, ca }: TestApiServer, fuzzCase: Extract<FuzzCase, { wire: 'http2' }>): Promise<Outcome> {
   const session = connectHttp2(url, { ca })
   session.on('error', () => {})
-  const outcome = await sendHttp2(session, fuzzCase)
+  const outcome = await sendHttp2(session, fuzzCase, openAnswerMs)
   session.destroy()
   return outcome
 }
 
-function sendHttp2(session: ClientHttp2Session, { method, path, headers, body }: Extract<FuzzCase, { wire: 'http2' }>): Promise<Outcome> {
+function sendHttp2(
+  session: ClientHttp2Session,
+  { method, path, headers, body }: Extract<FuzzCase, { wire: 'http2' }>,
+  openMs: number,
+): Promise<Outcome> {
   return new Promise((resolve) => {
     const startMs = performance.now()
     const chunks: Buffer[] = []
@@ -70,7 +74,7 @@ function sendHttp2(session: ClientHttp2Session, { method, path, headers, body }:
       openTimer = setTimeout(() => {
         isWhole = false
         stream.close(constants.NGHTTP2_CANCEL)
-      }, openAnswerMs)
+      }, openMs)
     })
     stream.on('data', (chunk: Buffer) => chunks.push(chunk))
     stream.on('error', () => {})

@@ -7,15 +7,21 @@ import { type Corpus, collectionPath, fuzzNamespace } from './corpus.ts'
 
 type Ask = (method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>) => Promise<Outcome>
 
+/** What is asked here is no watch. */
+const wholeAnswerMs = 10_000
+
 export function askerOf(connection: Connection, token: string): Ask {
   return (method, path, body, headers = {}) =>
-    connection.send({
-      wire: 'http2',
-      method,
-      path,
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers },
-      ...(body === undefined ? {} : { body: Buffer.from(JSON.stringify(body)) }),
-    })
+    connection.send(
+      {
+        wire: 'http2',
+        method,
+        path,
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers },
+        ...(body === undefined ? {} : { body: Buffer.from(JSON.stringify(body)) }),
+      },
+      wholeAnswerMs,
+    )
 }
 
 /** The objects that cases find, and one that none of them names. */
