@@ -1,4 +1,5 @@
 /** Static defaults: those that a schema can state. Defaults that depend on other fields belong to the kinds. */
+import { deepFreeze } from '../object.ts'
 import { isJsonObject, type JsonObject } from './go-type.ts'
 import type { Schema } from './schema.ts'
 
@@ -23,12 +24,28 @@ function fill(schema: Schema, value: unknown): unknown {
 
 function fillStruct(schema: Schema, value: JsonObject): JsonObject {
   let filled: Record<string, unknown> | undefined
-  for (const [name, field] of Object.entries(schema.properties ?? {})) {
+  for (const { name, field, whole } of defaultingFields(schema)) {
     const given = value[name]
-    const result = given === undefined ? field.default : fill(field, given)
-    if (result !== given) (filled ??= { ...value })[name] = given === undefined ? fill(field, structuredClone(result)) : result
+    const result = given === undefined ? whole : fill(field, given)
+    if (result !== given) (filled ??= { ...value })[name] = result
   }
   return filled ?? value
+}
+
+/** `whole` is what an absent field becomes, with the defaults inside of it. */
+type DefaultingField = { readonly name: string; readonly field: Schema; readonly whole: unknown }
+
+const fieldsOfSchemas = new WeakMap<Schema, readonly DefaultingField[]>()
+
+function defaultingFields(schema: Schema): readonly DefaultingField[] {
+  let fields = fieldsOfSchemas.get(schema)
+  if (fields === undefined) {
+    fields = Object.entries(schema.properties ?? {})
+      .filter(([, field]) => field.default !== undefined || hasDefaults(field))
+      .map(([name, field]) => ({ name, field, whole: field.default === undefined ? undefined : deepFreeze(fill(field, field.default)) }))
+    fieldsOfSchemas.set(schema, fields)
+  }
+  return fields
 }
 
 function fillMap(values: Schema, value: JsonObject): JsonObject {
