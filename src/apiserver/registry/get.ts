@@ -1,6 +1,6 @@
 /** GET of one object: the bytes that are stored. */
 import type { Kind } from '#meta/kind'
-import { notFound, StatusError } from '#meta/status'
+import { notFound } from '#meta/status'
 import type { KindView } from '../cache/kind-view.ts'
 import type { Answer, Exchange } from '../exchange.ts'
 import { entryAnswer } from './answers.ts'
