@@ -25,7 +25,7 @@ export const LimitRange: Kind<LimitRange> = defineKind({
 
 function defaultLimitRange(range: LimitRange): LimitRange {
   const limits = range.spec?.limits
-  return limits ? { ...range, spec: { ...range.spec, limits: limits.map(defaultItem) } } : range
+  return limits !== undefined && limits.length > 0 ? { ...range, spec: { ...range.spec, limits: limits.map(defaultItem) } } : range
 }
 
 /** Of a container, the default limit is the maximum, and the default request is the default limit, or else the minimum. */

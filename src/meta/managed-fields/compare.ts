@@ -28,7 +28,10 @@ class Walk {
   value(schema: Schema, before: unknown, after: unknown): void {
     if (before === after) return
     const shape = shapeOf(schema, after ?? before)
-    if (shape.sort === 'list' && isListOrNull(before) && isListOrNull(after)) return this.#list(shape, before ?? [], after ?? [])
+    // As upstream: two lists without an entry are compared as values, null being another one than none.
+    const isEmpty = isEmptyOrNull(before) && isEmptyOrNull(after)
+    if (shape.sort === 'list' && !isEmpty && isListOrNull(before) && isListOrNull(after))
+      return this.#list(shape, before ?? [], after ?? [])
     if (shape.sort === 'map' && isMapOrNull(before) && isMapOrNull(after)) return this.#map(shape, before ?? {}, after ?? {})
     if (!(isHollow(before) && isHollow(after)) && !isDeepEqual(before, after)) this.#mark('modified', leaf)
   }
@@ -88,6 +91,10 @@ class Walk {
 /** Null, and a list that was not sent. */
 function isHollow(value: unknown): boolean {
   return value === null || value === absentList
+}
+
+function isEmptyOrNull(value: unknown): boolean {
+  return value === null || (Array.isArray(value) && value.length === 0)
 }
 
 function isListOrNull(value: unknown): value is readonly unknown[] | null {
