@@ -50,7 +50,10 @@ export const Deployment: Kind<Deployment> = defineKind({
       cell: ({ spec }) => formatLabelSelector(spec.selector),
     },
   ],
-  warnings: (next, old) => [...podNameWarnings(next, old), ...templateWarnings([next.spec, old?.spec], ({ template }) => template)],
+  warnings: (next, old) => [
+    ...podNameWarnings(next, old),
+    ...templateWarnings([counted(next), old && counted(old)], ({ spec }) => spec.template),
+  ],
   defaults: defaultDeployment,
   prepareCreate: withoutStatus,
   validate: validateDeployment,
@@ -64,6 +67,11 @@ export const Deployment: Kind<Deployment> = defineKind({
   },
   subresources: [scaleSubresource, statusSubresource('Deployment')],
 })
+
+/** What the generation counts. */
+function counted({ spec, metadata: { annotations = {} } }: Deployment) {
+  return { spec, annotations }
+}
 
 /** As upstream: annotations count for the generation too, since the controller copies them to replica sets. */
 function prepareUpdate(next: Deployment, old: Deployment): Deployment {
