@@ -67,7 +67,8 @@ function listShape({ items, listType, listKeys }: Schema): Shape {
 function keyDefault(items: Schema, name: string): unknown {
   const key = items.properties?.[name]
   if (key === undefined || key.default !== undefined) return key?.default
-  if (items.always?.includes(name) !== true) return undefined
+  const hasZero = items.always?.includes(name) === true || items.zeros?.includes(name) === true
+  if (!hasZero) return undefined
   return key.type === 'string' ? '' : key.type === 'boolean' ? false : 0
 }
 
