@@ -77,9 +77,10 @@ export class HttpServer {
   readonly #sessions = new Set<ServerHttp2Session>()
   readonly #sockets = new Set<TLSSocket>()
   readonly #certificates = new WeakMap<object, Uint8Array | undefined>()
-  readonly #stop = new AbortController()
+  /** Requests under way. */
+  readonly #open = new Set<AbortController>()
+  #stopReason: StatusError | undefined
   readonly #retired = new WeakSet<ServerHttp2Session>()
-  #openCount = 0
 
   constructor(deps: ServerDeps, { cert, key, clientCa, patience = usualPatience }: ServerOptions) {
     const { headersMs, idleMs, keepAliveMs } = patience
@@ -140,9 +141,10 @@ export class HttpServer {
   /** Takes no new connections, ends all watches, lets the rest finish for a while, then cuts it off. */
   async close(graceMs: number): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
-    this.#stop.abort(new StatusError(503, 'ServiceUnavailable', 'the server is shutting down'))
+    this.#stopReason = new StatusError(503, 'ServiceUnavailable', 'the server is shutting down')
+    for (const abort of this.#open) abort.abort(this.#stopReason)
     const dueMs = this.#deps.clock.monotonicMs() + graceMs
-    while (this.#openCount > 0 && this.#deps.clock.monotonicMs() < dueMs) await sleep(this.#deps.clock, 20)
+    while (this.#open.size > 0 && this.#deps.clock.monotonicMs() < dueMs) await sleep(this.#deps.clock, 20)
     for (const session of this.#sessions) session.destroy()
     for (const socket of this.#sockets) socket.destroy()
     await closed
@@ -240,9 +242,8 @@ export class HttpServer {
       user: nobody,
       warnings: [],
     }
-    const onStop = () => abort.abort(this.#stop.signal.reason)
-    this.#stop.signal.addEventListener('abort', onStop, { once: true })
-    this.#openCount++
+    this.#open.add(abort)
+    if (this.#stopReason !== undefined) abort.abort(this.#stopReason)
     try {
       const answer = await this.#deps.handler(exchange)
       if (answer.body.kind === 'upgraded') return
@@ -255,8 +256,7 @@ export class HttpServer {
       if (!abort.signal.aborted) this.#deps.log.error('answer was cut off', { method: request.method, path: request.path, error })
       sink.destroy()
     } finally {
-      this.#openCount--
-      this.#stop.signal.removeEventListener('abort', onStop)
+      this.#open.delete(abort)
     }
     release?.()
   }

@@ -11,7 +11,7 @@ import { extraOf, valuesOf } from './request-header.ts'
 /** Step: replaces `exchange.user` by the first way of impersonation that is allowed. */
 export function impersonate(authorizer: Authorizer): Step {
   return async (exchange, next) => {
-    const wanted = wantedIdentity(exchange.request)
+    const wanted = asksForAny(exchange.request) ? wantedIdentity(exchange.request) : undefined
     if (wanted === undefined) return await next(exchange)
     const { user } = exchange
     const request = questionOf(user, exchange.info, exchange.request.query)
@@ -38,6 +38,12 @@ async function refusalOf({ demands }: ImpersonationMode, authorizer: Authorizer,
 }
 
 const extraPrefix = 'impersonate-extra-'
+
+/** Whether it is worth a closer look. */
+function asksForAny({ headers }: IncomingRequest): boolean {
+  for (const name in headers) if (name.startsWith('impersonate-')) return true
+  return false
+}
 
 /** What the headers ask for; undefined where they ask for nothing. */
 function wantedIdentity(request: IncomingRequest): UserInfo | undefined {

@@ -1,5 +1,5 @@
 /** Tokens from a file (`--token-auth-file`): lines of `token,user,uid,"group1,group2"`. */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { UserInfo } from '../exchange.ts'
 import { pass, type TokenAuthenticator } from './token-authenticator.ts'
 
@@ -44,5 +44,5 @@ function csvColumns(line: string): readonly string[] {
 }
 
 function digestOf(token: string): string {
-  return createHash('sha256').update(token).digest('base64')
+  return hash('sha256', token, 'base64')
 }

@@ -5,7 +5,7 @@
 import { deepFreeze, type KubeObject } from '#meta/object'
 import type { Envelope } from '#meta/protobuf/envelope'
 import { withoutNulls } from '#meta/schema/encode'
-import { decodeObject, lengthWithRevision, revisionForm, revisionPlace, type WritePlace, withRevision, writeWithRevision } from '#meta/wire'
+import { decodeObject, lengthWithRevision, revisionForm, revisionPlace, type WritePlace, writeWithRevision } from '#meta/wire'
 import type { SharedObject } from '../exchange.ts'
 import { isJson, type ValueFormat } from '../storage/value-format.ts'
 import type { KeepsForms, RecentForms } from './recent-forms.ts'
@@ -37,6 +37,8 @@ export type EntryOrigin = {
   /** Without it, forms are kept as long as the entry. */
   readonly recent?: RecentForms
 }
+
+const lineBreak = 0x0a
 
 /** An entry whose served form is its stored form. */
 export class CacheEntry implements ObjectEntry, KeepsForms {
@@ -77,7 +79,12 @@ export class CacheEntry implements ObjectEntry, KeepsForms {
   }
 
   bytes(): Uint8Array {
-    return this.#readable((json) => withRevision(json, this.revision), this.json)
+    const length = this.length()
+    // From the pool where it is small: most of these live as long as an answer.
+    const bytes = Buffer.allocUnsafe(length + 1)
+    this.writeTo({ target: bytes, at: 0, from: 0 })
+    bytes[length] = lineBreak
+    return bytes
   }
 
   length(): number {

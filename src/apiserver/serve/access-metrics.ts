@@ -1,38 +1,33 @@
 /** How often and how fast the server tells who asks and what he may do, under upstream's names. */
-import { Counter, Histogram, type Registry } from 'prom-client'
+import type { Registry } from 'prom-client'
 import type { Clock } from '#base/env/clock'
 import { authenticateRequest } from '../authn/authenticate-request.ts'
 import type { Authenticator } from '../authn/authenticator.ts'
 import type { Authorizer, Decision } from '../authz/authorizer.ts'
 import type { UserInfo } from '../exchange.ts'
+import { type CounterSeries, type HistogramSeries, SeriesCounter, SeriesHistogram } from './series-metrics.ts'
 
 /** Milliseconds as upstream groups them, in seconds: from one, doubled each time. */
 const buckets = Array.from({ length: 15 }, (_, power) => 0.001 * 2 ** power)
 
 /** All authenticators as one that is counted. */
 export function measuredAuthenticator(authenticators: readonly Authenticator[], clock: Clock, registry: Registry): Authenticator {
-  const registers = [registry]
-  const byResult = resultMetrics({
-    attempts: new Counter({
-      name: 'authentication_attempts',
-      help: '[ALPHA] Counter of authenticated attempts.',
-      registers,
-      labelNames: ['result'],
-    }),
-    duration: new Histogram({
-      name: 'authentication_duration_seconds',
-      help: '[ALPHA] Authentication duration in seconds broken out by result.',
-      registers,
-      buckets,
-      labelNames: ['result'],
-    }),
+  const byResult = resultMetrics(registry, {
+    attempts: { name: 'authentication_attempts', help: '[ALPHA] Counter of authenticated attempts.' },
+    duration: { name: 'authentication_duration_seconds', help: '[ALPHA] Authentication duration in seconds broken out by result.' },
   })
-  const users = new Counter({
+  const requests = new SeriesCounter({
     name: 'authenticated_user_requests',
     help: '[ALPHA] Counter of authenticated requests broken out by username.',
-    registers,
+    registry,
     labelNames: ['username'],
   })
+  const users = new Map<string, CounterSeries>()
+  const countUser = (username: string): void => {
+    let series = users.get(username)
+    if (series === undefined) users.set(username, (series = requests.series({ username })))
+    series.increment()
+  }
   return {
     name: 'measured',
     async authenticate(request, signal) {
@@ -41,7 +36,7 @@ export function measuredAuthenticator(authenticators: readonly Authenticator[], 
       try {
         const user = await authenticateRequest(authenticators, request, signal)
         result = 'success'
-        users.labels(shownUser(user)).inc()
+        countUser(shownUser(user))
         return user
       } finally {
         byResult(result, (clock.monotonicMs() - startedMs) / 1000)
@@ -58,21 +53,12 @@ function shownUser({ name }: UserInfo): string {
 const knownUsers: ReadonlySet<string> = new Set(['admin', 'kube_proxy', 'kubelet', 'kubelet_proxy', 'system:apiserver', 'client'])
 
 export function measuredAuthorizer(authorizer: Authorizer, clock: Clock, registry: Registry): Authorizer {
-  const registers = [registry]
-  const byResult = resultMetrics({
-    attempts: new Counter({
+  const byResult = resultMetrics(registry, {
+    attempts: {
       name: 'authorization_attempts_total',
       help: "[ALPHA] Counter of authorization attempts broken down by result. It can be either 'allowed', 'denied', 'no-opinion' or 'error'.",
-      registers,
-      labelNames: ['result'],
-    }),
-    duration: new Histogram({
-      name: 'authorization_duration_seconds',
-      help: '[ALPHA] Authorization duration in seconds broken out by result.',
-      registers,
-      buckets,
-      labelNames: ['result'],
-    }),
+    },
+    duration: { name: 'authorization_duration_seconds', help: '[ALPHA] Authorization duration in seconds broken out by result.' },
   })
   return {
     name: authorizer.name,
@@ -95,15 +81,19 @@ function resultOf({ verdict, error }: Decision): string {
   return verdict === 'deny' ? 'denied' : 'no-opinion'
 }
 
-type ResultMetrics = { readonly attempts: Counter; readonly duration: Histogram }
+type Named = { readonly name: string; readonly help: string }
+type ResultMetrics = { readonly attempts: Named; readonly duration: Named }
 
-/** Counts one attempt; the handles of each result are looked up once. */
-function resultMetrics({ attempts, duration }: ResultMetrics): (result: string, seconds: number) => void {
-  const handles = new Map<string, { readonly attempt: Counter.Internal; readonly time: Histogram.Internal<string> }>()
+/** Counts one attempt under its result. */
+function resultMetrics(registry: Registry, { attempts, duration }: ResultMetrics): (result: string, seconds: number) => void {
+  const labelNames = ['result']
+  const attemptsBy = new SeriesCounter({ ...attempts, registry, labelNames })
+  const durationsBy = new SeriesHistogram({ ...duration, registry, labelNames }, buckets)
+  const all = new Map<string, { readonly attempt: CounterSeries; readonly time: HistogramSeries }>()
   return (result, seconds) => {
-    let found = handles.get(result)
-    if (found === undefined) handles.set(result, (found = { attempt: attempts.labels(result), time: duration.labels(result) }))
-    found.attempt.inc()
+    let found = all.get(result)
+    if (found === undefined) all.set(result, (found = { attempt: attemptsBy.series({ result }), time: durationsBy.series({ result }) }))
+    found.attempt.increment()
     found.time.observe(seconds)
   }
 }

@@ -2,12 +2,13 @@
  * `/metrics`: what the server counts, under upstream's names. Whatever a client sends, there are only so many different
  * label values: they are those of what is served, and what is not served counts as nothing in particular.
  */
-import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { Gauge, Registry } from 'prom-client'
 import type { Clock } from '#base/env/clock'
 import type { Answer, Exchange, KindTable, Step, WatchBody } from '../exchange.ts'
 import { isLongRunning } from '../request/long-running.ts'
 import { registerProcessMetrics } from './process-metrics.ts'
 import { type RequestLabels, requestLabels } from './request-labels.ts'
+import { type CounterSeries, type HistogramSeries, SeriesCounter, SeriesHistogram } from './series-metrics.ts'
 
 export type Metrics = { readonly registry: Registry; readonly countRequests: Step }
 
@@ -34,80 +35,92 @@ export function createMetrics({ clock, kinds }: { readonly clock: Clock; readonl
 
 const labelNames = ['verb', 'group', 'version', 'resource', 'subresource', 'scope', 'component'] as const
 
-/** The handles of one set of labels: looking them up anew would cost more than counting. */
+/** What counts requests of one set of labels. */
 type Handles = {
-  readonly total: Counter.Internal
-  readonly duration: Histogram.Internal<string>
+  readonly total: CounterSeries
+  readonly duration: HistogramSeries
   readonly longRunning: Gauge.Internal<string>
 }
 
 class RequestMetrics {
   readonly #handles = new Map<string, Handles>()
-  readonly #total: Counter
-  readonly #duration: Histogram
+  readonly #durations = new Map<string, HistogramSeries>()
+  readonly #total: SeriesCounter
+  readonly #duration: SeriesHistogram
   readonly #longRunning: Gauge
-  readonly #reading: Gauge.Internal<string>
-  readonly #mutating: Gauge.Internal<string>
+  readonly #inFlight = { readOnly: 0, mutating: 0 }
 
   constructor(registry: Registry) {
-    const registers = [registry]
-    this.#total = new Counter({
+    this.#total = new SeriesCounter({
       name: 'apiserver_request_total',
       help: '[STABLE] Counter of apiserver requests broken out for each verb, dry run value, group, version, resource, scope, component, and HTTP response code.',
-      registers,
+      registry,
       labelNames: [...labelNames, 'dry_run', 'code', 'system_client'],
     })
-    this.#duration = new Histogram({
+    const duration = {
       name: 'apiserver_request_duration_seconds',
       help: '[STABLE] Response latency distribution in seconds for each verb, dry run value, group, version, resource, subresource, scope and component.',
-      registers,
-      buckets: durationBuckets,
+      registry,
       labelNames: [...labelNames, 'dry_run'],
-    })
+    }
+    this.#duration = new SeriesHistogram(duration, durationBuckets)
     this.#longRunning = new Gauge({
       name: 'apiserver_longrunning_requests',
       help: '[STABLE] Gauge of all active long-running apiserver requests broken out by verb, group, version, resource, scope and component. Not all requests are tracked this way.',
-      registers,
+      registers: [registry],
       labelNames,
     })
-    const inFlight = new Gauge({
+    const lanes = this.#inFlight
+    new Gauge({
       name: 'apiserver_current_inflight_requests',
       help: '[STABLE] Maximal number of currently used inflight request limit of this apiserver per request kind in last second.',
-      registers,
+      registers: [registry],
       labelNames: ['request_kind'],
+      collect() {
+        for (const [lane, count] of Object.entries(lanes)) this.set({ request_kind: lane }, count)
+      },
     })
-    this.#reading = inFlight.labels('readOnly')
-    this.#mutating = inFlight.labels('mutating')
   }
 
   /** Counts the request as under way until what is returned is called. */
   begin({ info }: Exchange): () => void {
-    const lane = readingVerbs.has(info.verb) ? this.#reading : this.#mutating
-    lane.inc()
-    return () => lane.dec()
+    const lane = readingVerbs.has(info.verb) ? 'readOnly' : 'mutating'
+    this.#inFlight[lane]++
+    return () => this.#inFlight[lane]--
   }
 
   /** The answer, in which a watch counts as long as it lasts. */
   end({ info }: Exchange, answer: Answer, labels: RequestLabels, seconds: number): Answer {
     const { total, duration, longRunning } = this.#handlesOf(labels, answer.status)
-    total.inc()
+    total.increment()
     if (!isLongRunning(info)) duration.observe(seconds)
     const { body } = answer
     return body.kind === 'watch' ? { ...answer, body: { kind: 'watch', watch: countedWatch(body.watch, longRunning) } } : answer
   }
 
   #handlesOf(labels: RequestLabels, status: number): Handles {
-    const key = `${Object.values(labels).join('|')}|${status}`
-    const known = this.#handles.get(key)
-    if (known !== undefined) return known
-    const { dry_run, system_client, ...request } = labels
-    const handles = {
-      total: this.#total.labels({ ...labels, code: String(status) }),
-      duration: this.#duration.labels({ ...request, dry_run }),
+    const { verb, group, version, resource, subresource, scope, dry_run, system_client } = labels
+    const key = `${verb}|${group}|${version}|${resource}|${subresource}|${scope}|${dry_run}|${system_client}|${status}`
+    let handles = this.#handles.get(key)
+    if (handles === undefined) this.#handles.set(key, (handles = this.#newHandles(labels, status)))
+    return handles
+  }
+
+  /** Durations and watches are not told apart by status and client. */
+  #newHandles(labels: RequestLabels, status: number): Handles {
+    const { dry_run, system_client: _, ...request } = labels
+    return {
+      total: this.#total.series({ ...labels, code: String(status) }),
+      duration: this.#durationOf({ ...request, dry_run }),
       longRunning: this.#longRunning.labels(request),
     }
-    this.#handles.set(key, handles)
-    return handles
+  }
+
+  #durationOf(labels: Readonly<Record<string, string>>): HistogramSeries {
+    const key = Object.values(labels).join('|')
+    let series = this.#durations.get(key)
+    if (series === undefined) this.#durations.set(key, (series = this.#duration.series(labels)))
+    return series
   }
 }
 
