@@ -7,3 +7,8 @@ export function bytesToBase64(bytes: Uint8Array): string {
 export function base64ToBytes(base64: string): Uint8Array {
   return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
 }
+
+/** How many bytes a value stands for; null is a value without bytes. */
+export function decodedLengthOf(base64: string | null): number {
+  return Math.floor(((base64 ?? '').replace(/=+$/, '').length * 3) / 4)
+}

@@ -4,6 +4,7 @@ import { defineKind, type Kind } from '#meta/kind'
 import { isConfigMapKey } from '#meta/names'
 import { invalidEach } from '#meta/object-meta-validation'
 import { ageColumn, nameColumn } from '#meta/table'
+import { decodedLengthOf } from '../base64-text.ts'
 import { isSameValue } from '../same-value.ts'
 import * as schemas from './schema.gen.ts'
 import type * as types from './types.gen.ts'
@@ -51,10 +52,5 @@ const encoder = new TextEncoder()
 
 function byteCountOf(map: ConfigMap): number {
   const text = Object.values(map.data ?? {}).reduce((sum, value) => sum + encoder.encode(value).length, 0)
-  return Object.values(map.binaryData ?? {}).reduce((sum, value) => sum + decodedLengthOf(value), text)
-}
-
-/** How many bytes base64 stands for. */
-function decodedLengthOf(base64: string): number {
-  return Math.floor((base64.replace(/=+$/, '').length * 3) / 4)
+  return Object.values<string | null>(map.binaryData ?? {}).reduce<number>((sum, value) => sum + decodedLengthOf(value), text)
 }

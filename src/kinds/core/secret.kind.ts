@@ -4,7 +4,7 @@ import { defineKind, type Kind } from '#meta/kind'
 import { isConfigMapKey } from '#meta/names'
 import { invalidEach } from '#meta/object-meta-validation'
 import { ageColumn, nameColumn } from '#meta/table'
-import { bytesToBase64 } from '../base64-text.ts'
+import { bytesToBase64, decodedLengthOf } from '../base64-text.ts'
 import { isSameValue } from '../same-value.ts'
 import * as schemas from './schema.gen.ts'
 import { validateSecretType } from './secret-types.ts'
@@ -49,7 +49,7 @@ function* validateSecret(secret: Secret): FieldErrors {
   // A null among the values is a value without bytes.
   for (const [key, value] of Object.entries<string | null>(secret.data ?? {})) {
     yield* invalidEach(data.key(key), key, isConfigMapKey(key))
-    byteCount += Math.floor(((value ?? '').replace(/=+$/, '').length * 3) / 4)
+    byteCount += decodedLengthOf(value)
   }
   if (byteCount > bytesMax) yield tooLong(data, bytesMax)
   yield* validateSecretType(secret)
