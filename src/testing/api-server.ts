@@ -25,6 +25,19 @@ export type TestApiServer = AsyncDisposable & {
 
 const hourMs = 3600_000
 
+/** The text of a kubeconfig file for the server's one user. */
+export function kubeconfigOf({ url, ca, token }: TestApiServer): string {
+  const cluster = { server: url, 'certificate-authority-data': Buffer.from(ca).toString('base64') }
+  return JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name: 'test', cluster }],
+    users: [{ name: 'test', user: { token } }],
+    contexts: [{ name: 'test', context: { cluster: 'test', user: 'test' } }],
+    'current-context': 'test',
+  })
+}
+
 export async function startTestApiServer(
   changes: Partial<ApiServerOptions> = {},
   env: { readonly log?: Log; readonly store?: Store } = {},

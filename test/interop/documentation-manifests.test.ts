@@ -8,7 +8,7 @@ import { delimiter, join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { promisify } from 'node:util'
 import { ServiceAccount } from '#kinds/core/service-account.kind'
-import { startTestApiServer, type TestApiServer } from '#testing/api-server'
+import { kubeconfigOf, startTestApiServer, type TestApiServer } from '#testing/api-server'
 
 const run = promisify(execFile)
 const directory = join(import.meta.dirname, 'documentation-manifests')
@@ -42,16 +42,7 @@ for (const program of programs) {
         kind: 'ServiceAccount',
         metadata: { name: 'default', namespace: 'default' },
       })
-      const cluster = { server: server.url, 'certificate-authority-data': Buffer.from(server.ca).toString('base64') }
-      const config = {
-        apiVersion: 'v1',
-        kind: 'Config',
-        clusters: [{ name: 'test', cluster }],
-        users: [{ name: 'test', user: { token: server.token } }],
-        contexts: [{ name: 'test', context: { cluster: 'test', user: 'test' } }],
-        'current-context': 'test',
-      }
-      await writeFile(join(home, 'config'), JSON.stringify(config))
+      await writeFile(join(home, 'config'), kubeconfigOf(server))
     })
 
     after(async () => {

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { promisify } from 'node:util'
-import { startTestApiServer, type TestApiServer } from '#testing/api-server'
+import { kubeconfigOf, startTestApiServer, type TestApiServer } from '#testing/api-server'
 
 const run = promisify(execFile)
 
@@ -42,14 +42,7 @@ describe('kubectl', { skip: kubectls.length === 0 ? 'no kubectl is installed' : 
   before(async () => {
     home = await mkdtemp(join(tmpdir(), 'navarch-kubectl-'))
     server = await startTestApiServer({ admission: { enabled: [], disabled: ['ServiceAccount'] } })
-    const user = { name: 'test', user: { token: server.token } }
-    const cluster = {
-      name: 'test',
-      cluster: { server: server.url, 'certificate-authority-data': Buffer.from(server.ca).toString('base64') },
-    }
-    const contexts = [{ name: 'test', context: { cluster: 'test', user: 'test' } }]
-    const config = { apiVersion: 'v1', kind: 'Config', clusters: [cluster], users: [user], contexts, 'current-context': 'test' }
-    await writeFile(join(home, 'config'), JSON.stringify(config))
+    await writeFile(join(home, 'config'), kubeconfigOf(server))
   })
 
   after(async () => {

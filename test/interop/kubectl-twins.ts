@@ -12,7 +12,7 @@ import { systemClock } from '#base/env/clock'
 import { systemRandom } from '#base/env/random'
 import type { Host } from '#kubectl/command'
 import { kubectl } from '#kubectl/main'
-import { startTestApiServer, type TestApiServer } from '#testing/api-server'
+import { kubeconfigOf, startTestApiServer, type TestApiServer } from '#testing/api-server'
 
 export type Outcome = { readonly stdout: string; readonly stderr: string; readonly status: number }
 
@@ -60,15 +60,8 @@ export async function startTwins(program: string, files: Readonly<Record<string,
 type Environment = Readonly<Record<string, string>>
 
 async function environmentOf(directory: string, name: string, server: TestApiServer): Promise<Environment> {
-  const user = { name: 'test', user: { token: server.token } }
-  const cluster = {
-    name: 'test',
-    cluster: { server: server.url, 'certificate-authority-data': Buffer.from(server.ca).toString('base64') },
-  }
-  const contexts = [{ name: 'test', context: { cluster: 'test', user: 'test' } }]
-  const config = { apiVersion: 'v1', kind: 'Config', clusters: [cluster], users: [user], contexts, 'current-context': 'test' }
   const path = join(directory, `${name}.config`)
-  await writeFile(path, JSON.stringify(config))
+  await writeFile(path, kubeconfigOf(server))
   return { PATH: process.env['PATH'] ?? '', HOME: join(directory, name), KUBECONFIG: path }
 }
 

@@ -9,7 +9,7 @@ import { test } from 'node:test'
 import { promisify } from 'node:util'
 import { systemClock } from '#base/env/clock'
 import { createMemoryStore } from '#store/memory/memory-store'
-import { startTestApiServer } from '#testing/api-server'
+import { kubeconfigOf, startTestApiServer } from '#testing/api-server'
 
 // Debian's own interpreter: another one that comes first in PATH does not have Debian's packages.
 const python = '/usr/bin/python3'
@@ -26,16 +26,7 @@ test('python3-kubernetes watches, patches, applies, reads in pages, scales, evic
   const directory = await mkdtemp(join(tmpdir(), 'navarch-python-'))
   try {
     const kubeconfig = join(directory, 'config')
-    const cluster = { server: server.url, 'certificate-authority-data': Buffer.from(server.ca).toString('base64') }
-    const config = {
-      apiVersion: 'v1',
-      kind: 'Config',
-      clusters: [{ name: 'test', cluster }],
-      users: [{ name: 'test', user: { token: server.token } }],
-      contexts: [{ name: 'test', context: { cluster: 'test', user: 'test' } }],
-      'current-context': 'test',
-    }
-    await writeFile(kubeconfig, JSON.stringify(config))
+    await writeFile(kubeconfig, kubeconfigOf(server))
     const program = join(import.meta.dirname, 'python-client-api.py')
     const { stdout } = await promisify(execFile)(python, [program, kubeconfig], { timeout: 60_000, env: { HOME: directory } })
     assert.deepEqual(JSON.parse(stdout), {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { promisify } from 'node:util'
-import { startTestApiServer, type TestApiServer } from '#testing/api-server'
+import { kubeconfigOf, startTestApiServer, type TestApiServer } from '#testing/api-server'
 
 const run = promisify(execFile)
 
@@ -35,16 +35,7 @@ describe('kubectl apply --server-side', { skip: hasKubectl ? false : 'no kubectl
   before(async () => {
     home = await mkdtemp(join(tmpdir(), 'navarch-apply-'))
     server = await startTestApiServer({ admission: { enabled: [], disabled: ['ServiceAccount'] } })
-    const cluster = { server: server.url, 'certificate-authority-data': Buffer.from(server.ca).toString('base64') }
-    const config = {
-      apiVersion: 'v1',
-      kind: 'Config',
-      clusters: [{ name: 'test', cluster }],
-      users: [{ name: 'test', user: { token: server.token } }],
-      contexts: [{ name: 'test', context: { cluster: 'test', user: 'test' } }],
-      'current-context': 'test',
-    }
-    await writeFile(join(home, 'config'), JSON.stringify(config))
+    await writeFile(join(home, 'config'), kubeconfigOf(server))
   })
 
   after(async () => {

@@ -12,10 +12,10 @@ import { ObjectMeta } from '#meta/schema.gen'
 import { StatusError } from '#meta/status'
 import { createMemoryStore } from '#store/memory/memory-store'
 import { put } from '#store/single-key'
+import { exchangeOf, requestOf } from '#testing/exchange'
 import { allow } from '../authz/authorizer.ts'
 import { CacheEntry } from '../cache/cache-entry.ts'
-import type { Answer, Exchange, SharedFrame } from '../exchange.ts'
-import { requestInfoOf } from '../request/parse-request-info.ts'
+import type { Answer, SharedFrame } from '../exchange.ts'
 import { resourceDispatcher } from '../serve/dispatch-resource.ts'
 import { openStorage, Storages } from '../storage/storage.ts'
 import { valueFormat } from '../storage/value-format.ts'
@@ -70,25 +70,8 @@ async function setUp() {
   const dispatch = resourceDispatcher({ registry, clock, describe: () => undefined, handlers: {}, noteDeprecation: () => {} })
   const warnings: string[] = []
   const call = async (request: string, object?: unknown, contentType = 'application/json'): Promise<Answer> => {
-    const [method = '', target = ''] = request.split(' ')
-    const [path = '', query = ''] = target.split('?')
-    const parameters = new URLSearchParams(query)
-    const exchange: Exchange = {
-      request: {
-        method,
-        path,
-        query: parameters,
-        object,
-        headers: { 'content-type': contentType, 'content-length': object === undefined ? '0' : '1' },
-        readBody: () => Promise.resolve(new Uint8Array()),
-      },
-      receivedMs: 0,
-      signal: new AbortController().signal,
-      info: requestInfoOf(method, path, parameters),
-      user: { name: 'test', groups: [] },
-      warnings,
-    }
-    return await dispatch(exchange)
+    const headers = { 'content-type': contentType, 'content-length': object === undefined ? '0' : '1' }
+    return await dispatch(exchangeOf(requestOf(request, { object, headers }), { warnings }))
   }
   return {
     call,

@@ -4,31 +4,8 @@ import type { Log } from '#base/env/log'
 import { silentLog } from '#base/env/log'
 import { timeout } from '#meta/status'
 import { StoreError } from '#store/store-error'
-import type { Exchange } from '../exchange.ts'
+import { exchangeOf, requestOf } from '#testing/exchange'
 import { guardAgainstPanic } from './guard-against-panic.ts'
-
-function exchangeOf(signal: AbortSignal): Exchange {
-  const request = {
-    method: 'GET',
-    path: '/x',
-    query: new URLSearchParams(),
-    headers: {},
-    readBody: () => Promise.resolve(new Uint8Array()),
-  }
-  const info = {
-    isResourceRequest: false,
-    path: '/x',
-    verb: 'get',
-    group: '',
-    version: '',
-    namespace: '',
-    resource: '',
-    subresource: '',
-    name: '',
-    rest: [],
-  }
-  return { request, info, signal, receivedMs: 0, user: { name: 'a', groups: [] }, warnings: [] }
-}
 
 function deep(): number {
   return deep() + 1
@@ -44,7 +21,7 @@ for (const [why, fail, status, lines] of [
   test(`guardAgainstPanic: ${why}`, async () => {
     let errorCount = 0
     const log: Log = { ...silentLog, error: () => void errorCount++ }
-    const answer = await guardAgainstPanic(log)(exchangeOf(new AbortController().signal), async () => (await fail()) as never)
+    const answer = await guardAgainstPanic(log)(exchangeOf(requestOf('GET /x')), async () => (await fail()) as never)
     assert.equal(answer.status, status)
     assert.equal(errorCount, lines)
   })

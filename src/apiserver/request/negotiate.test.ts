@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { StatusError } from '#meta/status'
-import type { IncomingRequest } from '../exchange.ts'
+import { requestOf } from '#testing/exchange'
 import { negotiate, negotiateShape, unrefusedForm } from './negotiate.ts'
+
+const asking = (accept: string | undefined) => requestOf('GET /', { headers: { accept } })
 
 for (const [accept, format, shape] of [
   [undefined, 'json', 'object'],
@@ -18,7 +20,7 @@ for (const [accept, format, shape] of [
   ['text/html,*/*;q=0.8', 'json', 'object'],
 ] as const) {
   test(`negotiateShape: ${accept} is answered in ${format} as ${shape}`, () => {
-    const form = negotiateShape(requestOf(accept), list)
+    const form = negotiateShape(asking(accept), list)
     assert.deepEqual([form.format, form.shape], [format, shape])
   })
 }
@@ -33,7 +35,7 @@ for (const accept of [
 ]) {
   test(`negotiateShape: ${accept} is not acceptable`, () => {
     assert.throws(
-      () => negotiateShape(requestOf(accept), list),
+      () => negotiateShape(asking(accept), list),
       (error) => error instanceof StatusError && error.code === 406,
     )
   })
@@ -42,13 +44,13 @@ for (const accept of [
 const list = { isWatch: false, hasStream: true }
 
 test('negotiateShape: a watch is never YAML', () => {
-  assert.throws(() => negotiateShape(requestOf('application/yaml'), { isWatch: true, hasStream: true }), StatusError)
+  assert.throws(() => negotiateShape(asking('application/yaml'), { isWatch: true, hasStream: true }), StatusError)
 })
 
 test('negotiate: what is no object of a kind is no table', () => {
   const table = 'application/json;as=Table;v=v1;g=meta.k8s.io'
-  assert.throws(() => negotiate(requestOf(table)), StatusError)
-  assert.equal(negotiate(requestOf(`${table},application/yaml`)).format, 'yaml')
+  assert.throws(() => negotiate(asking(table)), StatusError)
+  assert.equal(negotiate(asking(`${table},application/yaml`)).format, 'yaml')
 })
 
 for (const [accept, format] of [
@@ -57,9 +59,5 @@ for (const [accept, format] of [
   ['text/html', undefined],
   ['application/json;as=Table;v=v1;g=meta.k8s.io', undefined],
 ] as const) {
-  test(`unrefusedForm: ${accept} is answered in ${format}`, () => assert.equal(unrefusedForm(requestOf(accept))?.format, format))
-}
-
-function requestOf(accept: string | undefined): IncomingRequest {
-  return { method: 'GET', path: '/', query: new URLSearchParams(), headers: { accept }, readBody: () => Promise.resolve(new Uint8Array()) }
+  test(`unrefusedForm: ${accept} is answered in ${format}`, () => assert.equal(unrefusedForm(asking(accept))?.format, format))
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Clock } from '#base/env/clock'
-import type { Exchange } from '../exchange.ts'
+import { exchangeOf, requestOf } from '#testing/exchange'
 import { setDeadline } from './set-deadline.ts'
 
 /** A clock whose timers fire when told to. */
@@ -18,29 +18,6 @@ function handClock() {
   return { clock, timers }
 }
 
-function exchangeOf(query: string, verb = 'get'): Exchange {
-  const request = {
-    method: 'GET',
-    path: '/x',
-    query: new URLSearchParams(query),
-    headers: {},
-    readBody: () => Promise.resolve(new Uint8Array()),
-  }
-  const info = {
-    isResourceRequest: true,
-    path: '/x',
-    verb,
-    group: '',
-    version: '',
-    namespace: '',
-    resource: 'x',
-    subresource: '',
-    name: '',
-    rest: [],
-  }
-  return { request, info, signal: new AbortController().signal, receivedMs: 0, user: { name: 'a', groups: [] }, warnings: [] }
-}
-
 const never = () => new Promise<never>(() => {})
 
 for (const [query, wantMs] of [
@@ -51,7 +28,7 @@ for (const [query, wantMs] of [
 ] as const) {
   test(`setDeadline: a request${query === '' ? '' : ` with ${query}`} has ${wantMs} ms, whatever it waits for`, async () => {
     const { clock, timers } = handClock()
-    const exchange = exchangeOf(query)
+    const exchange = exchangeOf(requestOf(`GET /api/v1/nodes?${query}`))
     const answer = setDeadline(clock, 60_000)(exchange, never)
     assert.equal(timers[0]?.delayMs, wantMs)
     timers[0]?.fire()
@@ -62,7 +39,9 @@ for (const [query, wantMs] of [
 
 test('setDeadline: watches have none; what is no duration is refused', async () => {
   const { clock, timers } = handClock()
-  void setDeadline(clock, 60_000)(exchangeOf('', 'watch'), never)
+  void setDeadline(clock, 60_000)(exchangeOf(requestOf('GET /api/v1/nodes?watch=1')), never)
   assert.equal(timers.length, 0)
-  await assert.rejects(async () => await setDeadline(clock, 60_000)(exchangeOf('timeout=soon'), never), { code: 400 })
+  await assert.rejects(async () => await setDeadline(clock, 60_000)(exchangeOf(requestOf('GET /api/v1/nodes?timeout=soon')), never), {
+    code: 400,
+  })
 })

@@ -20,18 +20,22 @@ export class CounterSeries {
   }
 }
 
-/** A counter that is read as any other. */
+/** The library's counter learns the counts only when it is read. */
 export class SeriesCounter {
   readonly #series: CounterSeries[] = []
 
   constructor({ name, help, registry, labelNames }: Described) {
     const all = this.#series
-    // biome-ignore lint/complexity/useArrowFunction: the library calls it as a method of the counter
-    const collect = function (this: Counter): void {
-      this.reset()
-      for (const { labels, count } of all) this.inc(labels, count)
-    }
-    new Counter({ name, help, registers: [registry], labelNames: [...labelNames], collect })
+    new Counter({
+      name,
+      help,
+      registers: [registry],
+      labelNames: [...labelNames],
+      collect() {
+        this.reset()
+        for (const { labels, count } of all) this.inc(labels, count)
+      },
+    })
   }
 
   /** To be kept: each call makes another one. */

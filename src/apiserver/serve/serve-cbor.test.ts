@@ -3,8 +3,9 @@ import { test } from 'node:test'
 import { decodeCbor, encodeCbor } from '#base/encoding/cbor'
 import { bytes, definitionsOf, map } from '#meta/schema/build'
 import { StatusError } from '#meta/status'
+import { exchangeOf, requestOf } from '#testing/exchange'
 import { ValueFrame } from '../cache/watch-frame.ts'
-import type { Answer, Exchange, FrameReader, IncomingRequest } from '../exchange.ts'
+import type { Answer, FrameReader } from '../exchange.ts'
 import { valueAnswer } from '../registry/answers.ts'
 import { readValue } from '../request/read-body.ts'
 import { serveCbor } from './serve-cbor.ts'
@@ -16,7 +17,9 @@ const step = serveCbor({ schemaOf: (_apiVersion, kind) => (kind === 'Secret' ? S
 const secret = { kind: 'Secret', apiVersion: 'v1', metadata: { name: 's' }, data: { k: 'aGk=' } }
 
 test('an answer is made from its JSON, and base64 becomes bytes', async () => {
-  const answer = await step(exchangeOf({ accept: 'application/cbor' }), () => Promise.resolve(valueAnswer(secret)))
+  const answer = await step(exchangeOf(requestOf('GET /api/v1/secrets', { headers: { accept: 'application/cbor' } })), () =>
+    Promise.resolve(valueAnswer(secret)),
+  )
   assert.equal(answer.headers?.['content-type'], 'application/cbor')
   const sent = bytesOf(answer)
   assert.deepEqual(decodeCbor(sent), secret)
@@ -24,13 +27,16 @@ test('an answer is made from its JSON, and base64 becomes bytes', async () => {
 })
 
 test('JSON stays what it is for who prefers it', async () => {
-  const answer = await step(exchangeOf({ accept: 'application/json, application/cbor' }), () => Promise.resolve(valueAnswer(secret)))
+  const answer = await step(
+    exchangeOf(requestOf('GET /api/v1/secrets', { headers: { accept: 'application/json, application/cbor' } })),
+    () => Promise.resolve(valueAnswer(secret)),
+  )
   assert.equal(answer.headers, undefined)
 })
 
 test('a watch is a sequence of events', async () => {
   const watch = { run: (reader: FrameReader) => Promise.resolve(void reader.send([new ValueFrame('ADDED', secret)])) }
-  const answer = await step(exchangeOf({ accept: 'application/cbor' }, 'watch'), () =>
+  const answer = await step(exchangeOf(requestOf('GET /api/v1/secrets?watch=1', { headers: { accept: 'application/cbor' } })), () =>
     Promise.resolve({ status: 200, body: { kind: 'watch', watch } }),
   )
   assert.equal(answer.headers?.['content-type'], 'application/cbor-seq')
@@ -46,7 +52,8 @@ test('a watch is a sequence of events', async () => {
 
 test('a body is read, and refused where it is none', async () => {
   const read = async (body: Uint8Array<ArrayBuffer>) => {
-    const exchange = exchangeOf({ 'content-type': 'application/cbor' }, 'create', body)
+    const headers = { 'content-type': 'application/cbor' }
+    const exchange = exchangeOf(requestOf('POST /api/v1/secrets', { headers, readBody: () => Promise.resolve(body) }))
     await step(exchange, () => Promise.resolve({ status: 200, body: { kind: 'empty' } }))
     return (await readValue(exchange.request, 'Secret'))?.value
   }
@@ -59,9 +66,4 @@ test('a body is read, and refused where it is none', async () => {
 
 function bytesOf({ body }: Answer): Uint8Array {
   return body.kind === 'object' ? body.bytes() : new Uint8Array()
-}
-
-function exchangeOf(headers: IncomingRequest['headers'], verb = 'get', body = new Uint8Array()): Exchange {
-  const request = { method: 'GET', path: '/', query: new URLSearchParams(), headers, readBody: () => Promise.resolve(body) }
-  return { request, info: { isResourceRequest: true, verb } } as unknown as Exchange
 }

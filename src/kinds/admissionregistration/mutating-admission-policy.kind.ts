@@ -5,7 +5,7 @@ import { ageColumn, nameColumn } from '#meta/table'
 import { keptAs, servedAs, storedForm } from '../served-as.ts'
 import { defaultMatch } from './match-defaults.ts'
 import { validateMatchConditions, validateMatchConstraints } from './match-validation.ts'
-import { paramKindText } from './param-ref-text.ts'
+import { paramKindColumn } from './param-ref-text.ts'
 import { validateParamKind, validateVariables } from './policy-validation.ts'
 import * as schemas from './schema.gen.ts'
 import * as alphaSchemas from './schema.v1alpha1.gen.ts'
@@ -34,12 +34,7 @@ const stable: Kind<MutatingAdmissionPolicy> = defineKind({
       description: 'Mutation indicates the number of mutations rules defined in this configuration',
       cell: ({ spec }) => (spec.mutations ?? []).length,
     },
-    {
-      name: 'ParamKind',
-      type: 'string',
-      description: 'ParamKind specifies the kind of resources used to parameterize this policy',
-      cell: ({ spec }) => paramKindText(spec.paramKind),
-    },
+    paramKindColumn,
     ageColumn,
   ],
   defaults: defaultPolicy,

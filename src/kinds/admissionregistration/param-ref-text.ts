@@ -1,4 +1,6 @@
 /** Parameters of policies and their bindings in table cells. */
+import type { KubeObject } from '#meta/object'
+import type { Column } from '#meta/table'
 import type { LabelSelector } from '#meta/types.gen'
 import type { ParamKind, ParamRef } from './types.gen.ts'
 
@@ -10,8 +12,11 @@ export function paramRefText(reference: ParamRef | undefined): string {
 }
 
 /** The kind that parameters of a policy are of. */
-export function paramKindText(kind: ParamKind | undefined): string {
-  return kind === undefined ? '<unset>' : `${kind.apiVersion}/${kind.kind}`
+export const paramKindColumn: Column<KubeObject & { readonly spec: { readonly paramKind?: ParamKind } }> = {
+  name: 'ParamKind',
+  type: 'string',
+  description: 'ParamKind specifies the kind of resources used to parameterize this policy',
+  cell: ({ spec: { paramKind } }) => (paramKind === undefined ? '<unset>' : `${paramKind.apiVersion}/${paramKind.kind}`),
 }
 
 /** A selector as upstream prints it here: as Go does. */

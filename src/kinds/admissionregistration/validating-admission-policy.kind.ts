@@ -4,7 +4,7 @@ import { ageColumn, nameColumn } from '#meta/table'
 import { keepSpecAndMeta, keepStatus, withoutStatus } from '../status-rules.ts'
 import { statusSubresource } from '../subresources.ts'
 import { defaultMatch } from './match-defaults.ts'
-import { paramKindText } from './param-ref-text.ts'
+import { paramKindColumn } from './param-ref-text.ts'
 import * as schemas from './schema.gen.ts'
 import type * as types from './types.gen.ts'
 import { validatePolicy, validatePolicyStatus } from './validating-admission-policy-validation.ts'
@@ -28,12 +28,7 @@ export const ValidatingAdmissionPolicy: Kind<ValidatingAdmissionPolicy> = define
       description: 'Validations indicates the number of validation rules defined in this configuration',
       cell: ({ spec }) => (spec.validations ?? []).length,
     },
-    {
-      name: 'ParamKind',
-      type: 'string',
-      description: 'ParamKind specifies the kind of resources used to parameterize this policy',
-      cell: ({ spec }) => paramKindText(spec.paramKind),
-    },
+    paramKindColumn,
     ageColumn,
   ],
   defaults: defaultPolicy,

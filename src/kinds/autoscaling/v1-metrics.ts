@@ -65,7 +65,7 @@ export function newStatus(old: Old): MetricStatus {
           object: {
             describedObject: describedBy(object),
             metric: metric(object, 'selector'),
-            current: { ...only('value', object['currentValue']), ...only('averageValue', object['averageValue']) },
+            current: amounts(object['currentValue'], object['averageValue']),
           },
         }),
     ...(external === undefined ? {} : { external: { metric: metric(external, 'metricSelector'), current: current(external) } }),
@@ -83,18 +83,20 @@ function containerOf(source: Old): { readonly name: string; readonly container: 
 
 function describedBy(source: Old): CrossVersionObjectReference {
   const described = fields(source['target'])
-  return { kind: text(described['kind']) ?? '', name: text(described['name']) ?? '', ...only('apiVersion', described['apiVersion']) }
+  const apiVersion = text(described['apiVersion'])
+  const named = { kind: text(described['kind']) ?? '', name: text(described['name']) ?? '' }
+  return apiVersion === undefined ? named : { ...named, apiVersion }
 }
 
 function objectTarget({ targetValue, averageValue }: Old): MetricTarget {
   return averageValue === undefined
-    ? { type: 'Value', ...only('value', targetValue) }
-    : { type: 'AverageValue', ...only('averageValue', averageValue) }
+    ? { type: 'Value', ...amounts(targetValue, undefined) }
+    : { type: 'AverageValue', ...amounts(undefined, averageValue) }
 }
 
 function externalTarget({ targetValue, targetAverageValue }: Old): MetricTarget {
   const type = targetValue === undefined ? 'AverageValue' : 'Value'
-  return { type, ...only('value', targetValue), ...only('averageValue', targetAverageValue) }
+  return { type, ...amounts(targetValue, targetAverageValue) }
 }
 
 export function oldStatus(status: MetricStatus): Old {
@@ -136,14 +138,13 @@ function currents({ averageUtilization, averageValue = '0' }: MetricValueStatus)
 function target(source: Old): MetricTarget {
   const { targetAverageUtilization: share, targetAverageValue: average, targetValue: value } = source
   if (typeof share === 'number') return { type: 'Utilization', averageUtilization: share }
-  return average === undefined ? { type: 'Value', ...only('value', value) } : { type: 'AverageValue', ...only('averageValue', average) }
+  return average === undefined ? { type: 'Value', ...amounts(value, undefined) } : { type: 'AverageValue', ...amounts(undefined, average) }
 }
 
 function current({ currentAverageUtilization: share, currentAverageValue, currentValue }: Old): MetricValueStatus {
   return {
     ...(typeof share === 'number' ? { averageUtilization: share } : {}),
-    ...only('averageValue', currentAverageValue),
-    ...only('value', currentValue),
+    ...amounts(currentValue, currentAverageValue),
   }
 }
 
@@ -152,8 +153,12 @@ function metric(source: Old, selectorField: string): { readonly name: string; re
   return { name: text(source['metricName']) ?? '', ...(typeof selector === 'object' && selector !== null ? { selector } : {}) }
 }
 
-function only<K extends string>(field: K, value: unknown): { readonly [field in K]?: string } {
-  return (typeof value === 'string' ? { [field]: value } : {}) as { readonly [field in K]?: string }
+/** Quantities under the names of the newer version. */
+function amounts(value: unknown, averageValue: unknown): { readonly value?: string; readonly averageValue?: string } {
+  return {
+    ...(typeof value === 'string' ? { value } : {}),
+    ...(typeof averageValue === 'string' ? { averageValue } : {}),
+  }
 }
 
 function text(value: unknown): string | undefined {

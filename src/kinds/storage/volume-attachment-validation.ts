@@ -2,6 +2,7 @@
 import { type FieldErrors, FieldPath, forbiddenField, invalid, required, tooLong } from '#meta/field-path'
 import { betweenMessage, isDns1123Subdomain } from '#meta/names'
 import { invalidEach } from '#meta/object-meta-validation'
+import { isInlined } from '#meta/schema/inlined-structs'
 import type { PersistentVolumeSpec } from '../core/types.gen.ts'
 import { isSameValue } from '../same-value.ts'
 import { internalForm } from '../shown/internal-form.ts'
@@ -37,21 +38,8 @@ function* validateInline(volume: PersistentVolumeSpec, at: FieldPath): FieldErro
     yield forbiddenField(at.field('persistentVolumeReclaimPolicy'), 'may only be Retain in the context of inline volumes')
   for (const field of ['nodeAffinity', 'storageClassName', 'volumeMode'] as const)
     if (volume[field] !== undefined) yield forbiddenField(at.field(field), forbidden)
-  if (Object.keys(volume).every((field) => volumeTraits.has(field))) yield required(at, 'must specify a volume type')
+  if (!Object.keys(volume).some((field) => isInlined('PersistentVolumeSpec', field))) yield required(at, 'must specify a volume type')
 }
-
-/** All fields but those that say what the volume is. */
-const volumeTraits: ReadonlySet<string> = new Set([
-  'accessModes',
-  'capacity',
-  'claimRef',
-  'mountOptions',
-  'nodeAffinity',
-  'persistentVolumeReclaimPolicy',
-  'storageClassName',
-  'volumeAttributesClassName',
-  'volumeMode',
-])
 
 export function* validateAttachmentUpdate(next: VolumeAttachment, old: VolumeAttachment): FieldErrors {
   if (!isSameValue(next.spec, old.spec)) yield invalid(spec, internalForm(schemas.VolumeAttachmentSpec, next.spec), 'field is immutable')

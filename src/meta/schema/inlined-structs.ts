@@ -39,8 +39,17 @@ const inlined: Readonly<Record<string, Inlined>> = {
   SecretProjection: reference,
 }
 
+/** Whether Go keeps the field in a struct of its own inside of the one that JSON shows: `csi` of a PersistentVolumeSpec. */
+export function isInlined(struct: string, field: string): boolean {
+  return innerOf(struct)?.has(field) === true
+}
+
 /** The field as it stands in paths of upstream's decoding errors. */
 export function pathNameOf(struct: string, field: string): string {
-  const inner = Object.hasOwn(inlined, struct) ? inlined[struct] : undefined
+  const inner = innerOf(struct)
   return inner?.has(field) === true ? `${inner.struct}.${field}` : field
+}
+
+function innerOf(struct: string): Inlined | undefined {
+  return Object.hasOwn(inlined, struct) ? inlined[struct] : undefined
 }

@@ -16,7 +16,7 @@ import { Service } from '#kinds/core/service.kind'
 import { EndpointSlice } from '#kinds/discovery/endpoint-slice.kind'
 import { kubeProxy } from '#proxy/main'
 import { createProxy } from '#proxy/proxy'
-import { startTestApiServer, type TestApiServer } from '#testing/api-server'
+import { kubeconfigOf, startTestApiServer, type TestApiServer } from '#testing/api-server'
 
 const podProgram = join(import.meta.dirname, 'pod-program.mjs')
 const [a, b, outside] = ['10.77.0.2', '10.77.0.3', '192.168.77.2']
@@ -194,17 +194,7 @@ async function checkSurvival(cluster: Cluster): Promise<void> {
 async function checkProgram(api: TestApiServer): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'navarch-proxy-'))
   try {
-    const user = { name: 'admin', user: { token: api.token } }
-    const cluster = { name: 'test', cluster: { server: api.url, 'certificate-authority-data': Buffer.from(api.ca).toString('base64') } }
-    const kubeconfig = {
-      apiVersion: 'v1',
-      kind: 'Config',
-      clusters: [cluster],
-      users: [user],
-      contexts: [{ name: 'c', context: { cluster: 'test', user: 'admin' } }],
-      'current-context': 'c',
-    }
-    writeFileSync(join(directory, 'kubeconfig'), JSON.stringify(kubeconfig))
+    writeFileSync(join(directory, 'kubeconfig'), kubeconfigOf(api))
     const config = {
       apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',
       kind: 'KubeProxyConfiguration',
