@@ -3,7 +3,7 @@ import { copyFile, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { build, type Plugin } from 'esbuild'
-import { modelsDirectory, textsFileName, textsOfDeclarations } from '#apiserver/serve/openapi-texts'
+import { modelsDirectory, textsFileName, textsOfDeclarations } from '#apiserver/openapi/texts'
 import { buildDirectory, keyFileName, sourcesKey } from '../../bin/fresh-build.mjs'
 
 const root = join(import.meta.dirname, '../..')

@@ -1,17 +1,17 @@
 /** Routes that answer one path each. */
 
 import { StatusError } from '#meta/status'
+import type { ApiGroup } from '../discovery/api-groups.ts'
+import { groupVersionOf } from '../discovery/discovery.ts'
 import type { IncomingRequest } from '../exchange.ts'
+import { type HealthCheck, healthAnswer, healthPathOf } from '../health/health.ts'
+import type { HealthIndicators } from '../health/health-indicators.ts'
+import { type Metrics, metricsAnswer } from '../metrics/metrics.ts'
 import { valueAnswer } from '../registry/answers.ts'
 import { parseAccept } from '../request/media-type.ts'
 import { type OutputForm, plainForm } from '../request/negotiate.ts'
-import type { ApiGroup } from './api-groups.ts'
-import { groupVersionOf } from './discovery.ts'
 import type { Route } from './dispatch.ts'
 import { methodNotAllowed, notServed } from './dispatch-resource.ts'
-import { type HealthCheck, healthAnswer, healthPathOf } from './health.ts'
-import type { HealthIndicators } from './health-indicators.ts'
-import { type Metrics, metricsAnswer } from './metrics.ts'
 import { present } from './present.ts'
 import type { VersionInfo } from './version.ts'
 

@@ -1,7 +1,7 @@
 /** What the fields mean: read from declarations, and packed for a release. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { descriptions, modelsDirectory, textsOfDeclarations } from './openapi-texts.ts'
+import { descriptions, modelsDirectory, textsOfDeclarations } from './texts.ts'
 
 const directory = modelsDirectory()
 const skip = directory === undefined ? 'the package with the declarations is not installed' : false

@@ -1,7 +1,7 @@
 /** `/metrics/slis`: how each health check went whenever somebody asked, so that objectives for the service can be held against it. */
 import { Counter, Gauge, Registry } from 'prom-client'
 import type { Answer, IncomingRequest } from '../exchange.ts'
-import type { Route } from './dispatch.ts'
+import type { Route } from '../serve/dispatch.ts'
 import type { HealthCheck, HealthPath } from './health.ts'
 
 export interface HealthIndicators {

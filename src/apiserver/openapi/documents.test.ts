@@ -11,8 +11,8 @@ import { optionalKinds } from '#kinds/optional-kinds'
 import { Eviction } from '#kinds/policy/schema.gen'
 import { isJsonObject, type JsonObject } from '#meta/schema/go-type'
 import type { Schema } from '#meta/schema/schema'
-import { apiGroupsOf } from './api-groups.ts'
-import { documentParts, documentV2, documentV3 } from './openapi-documents.ts'
+import { apiGroupsOf } from '../discovery/api-groups.ts'
+import { documentParts, documentV2, documentV3 } from './documents.ts'
 
 const reference = new URL('../../../../shared/reference/', import.meta.url)
 const skip = existsSync(reference) ? false : 'the reference data (../shared) is not here'

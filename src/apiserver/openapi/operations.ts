@@ -1,8 +1,8 @@
 /** What can be done at a path, told apart from how a version of OpenAPI writes it down. Pure. */
 import type { Kind, Subresource } from '#meta/kind'
 import type { Schema } from '#meta/schema/schema'
-import { answersOf, type Body, deleteBody, patchBody, type Responses } from './openapi-bodies.ts'
-import { article, groupWords, idPrefix, tagOf, upper } from './openapi-names.ts'
+import { answersOf, type Body, deleteBody, patchBody, type Responses } from './bodies.ts'
+import { article, groupWords, idPrefix, tagOf, upper } from './names.ts'
 import {
   connectParameters,
   deleteParameters,
@@ -12,7 +12,7 @@ import {
   patchParameters,
   pretty,
   writeParameters,
-} from './openapi-parameters.ts'
+} from './parameters.ts'
 
 export type Method = 'get' | 'put' | 'post' | 'delete' | 'options' | 'head' | 'patch'
 export type GroupVersionKind = { readonly group: string; readonly version: string; readonly kind: string }

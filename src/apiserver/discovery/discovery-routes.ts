@@ -6,12 +6,12 @@ import { notAcceptable } from '#meta/status'
 import type { Answer, Exchange, IncomingRequest, KindTable } from '../exchange.ts'
 import { valueAnswer } from '../registry/answers.ts'
 import { negotiate, type OutputForm, servedTypes, unrefusedForm } from '../request/negotiate.ts'
+import { APIGroupDiscoveryList } from '../serve/answer-schemas.ts'
+import { methodNotAllowed, notServed } from '../serve/dispatch-resource.ts'
+import { present } from '../serve/present.ts'
 import { aggregatedFormatOf, aggregatedTypeOf, type DiscoveryFormat } from './aggregated-discovery.ts'
-import { APIGroupDiscoveryList } from './answer-schemas.ts'
 import { type ApiGroup, apiGroupsOf } from './api-groups.ts'
 import { aggregatedDocument, apiVersionsDocument, groupDocument, groupListDocument, resourceListDocument } from './discovery.ts'
-import { methodNotAllowed, notServed } from './dispatch-resource.ts'
-import { present } from './present.ts'
 
 export type DiscoveryDeps = { readonly kinds: KindTable; readonly address: () => string; readonly codec: ObjectCodec }
 

@@ -1,10 +1,10 @@
 /** Writes operations as OpenAPI 2 and OpenAPI 3 have them. Pure. */
 import type { JsonObject } from '#meta/schema/go-type'
 import type { Schema } from '#meta/schema/schema'
-import { type Response, responseTexts } from './openapi-bodies.ts'
-import type { Operation } from './openapi-operations.ts'
-import type { Parameter } from './openapi-parameters.ts'
-import type { PathOperations } from './openapi-paths.ts'
+import { type Response, responseTexts } from './bodies.ts'
+import type { Operation } from './operations.ts'
+import type { Parameter } from './parameters.ts'
+import type { PathOperations } from './paths.ts'
 
 export type Dialect = 'v2' | 'v3'
 

@@ -2,7 +2,7 @@
 import { groupVersionPath, type Kind, type Subresource } from '#meta/kind'
 import type { Schema } from '#meta/schema/schema'
 import { Status, WatchEvent } from '#meta/schema.gen'
-import { upper } from './openapi-names.ts'
+import { upper } from './names.ts'
 import {
   connectOperation,
   createOperation,
@@ -17,8 +17,8 @@ import {
   type Place,
   subjectOf,
   watchOperation,
-} from './openapi-operations.ts'
-import { nameParameter, namespaceParameter, type Parameter, pathParameter } from './openapi-parameters.ts'
+} from './operations.ts'
+import { nameParameter, namespaceParameter, type Parameter, pathParameter } from './parameters.ts'
 
 export type PathOperations = readonly [path: string, operations: readonly Operation[]]
 
