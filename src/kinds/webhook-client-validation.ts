@@ -26,8 +26,9 @@ function* validateUrl(text: string, at: FieldPath): FieldErrors {
 }
 
 function* validateService({ name = '', namespace = '', path = '', port = 0 }: WebhookService, at: FieldPath): FieldErrors {
-  if (name === '') yield required(at.field('name'))
-  if (namespace === '') yield required(at.field('namespace'))
+  // As upstream, which takes the one for the other.
+  if (namespace === '') yield required(at.field('name'))
+  if (name === '') yield required(at.field('namespace'))
   if (port < 1 || port > 65535) yield invalid(at.field('port'), port, `port is not valid: ${betweenMessage(1, 65535)}`)
   yield* validatePath(path, at.field('path'))
 }

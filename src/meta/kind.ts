@@ -32,8 +32,10 @@ export type RequestFacts = {
 export type UpdateRules<T> = {
   /** Drops what this request may not change (upstream's PrepareForUpdate). */
   readonly prepare?: Rule<[next: T, old: T, facts: RequestFacts], T>
-  /** Refuses; runs after `prepare`. The object's own `validate` runs too, except for subresources. */
+  /** Refuses; runs after `prepare`. The object's own `validate` runs before it, except for subresources. */
   readonly validate?: Rule<[next: T, old: T, facts: RequestFacts], FieldErrors>
+  /** The object's own `validate` does not run: an update is asked in another order, or not everything again. */
+  readonly validatesAlone?: boolean
   /**
    * Dotted paths of what this way of writing leaves as it was, so that nobody comes to own it by it (upstream's GetResetFields).
    * Unless told otherwise `status`, and `spec` for the status.

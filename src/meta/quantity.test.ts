@@ -36,6 +36,8 @@ for (const [text, want] of [
   ['100E', '100E'],
   ['0.1n', '1n'],
   ['1Ei', '1Ei'],
+  ['Ki', '0'],
+  ['-', '0'],
 ] as const) {
   test(`${text} is written ${want}`, () => assert.equal(canonicalQuantity(text), want))
 }
@@ -43,8 +45,8 @@ for (const [text, want] of [
 for (const [text, message] of [
   ['', /regular expression/],
   ['abc', /regular expression/],
-  ['1.2.3', /numeric part/],
-  ['.', /numeric part/],
+  ['1.2.3', /regular expression/],
+  ['e-10', /numeric part/],
   ['1kk', /suffix/],
   ['1e', /suffix/],
   ['1e99999', /suffix/],

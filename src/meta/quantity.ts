@@ -11,8 +11,9 @@ export type Amount = { readonly nano: bigint; readonly family: SuffixFamily }
 const nanoPerOne = 1_000_000_000n
 const nanoPerMilli = 1_000_000n
 
-const shape = /^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$/
-const numeral = /^([+-]?)([0-9]*)(?:\.([0-9]*))?$/
+const shape = /^([+-]?)([0-9]*)(?:\.([0-9]*))?([eEinumkKMGTP]*[-+]?[0-9]*)$/
+/** The shape as upstream tells it, stricter than what it takes. */
+const toldShape = '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'
 const exponentSuffix = /^[eE]([-+]?[0-9]+)$/
 
 const decimalExponents: Readonly<Record<string, number>> = { n: -9, u: -6, m: -3, '': 0, k: 3, M: 6, G: 9, T: 12, P: 15, E: 18 }
@@ -40,14 +41,13 @@ export function parseQuantity(text: Quantity): Amount {
 }
 
 function parsed(text: Quantity): Amount {
-  const parts = shape.exec(text)
-  if (parts === null) throw new QuantityError(`quantities must match the regular expression '${shape.source}'`)
-  const [, number = '', suffix = ''] = parts
-  const digits = numeral.exec(number)
-  if (digits === null || `${digits[2] ?? ''}${digits[3] ?? ''}` === '') throw new QuantityError('unable to parse numeric part of quantity')
+  const parts = text === '' ? null : shape.exec(text)
+  if (parts === null) throw new QuantityError(`quantities must match the regular expression '${toldShape}'`)
+  const [, sign, whole = '', fraction = '', suffix = ''] = parts
   const scale = scaleOf(suffix)
   if (scale === undefined) throw new QuantityError("unable to parse quantity's suffix")
-  const [, sign, whole = '', fraction = ''] = digits
+  // As upstream: no digits are a zero, unless they are counted in less than billionths.
+  if (whole === '' && fraction === '' && scale.exponent < -9) throw new QuantityError('unable to parse numeric part of quantity')
   const unscaled = BigInt(`${whole}${fraction}`) * scale.factor
   const magnitude = timesTenTo(unscaled, scale.exponent - fraction.length + 9)
   return { nano: sign === '-' ? -magnitude : magnitude, family: scale.family }

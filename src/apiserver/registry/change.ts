@@ -164,7 +164,7 @@ async function prepared(
   const ready = change.keepsGeneration === true ? next : withGeneration(kind, next, old)
   const errors = [
     ...metaErrors(kind, ready.metadata, old.metadata, subresource),
-    ...(subresource === '' ? (kind.validate?.(ready, facts) ?? []) : []),
+    ...(subresource === '' && rules.validatesAlone !== true ? (kind.validate?.(ready, facts) ?? []) : []),
     ...(rules.validate?.(ready, old, facts) ?? []),
   ]
   if (errors.length > 0) throw invalidObject(kind.storedAs?.kind ?? kind, old.metadata.name ?? '', errors)

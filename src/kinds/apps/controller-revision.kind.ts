@@ -23,7 +23,8 @@ export const ControllerRevision: Kind<ControllerRevision> = defineKind({
     { name: 'Revision', type: 'string', describedBy: 'revision', cell: (revision) => revision.revision ?? 0 },
     ageColumn,
   ],
-  validate: validateRevision,
+  validate: ({ revision }) => validateNotNegative(revision, FieldPath.of('revision')),
+  validateCreate: validateData,
   update: { validate: validateRevisionUpdate },
 })
 
@@ -34,8 +35,7 @@ function controllerTextOf(revision: ControllerRevision): string {
   return `${controller.kind.toLowerCase()}${group}/${controller.name}`
 }
 
-function* validateRevision(revision: ControllerRevision): FieldErrors {
-  yield* validateNotNegative(revision.revision, FieldPath.of('revision'))
+function* validateData(revision: ControllerRevision): FieldErrors {
   if (revision.data === undefined) yield required(FieldPath.of('data'), 'data is mandatory')
   else if (!isJsonObject(revision.data)) yield required(FieldPath.of('data'), 'data must be a valid JSON object')
 }

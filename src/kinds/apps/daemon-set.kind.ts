@@ -82,7 +82,7 @@ export const DaemonSet: Kind<DaemonSet> = defineKind({
   defaults: defaultDaemonSet,
   prepareCreate: (daemonSet) => withTemplateGeneration({ ...daemonSet, status: emptyStatus }, 1),
   validate: validateDaemonSet,
-  update: { prepare: prepareUpdate, validate: validateDaemonSetUpdate },
+  update: { prepare: prepareUpdate, validate: validateDaemonSetUpdate, validatesAlone: true },
   status: { prepare: keepSpec, validate: ({ status: { conditions: _, ...counters } }): FieldErrors => validateCounts(counters) },
   subresources: [statusSubresource('DaemonSet')],
 })
@@ -133,6 +133,7 @@ function* validateDaemonSet({
 
 function* validateDaemonSetUpdate(next: DaemonSet, old: DaemonSet): FieldErrors {
   if (!isSameValue(next.spec.selector, old.spec.selector)) yield* immutable(spec.field('selector'), next.spec.selector, old.spec.selector)
+  yield* validateDaemonSet(next)
 }
 
 function* validateUpdateStrategy(strategy: types.DaemonSetUpdateStrategy, at: FieldPath): FieldErrors {

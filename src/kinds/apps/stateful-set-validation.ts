@@ -25,7 +25,14 @@ const mutableFields = [
 const mutableFieldsMessage =
   "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden"
 
-export function* validateStatefulSet({ spec: statefulSet }: StatefulSet): FieldErrors {
+/** What is looked at only where it can be chosen: what cannot change any more is not refused. */
+type Looks = { readonly atNewObject: boolean; readonly atTemplate: boolean }
+
+export function validateStatefulSet({ spec: statefulSet }: StatefulSet): FieldErrors {
+  return validateSpec(statefulSet, { atNewObject: true, atTemplate: true })
+}
+
+function* validateSpec(statefulSet: StatefulSetSpec, looks: Looks): FieldErrors {
   const { podManagementPolicy = '', updateStrategy = {}, replicas, minReadySeconds, selector, serviceName, ordinals } = statefulSet
   const policies = ['OrderedReady', 'Parallel']
   if (podManagementPolicy === '') yield required(spec.field('podManagementPolicy'))
@@ -34,18 +41,25 @@ export function* validateStatefulSet({ spec: statefulSet }: StatefulSet): FieldE
   }
   yield* validateUpdateStrategy(updateStrategy)
   yield* validateRetention(statefulSet)
+  if (looks.atNewObject) yield* validateClaims(statefulSet)
   yield* validateNotNegative(replicas, spec.field('replicas'))
   yield* validateNotNegative(minReadySeconds, spec.field('minReadySeconds'))
   yield* validateNotNegative(ordinals?.start, spec.field('ordinals').field('start'))
-  if (serviceName) yield* invalidEach(spec.field('serviceName'), serviceName, isDns1123Label(serviceName))
+  if (looks.atNewObject && serviceName) yield* invalidEach(spec.field('serviceName'), serviceName, isDns1123Label(serviceName))
   yield* validateControllerSelector(selector, 'empty selector is invalid for statefulset')
-  for (const [index, claim] of (statefulSet.volumeClaimTemplates ?? []).entries()) {
-    yield* validateClaimSpec(claim.spec, spec.field('volumeClaimTemplates').index(index).field('spec'))
-  }
-  yield* validateTemplateForController(withClaimVolumes(statefulSet), selector, 'StatefulSet')
+  if (looks.atTemplate) yield* validateTemplateForController(templateOfPods(statefulSet), selector, 'StatefulSet')
 }
 
+function* validateClaims({ volumeClaimTemplates = [] }: StatefulSetSpec): FieldErrors {
+  for (const [index, claim] of volumeClaimTemplates.entries()) {
+    yield* validateClaimSpec(claim.spec, spec.field('volumeClaimTemplates').index(index).field('spec'))
+  }
+}
+
+/** Where the old one would not be taken today, the new template is not looked at. */
 export function* validateStatefulSetUpdate(next: StatefulSet, old: StatefulSet): FieldErrors {
+  const isOldValid = validateSpec(old.spec, { atNewObject: false, atTemplate: true }).next().done === true
+  yield* validateSpec(next.spec, { atNewObject: false, atTemplate: isOldValid })
   const kept: Partial<StatefulSetSpec> = Object.fromEntries(mutableFields.map((field) => [field, old.spec[field]]))
   if (!isSameValue({ ...next.spec, ...kept }, old.spec)) yield forbiddenField(spec, mutableFieldsMessage)
 }
@@ -89,10 +103,11 @@ function* validateRetention({ persistentVolumeClaimRetentionPolicy: policy }: St
   }
 }
 
-/** The template as the pods will have it: each claim template stands for a volume of its name. */
-function withClaimVolumes({ template, volumeClaimTemplates = [] }: StatefulSetSpec): StatefulSetSpec['template'] {
-  if (template?.spec === undefined || volumeClaimTemplates.length === 0) return template
+/** The template as the pods will have it: each claim template stands for a volume of its name, and host names are the controller's. */
+function templateOfPods({ template, volumeClaimTemplates = [] }: StatefulSetSpec): StatefulSetSpec['template'] {
+  if (template?.spec === undefined) return template
   const claims = volumeClaimTemplates.map(({ metadata: { name = '' } }) => ({ name, persistentVolumeClaim: { claimName: name } }))
-  const others = (template.spec.volumes ?? []).filter((volume) => !claims.some((claim) => claim.name === volume.name))
-  return { ...template, spec: { ...template.spec, volumes: [...claims, ...others] } }
+  const { hostname: _, subdomain: __, volumes = [], ...spec } = template.spec
+  const others = volumes.filter((volume) => !claims.some((claim) => claim.name === volume.name))
+  return { ...template, spec: { ...spec, volumes: [...claims, ...others] } }
 }

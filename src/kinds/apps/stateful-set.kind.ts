@@ -10,7 +10,6 @@ import { templateWarnings } from '../core/pod/pod-warnings.ts'
 import { containersColumn, imagesColumn } from '../core/pod/template-columns.ts'
 import { defaultClaimSpec } from '../core/pod/volume-defaults.ts'
 import type { PersistentVolumeClaim } from '../core/types.gen.ts'
-import { isSameValue } from '../same-value.ts'
 import { keepSpec, keepStatus } from '../status-rules.ts'
 import { scaleSubresource, statusSubresource } from '../subresources.ts'
 import * as schemas from './schema.gen.ts'
@@ -40,21 +39,25 @@ export const StatefulSet: Kind<StatefulSet> = defineKind({
     imagesColumn((statefulSet) => statefulSet.spec.template),
   ],
   warnings: (next, old) => [
-    ...(old === undefined && (next.spec.revisionHistoryLimit ?? 0) < 0
-      ? ['spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended']
-      : []),
     ...templateWarnings([next.spec, old?.spec], ({ template }) => template),
-    ...(old === undefined || !isSameValue(next.spec, old.spec)
-      ? (next.spec.volumeClaimTemplates ?? []).flatMap(({ spec }, index) =>
-          claimSizeWarnings(spec, FieldPath.of('spec', 'volumeClaimTemplates').index(index)),
-        )
+    ...(next.spec.volumeClaimTemplates ?? []).flatMap(({ spec }, index) => {
+      const at = FieldPath.of('spec', 'volumeClaimTemplates').index(index)
+      // As upstream, whose path of an update is another.
+      return claimSizeWarnings(spec, old === undefined ? at : at.field('Spec'))
+    }),
+    ...((next.spec.revisionHistoryLimit ?? 0) < 0
+      ? ['spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended']
       : []),
   ],
   validateName: isDns1123Label,
   defaults: defaultStatefulSet,
   prepareCreate: (statefulSet) => ({ ...withoutMaxUnavailable(statefulSet), status: { replicas: 0, availableReplicas: 0 } }),
   validate: validateStatefulSet,
-  update: { prepare: (next, old) => withoutMaxUnavailable(keepStatus(next, old)), validate: validateStatefulSetUpdate },
+  update: {
+    prepare: (next, old) => withoutMaxUnavailable(keepStatus(next, old)),
+    validate: validateStatefulSetUpdate,
+    validatesAlone: true,
+  },
   status: { prepare: keepSpec, validate: validateStatefulSetStatus },
   scale: {
     specReplicas: ({ spec }) => spec.replicas ?? 0,

@@ -1,7 +1,7 @@
 /** Pods that run to completion. */
 import { type FieldErrors, FieldPath, invalid, required } from '#meta/field-path'
 import { defineKind, type Kind } from '#meta/kind'
-import { formatLabelSelector } from '#meta/labels'
+import { formatLabelSelector, matches } from '#meta/labels'
 import { isDns1123Label, isLabelValue } from '#meta/names'
 import { withMeta } from '#meta/object'
 import { ageColumn, type Cell, type CellFacts, humanDuration, nameColumn } from '#meta/table'
@@ -10,7 +10,6 @@ import { readableSelector } from '../apps/controller-template-validation.ts'
 import { defaultPodTemplate } from '../core/pod/pod-defaults.ts'
 import { podNameWarnings, templateWarnings } from '../core/pod/pod-warnings.ts'
 import { containersColumn, imagesColumn } from '../core/pod/template-columns.ts'
-import { isSameValue } from '../same-value.ts'
 import { keepSpec, keepStatus } from '../status-rules.ts'
 import { statusSubresource } from '../subresources.ts'
 import { fewWithMany, manyCompletions, validateWholeJobSpec } from './job-spec-validation.ts'
@@ -119,16 +118,16 @@ function withGeneratedSelector(job: Job): Job {
     'controller-uid': uid,
     'job-name': name,
   }
-  const labels = job.spec.manualSelector === true ? template.metadata?.labels : { ...template.metadata?.labels, ...generated }
+  const labels = job.spec.manualSelector === true ? template.metadata?.labels : { ...generated, ...template.metadata?.labels }
   const selector =
     job.spec.manualSelector === true
       ? job.spec.selector
       : { ...job.spec.selector, matchLabels: { ...job.spec.selector?.matchLabels, 'batch.kubernetes.io/controller-uid': uid } }
   const complete = { ...job, spec: { ...job.spec, selector, template: { ...template, metadata: { ...template.metadata, labels } } } }
-  // As upstream: a job that has its template's labels for want of its own shares the generated ones too. What its name cannot be a label
-  // of is refused for the template's sake alone.
-  const isShared = isEmpty(ownLabels) || ownLabels === template.metadata?.labels
-  return isShared && isLabelValue(name).length === 0 ? withMeta(complete, { labels }) : complete
+  // As upstream: a job that has its template's labels for want of its own shares the generated ones too. Where its template had none it
+  // gets them only when it is read, so a name that cannot be a label is refused for the template's sake alone.
+  const isShared = isEmpty(ownLabels) ? isLabelValue(name).length === 0 : ownLabels === template.metadata?.labels
+  return isShared ? withMeta(complete, { labels }) : complete
 }
 
 function* validateJob({ spec: job, metadata }: Job): FieldErrors {
@@ -152,11 +151,8 @@ function* validateGeneratedSelector({ selector, manualSelector, template }: type
     if (labels[key] === undefined) yield required(at, `must be '${value}'`)
     else if (labels[key] !== value) yield invalid(at, labels[key], `must be '${value}'`)
   }
-  const generated = { matchLabels: { 'batch.kubernetes.io/controller-uid': uid } }
-  const former = { matchLabels: { 'controller-uid': uid } }
-  const isReadable = readableSelector(selector) !== undefined
-  if (isReadable && !isSameValue(selector, generated) && !isSameValue(selector, former))
-    yield invalid(spec.field('selector'), selector, '`selector` not auto-generated')
+  const readable = readableSelector(selector)
+  if (readable !== undefined && !matches(readable, wanted)) yield invalid(spec.field('selector'), selector, '`selector` not auto-generated')
 }
 
 /** The pods of an indexed job are called after it and their index. */

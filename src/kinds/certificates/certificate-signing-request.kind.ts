@@ -1,5 +1,6 @@
 /** Asks a signer for a certificate: someone approves, the signer issues. */
 import { defineKind, type Kind, type RequestFacts } from '#meta/kind'
+import { isPathSegmentName } from '#meta/names'
 import { ageColumn, humanDuration, nameColumn } from '#meta/table'
 import { timestampOf } from '#meta/timestamp'
 import { statusSubresource } from '../subresources.ts'
@@ -15,6 +16,7 @@ export const CertificateSigningRequest: Kind<CertificateSigningRequest> = define
   shortNames: ['csr'],
   scope: 'Cluster',
   checksMetaAnew: true,
+  validateName: isPathSegmentName,
   schema: schemas.CertificateSigningRequest,
   columns: [
     nameColumn,

@@ -12,7 +12,8 @@ import type { PersistentVolumeClaim, PersistentVolumeClaimSpec, TypedLocalObject
 
 const volumeModes = ['Block', 'Filesystem']
 
-export function* validateClaimSpec(claim: PersistentVolumeClaimSpec, at: FieldPath): FieldErrors {
+/** `old` is what the claim was: where its source had a group, none is refused. */
+export function* validateClaimSpec(claim: PersistentVolumeClaimSpec, at: FieldPath, old?: PersistentVolumeClaimSpec): FieldErrors {
   const {
     accessModes = [],
     selector,
@@ -29,8 +30,9 @@ export function* validateClaimSpec(claim: PersistentVolumeClaimSpec, at: FieldPa
   yield* validateSize(resources?.requests?.['storage'], at.field('resources').key('storage'))
   if (storageClassName !== '') yield* invalidEach(at.field('storageClassName'), storageClassName, isDns1123Subdomain(storageClassName))
   if (volumeMode !== undefined && !volumeModes.includes(volumeMode)) yield notSupported(at.field('volumeMode'), volumeMode, volumeModes)
-  if (dataSource !== undefined) yield* validateDataSource(dataSource, at.field('dataSource'))
-  if (dataSourceRef !== undefined) yield* validateDataSource(dataSourceRef, at.field('dataSourceRef'))
+  const takesAnyGroup = (old?.dataSource?.apiGroup ?? old?.dataSourceRef?.apiGroup) !== undefined
+  if (dataSource !== undefined) yield* validateDataSource(dataSource, takesAnyGroup, at.field('dataSource'))
+  if (dataSourceRef !== undefined) yield* validateDataSource(dataSourceRef, takesAnyGroup, at.field('dataSourceRef'))
   if (dataSourceRef?.namespace) {
     yield* invalidEach(at.field('dataSourceRef').field('namespace'), dataSourceRef.namespace, isDns1123Label(dataSourceRef.namespace))
     if (dataSource !== undefined) yield invalid(at, {}, 'may not be specified when dataSourceRef.namespace is specified')
@@ -46,6 +48,7 @@ const immutableSpecMessage = 'spec is immutable after creation except resources.
 /** Binding, growing and changing attributes of a bound claim are all that may happen to it. */
 export function* validateClaimUpdate(next: PersistentVolumeClaim, old: PersistentVolumeClaim): FieldErrors {
   const at = FieldPath.of('spec')
+  yield* validateClaimSpec(next.spec, at, old.spec)
   const isBound = old.status?.phase === 'Bound'
   const isBinding = (old.spec.volumeName ?? '') === '' && next.spec.volumeName
   const kept = {
@@ -106,13 +109,17 @@ function* validateSize(size: string | undefined, at: FieldPath): FieldErrors {
   if ((tryParseQuantity(size)?.nano ?? 1n) <= 0n) yield invalid(at, size, 'must be greater than zero')
 }
 
-function* validateDataSource({ kind = '', name = '', apiGroup = '' }: TypedLocalObjectReference, at: FieldPath): FieldErrors {
+function* validateDataSource(
+  { kind = '', name = '', apiGroup = '' }: TypedLocalObjectReference,
+  takesAnyGroup: boolean,
+  at: FieldPath,
+): FieldErrors {
   if (name === '') yield required(at.field('name'))
   if (kind === '') yield required(at.field('kind'))
   if (apiGroup === '' && kind !== 'PersistentVolumeClaim') {
     yield invalid(at, kind, "must be 'PersistentVolumeClaim' when referencing the default apiGroup")
   }
-  if (apiGroup !== '') yield* invalidEach(at.field('apiGroup'), apiGroup, isDns1123Subdomain(apiGroup))
+  if (apiGroup !== '' && !takesAnyGroup) yield* invalidEach(at.field('apiGroup'), apiGroup, isDns1123Subdomain(apiGroup))
 }
 
 function isSameReference(a: TypedLocalObjectReference, b: TypedLocalObjectReference): boolean {

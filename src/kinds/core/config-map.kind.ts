@@ -19,9 +19,17 @@ export const ConfigMap: Kind<ConfigMap> = defineKind({
   checksMetaAnew: true,
   schema: schemas.ConfigMap,
   columns: [nameColumn, { name: 'Data', type: 'string', describedBy: 'data', cell: keyCountOf }, ageColumn],
+  defaults: withoutNulls,
   validate: validateConfigMap,
   update: { validate: validateImmutability },
 })
+
+/** Bytes that are null are none. */
+function withoutNulls(map: ConfigMap): ConfigMap {
+  const entries = Object.entries<string | null>(map.binaryData ?? {})
+  if (!entries.some(([, bytes]) => bytes === null)) return map
+  return { ...map, binaryData: Object.fromEntries(entries.map(([key, bytes]) => [key, bytes ?? ''])) }
+}
 
 const bytesMax = 1 << 20
 const immutableMessage = 'field is immutable when `immutable` is set'
@@ -52,5 +60,5 @@ const encoder = new TextEncoder()
 
 function byteCountOf(map: ConfigMap): number {
   const text = Object.values(map.data ?? {}).reduce((sum, value) => sum + encoder.encode(value).length, 0)
-  return Object.values<string | null>(map.binaryData ?? {}).reduce<number>((sum, value) => sum + decodedLengthOf(value), text)
+  return Object.values(map.binaryData ?? {}).reduce((sum, value) => sum + decodedLengthOf(value), text)
 }

@@ -19,10 +19,10 @@ function* validateSubset(subset: EndpointSubset, at: FieldPath): FieldErrors {
   for (const [index, port] of ports.entries()) yield* validateEndpointPort(port, ports.length > 1, at.field('ports').index(index))
 }
 
-function* validateAddress({ ip = '', hostname = '', nodeName = '' }: EndpointAddress, at: FieldPath): FieldErrors {
+function* validateAddress({ ip = '', hostname = '', nodeName }: EndpointAddress, at: FieldPath): FieldErrors {
   yield* invalidEach(at.field('ip'), ip, legacyIpProblems(ip))
   if (hostname !== '') yield* invalidEach(at.field('hostname'), hostname, isDns1123Label(hostname))
-  if (nodeName !== '') yield* invalidEach(at.field('nodeName'), nodeName, isDns1123Subdomain(nodeName))
+  if (nodeName !== undefined) yield* invalidEach(at.field('nodeName'), nodeName, isDns1123Subdomain(nodeName))
   // As upstream, which checks twice with two texts.
   if (parseIp(ip) !== undefined) yield* invalidEach(at.field('ip'), ip, specialIpProblems(ip))
   else if (legacyIpProblems(ip)[0] === ipMessage) yield invalid(at.field('ip'), ip, 'must be a valid IP address')

@@ -62,7 +62,7 @@ export const PersistentVolumeClaim: Kind<PersistentVolumeClaim> = defineKind({
   defaults: (claim) => ({ ...claim, spec: defaultClaimSpec(claim.spec), status: { phase: 'Pending', ...claim.status } }),
   prepareCreate: (claim) => ({ ...claim, spec: withSameSources(withKnownSources(claim.spec)), status: { phase: 'Pending' } }),
   validate: ({ spec }): FieldErrors => validateClaimSpec(spec, FieldPath.of('spec')),
-  update: { prepare: prepareUpdate, validate: validateClaimUpdate },
+  update: { prepare: prepareUpdate, validate: validateClaimUpdate, validatesAlone: true },
   status: { prepare: keepSpec, validate: validateClaimStatus },
   subresources: [statusSubresource('PersistentVolumeClaim')],
 })

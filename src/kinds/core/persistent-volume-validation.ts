@@ -3,6 +3,7 @@ import { type FieldErrors, FieldPath, forbiddenField, invalid, notSupported, req
 import { isDns1123Label, isDns1123Subdomain } from '#meta/names'
 import { invalidEach } from '#meta/object-meta-validation'
 import { tryParseQuantity } from '#meta/quantity'
+import type { Schema } from '#meta/schema/schema'
 import { isSameValue } from '../same-value.ts'
 import { internalForm } from '../shown/internal-form.ts'
 import { valueDiff } from '../shown/value-diff.ts'
@@ -12,26 +13,44 @@ import { validateNoBacksteps } from './pod/path-validation.ts'
 import { validateDriver } from './pod/storage-volume-validation.ts'
 import { validateVolumeSource } from './pod/volume-validation.ts'
 import * as schemas from './schema.gen.ts'
-import type { CSIPersistentVolumeSource, PersistentVolume, PersistentVolumeSpec } from './types.gen.ts'
+import type { CSIPersistentVolumeSource, PersistentVolume, PersistentVolumeSpec, VolumeNodeAffinity } from './types.gen.ts'
 
 const spec = FieldPath.of('spec')
 const reclaimPolicies = ['Delete', 'Recycle', 'Retain']
 const volumeModes = ['Block', 'Filesystem']
 
 export function* validatePersistentVolume({ spec: volume }: PersistentVolume): FieldErrors {
-  const { accessModes = [], capacity, persistentVolumeReclaimPolicy: policy, volumeMode, storageClassName = '', hostPath } = volume
-  if (accessModes.length === 0) yield required(spec.field('accessModes'))
-  yield* validateAccessModes(accessModes, spec.field('accessModes'))
+  const { accessModes = [], capacity, persistentVolumeReclaimPolicy: policy, volumeMode, storageClassName = '' } = volume
+  yield* validateModesOfAccess(accessModes, spec.field('accessModes'))
   yield* validateCapacity(capacity, spec.field('capacity'))
   if (policy && !reclaimPolicies.includes(policy)) yield notSupported(spec.field('persistentVolumeReclaimPolicy'), policy, reclaimPolicies)
   yield* validateNodeAffinity(volume)
-  yield* validateSources(volume)
-  if (hostPath?.path === '/' && policy === 'Recycle') {
-    yield forbiddenField(spec.field('persistentVolumeReclaimPolicy'), "may not be 'recycle' for a hostPath mount of '/'")
-  }
+  yield* validateSources(volume, spec)
   if (storageClassName !== '') yield* invalidEach(spec.field('storageClassName'), storageClassName, isDns1123Subdomain(storageClassName))
   if (volumeMode !== undefined && !volumeModes.includes(volumeMode)) yield notSupported(spec.field('volumeMode'), volumeMode, volumeModes)
   yield* validateAttributesClass(volume)
+}
+
+/** A volume that stands in an attachment is of a CSI driver, and bound to nothing. */
+export function* validateInlineVolume(volume: PersistentVolumeSpec, at: FieldPath): FieldErrors {
+  const forbidden = 'may not be specified in the context of inline volumes'
+  const { claimRef, capacity = {}, csi, accessModes = [], persistentVolumeReclaimPolicy: policy, nodeAffinity, volumeMode } = volume
+  if (claimRef !== undefined) yield forbiddenField(at.field('claimRef'), forbidden)
+  if (Object.keys(capacity).length > 0) yield forbiddenField(at.field('capacity'), forbidden)
+  if (csi === undefined) yield required(at.field('csi'), 'has to be specified in the context of inline volumes')
+  yield* validateModesOfAccess(accessModes, at.field('accessModes'))
+  if (policy && policy !== 'Retain')
+    yield forbiddenField(at.field('persistentVolumeReclaimPolicy'), 'may only be Retain in the context of inline volumes')
+  if (nodeAffinity !== undefined) yield forbiddenField(at.field('nodeAffinity'), forbidden)
+  yield* validateSources(volume, at)
+  if (volume.storageClassName) yield forbiddenField(at.field('storageClassName'), forbidden)
+  if (volumeMode !== undefined && volumeMode !== 'Filesystem')
+    yield forbiddenField(at.field('volumeMode'), 'may not specify volumeMode other than Filesystem in the context of inline volumes')
+}
+
+function* validateModesOfAccess(modes: readonly string[], at: FieldPath): FieldErrors {
+  if (modes.length === 0) yield required(at)
+  yield* validateAccessModes(modes, at)
 }
 
 function* validateNodeAffinity({ nodeAffinity }: PersistentVolumeSpec): FieldErrors {
@@ -53,16 +72,36 @@ export function* validateVolumeUpdate(next: PersistentVolume, old: PersistentVol
   // As upstream: told twice.
   yield* validatePersistentVolume(next)
   if (!isSameValue(sourceOf(next.spec), sourceOf(old.spec))) {
-    const shown = valueDiff(schemas.PersistentVolumeSpec, old.spec, next.spec)
+    const shown = valueDiff(sourceSchema, old.spec, next.spec)
     yield forbiddenField(spec.field('persistentvolumesource'), `spec.persistentvolumesource is immutable after creation\n${shown}`)
   }
   if (next.spec.volumeMode !== old.spec.volumeMode)
     yield invalid(FieldPath.of('volumeMode'), next.spec.volumeMode ?? null, 'field is immutable')
-  const hadAffinity = old.spec.nodeAffinity !== undefined
-  if (hadAffinity && !isSameValue(next.spec.nodeAffinity, old.spec.nodeAffinity)) {
+  const { nodeAffinity } = old.spec
+  if (nodeAffinity !== undefined && !isSameAffinity(next.spec.nodeAffinity, nodeAffinity)) {
     const shown = internalForm(schemas.VolumeNodeAffinity, next.spec.nodeAffinity)
     yield invalid(FieldPath.of('nodeAffinity'), shown, 'field is immutable, except for updating from beta label to GA')
   }
+}
+
+const stableLabels: Readonly<Record<string, string>> = {
+  'failure-domain.beta.kubernetes.io/zone': 'topology.kubernetes.io/zone',
+  'failure-domain.beta.kubernetes.io/region': 'topology.kubernetes.io/region',
+  'beta.kubernetes.io/os': 'kubernetes.io/os',
+  'beta.kubernetes.io/arch': 'kubernetes.io/arch',
+  'beta.kubernetes.io/instance-type': 'node.kubernetes.io/instance-type',
+}
+
+/** A label of old may become the one that it is called today. */
+function isSameAffinity(next: VolumeNodeAffinity | undefined, old: VolumeNodeAffinity): boolean {
+  const terms = old.required?.nodeSelectorTerms.map((term, index) => ({
+    ...term,
+    matchExpressions: term.matchExpressions?.map((one, at) => {
+      const key = next?.required?.nodeSelectorTerms[index]?.matchExpressions?.[at]?.key
+      return key !== undefined && stableLabels[one.key] === key ? { ...one, key } : one
+    }),
+  }))
+  return isSameValue(next, terms === undefined ? old : { required: { nodeSelectorTerms: terms } })
 }
 
 function* validateCapacity(given: Readonly<Record<string, string>> | undefined, at: FieldPath): FieldErrors {
@@ -105,27 +144,29 @@ const sourceOrder = [
   'csi',
 ] as const
 
-function* validateSources(volume: PersistentVolumeSpec): FieldErrors {
+function* validateSources(volume: PersistentVolumeSpec, at: FieldPath): FieldErrors {
   const sources = sourceOrder.filter((field) => volume[field] !== undefined)
-  if (sources.length === 0) return yield required(spec, 'must specify a volume type')
+  if (sources.length === 0) return yield required(at, 'must specify a volume type')
   let count = 0
   for (const field of sources) {
     // As upstream: a flex volume is not counted among the others.
     if (field !== 'flexVolume' && ++count > 1)
-      yield forbiddenField(spec.field(field === 'cephfs' ? 'cephFS' : field), 'may not specify more than 1 volume type')
-    else yield* validateSource(volume, field)
+      yield forbiddenField(at.field(field === 'cephfs' ? 'cephFS' : field), 'may not specify more than 1 volume type')
+    else yield* validateSource(volume, field, at)
   }
+  if (volume.hostPath?.path === '/' && volume.persistentVolumeReclaimPolicy === 'Recycle')
+    yield forbiddenField(at.field('persistentVolumeReclaimPolicy'), "may not be 'recycle' for a hostPath mount of '/'")
 }
 
-function* validateSource(volume: PersistentVolumeSpec, field: (typeof sourceOrder)[number]): FieldErrors {
-  const at = spec.field(field)
+function* validateSource(volume: PersistentVolumeSpec, field: (typeof sourceOrder)[number], root: FieldPath): FieldErrors {
+  const at = root.field(field)
   switch (field) {
     case 'local':
-      return yield* validateLocal(volume)
+      return yield* validateLocal(volume, root)
     case 'csi':
       return yield* validateCsi(volume.csi ?? {}, at)
     case 'gcePersistentDisk':
-      return yield* validateVolumeSource(volume, field, spec.field('persistentDisk'))
+      return yield* validateVolumeSource(volume, field, root.field('persistentDisk'))
     case 'glusterfs':
       yield* validateVolumeSource(volume, field, at)
       return yield* validateNamespaceOf(volume.glusterfs?.endpointsNamespace, at.field('endpointsNamespace'))
@@ -167,12 +208,15 @@ function* validateCsi(source: Partial<CSIPersistentVolumeSource>, at: FieldPath)
   }
 }
 
-function* validateLocal({ local, nodeAffinity }: PersistentVolumeSpec): FieldErrors {
-  const at = spec.field('local').field('path')
+function* validateLocal({ local, nodeAffinity }: PersistentVolumeSpec, root: FieldPath): FieldErrors {
+  const at = root.field('local').field('path')
   if (!local?.path) yield required(at)
   else yield* validateNoBacksteps(local.path, at)
-  if (nodeAffinity === undefined) yield required(spec.field('nodeAffinity'), 'Local volume requires node affinity')
+  if (nodeAffinity === undefined) yield required(root.field('nodeAffinity'), 'Local volume requires node affinity')
 }
+
+/** Of a volume only what it is, as upstream keeps it apart. */
+const sourceSchema: Schema = { ...schemas.PersistentVolumeSpec, name: 'io.k8s.api.core.v1.PersistentVolumeSource' }
 
 function sourceOf(volume: PersistentVolumeSpec): unknown {
   const fields = new Set<string>(sourceOrder)

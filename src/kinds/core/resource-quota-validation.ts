@@ -4,7 +4,6 @@ import { isQualifiedName } from '#meta/names'
 import { invalidEach } from '#meta/object-meta-validation'
 import { tryParseQuantity } from '#meta/quantity'
 import { notNegativeMessage } from '../number-validation.ts'
-import { isSameValue } from '../same-value.ts'
 import { internalForm } from '../shown/internal-form.ts'
 import * as schemas from './schema.gen.ts'
 import type { ResourceQuota, ResourceQuotaSpec } from './types.gen.ts'
@@ -56,8 +55,7 @@ export function* validateResourceQuota({ spec }: ResourceQuota): FieldErrors {
 }
 
 export function* validateResourceQuotaUpdate({ spec: next }: ResourceQuota, { spec: old }: ResourceQuota): FieldErrors {
-  const sorted = (list: readonly string[] | undefined) => [...(list ?? [])].toSorted()
-  if (isSameValue(sorted(next?.scopes), sorted(old?.scopes))) return
+  if (new Set(next?.scopes).symmetricDifference(new Set(old?.scopes)).size === 0) return
   yield* immutable(FieldPath.of('spec', 'scopes'), next?.scopes, old?.scopes)
 }
 

@@ -72,12 +72,12 @@ function* validateAddress(address: string, addressType: string, list: FieldPath,
 function* validatePorts(ports: readonly EndpointPort[], at: FieldPath): FieldErrors {
   if (ports.length > portCountMax) return yield tooMany(at, ports.length, portCountMax)
   const names = new Set<string>()
-  for (const [index, { name = '', protocol = '', appProtocol }] of ports.entries()) {
+  for (const [index, { name = '', protocol, appProtocol }] of ports.entries()) {
     const here = at.index(index)
     if (name !== '') yield* invalidEach(here.field('name'), name, isDns1123Label(name))
     if (names.has(name)) yield duplicate(here.field('name'), name)
     names.add(name)
-    if (protocol === '') yield required(here.field('protocol'))
+    if (protocol === undefined) yield required(here.field('protocol'))
     else if (!portProtocols.includes(protocol)) yield notSupported(here.field('protocol'), protocol, portProtocols)
     if (appProtocol !== undefined) yield* invalidEach(here.field('appProtocol'), appProtocol, isQualifiedName(appProtocol))
   }

@@ -17,7 +17,8 @@ export function* validateIngressClass({ spec: { controller = '', parameters } }:
 }
 
 export function* validateIngressClassUpdate(next: IngressClass, old: IngressClass): FieldErrors {
-  yield* immutable(spec.field('controller'), next.spec.controller, old.spec.controller)
+  yield* immutable(spec.field('controller'), next.spec.controller ?? '', old.spec.controller ?? '')
+  yield* validateIngressClass(next)
 }
 
 function* validateParameters(

@@ -31,7 +31,7 @@ export const IngressClass: Kind<IngressClass> = defineKind({
     ageColumn,
   ],
   validate: validateIngressClass,
-  update: { validate: validateIngressClassUpdate },
+  update: { validate: validateIngressClassUpdate, validatesAlone: true },
   defaults: (object) =>
     object.spec.parameters === undefined
       ? object

@@ -61,8 +61,7 @@ const badAtEnd = ['/..', '/.']
 function* validatePath({ path = '', pathType, backend }: HTTPIngressPath, at: FieldPath): FieldErrors {
   switch (pathType) {
     case undefined:
-      yield required(at.field('pathType'), 'pathType must be specified')
-      break
+      return yield required(at.field('pathType'), 'pathType must be specified')
     case 'Exact':
     case 'Prefix':
       if (!path.startsWith('/')) yield invalid(at.field('path'), path, 'must be an absolute path')
@@ -90,7 +89,7 @@ function* validateResourceReference(
   { apiGroup, kind = '', name = '' }: NonNullable<IngressBackend['resource']>,
   at: FieldPath,
 ): FieldErrors {
-  if (apiGroup) yield* invalidEach(at.field('apiGroup'), apiGroup, isDns1123Subdomain(apiGroup))
+  if (apiGroup !== undefined) yield* invalidEach(at.field('apiGroup'), apiGroup, isDns1123Subdomain(apiGroup))
   if (kind === '') yield required(at.field('kind'))
   else yield* invalidEach(at.field('kind'), kind, isPathSegmentName(kind))
   if (name === '') yield required(at.field('name'))

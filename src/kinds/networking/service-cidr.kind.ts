@@ -21,19 +21,18 @@ export const ServiceCIDR: Kind<ServiceCIDR> = defineKind({
     { name: 'CIDRs', type: 'string', describedBy: 'spec.cidrs', cell: (object) => (object.spec.cidrs ?? []).join(',') },
     ageColumn,
   ],
-  validate: validateServiceCidr,
+  validate: ({ spec }) => validateRanges(spec?.cidrs ?? []),
   *validateCreate({ spec }) {
     if ((spec?.cidrs ?? []).length === 0) yield required(cidrs, 'at least one CIDR required')
   },
-  update: { prepare: keepStatus, validate: validateServiceCidrUpdate },
+  update: { prepare: keepStatus, validate: validateServiceCidrUpdate, validatesAlone: true },
   status: { prepare: keepSpec },
   subresources: [statusSubresource('ServiceCIDR')],
 })
 
 const cidrs = FieldPath.of('spec', 'cidrs')
 
-function* validateServiceCidr({ spec }: ServiceCIDR): FieldErrors {
-  const ranges = spec?.cidrs ?? []
+function* validateRanges(ranges: readonly string[]): FieldErrors {
   if (ranges.length > 2) return yield invalid(cidrs, { CIDRs: ranges }, 'may only hold up to 2 values')
   for (const [index, range] of ranges.entries()) yield* invalidEach(cidrs.index(index), range, strictCidrProblems(range))
   const [first = '', second] = ranges
@@ -45,8 +44,10 @@ function* validateServiceCidr({ spec }: ServiceCIDR): FieldErrors {
 /** Ranges stay; one of a second family may come in addition. */
 function* validateServiceCidrUpdate({ spec: next }: ServiceCIDR, { spec: old }: ServiceCIDR): FieldErrors {
   const [was, now] = [old?.cidrs ?? [], next?.cidrs ?? []]
-  if (now.length < was.length) return yield invalid(cidrs, now, 'field is immutable')
+  const isExtended = was.length === 1 && now.length === 2
+  if (now.length !== was.length && !isExtended) return yield invalid(cidrs, now.length === 0 ? null : now, 'field is immutable')
   for (const [index, range] of was.entries()) {
     if (now[index] !== range) yield invalid(cidrs.index(index), now[index], 'field is immutable')
   }
+  if (isExtended) yield* validateRanges(now)
 }

@@ -42,6 +42,7 @@ export const ResourceClaim: Kind<ResourceClaim> = defineKind({
     *validate(next, old) {
       if (!isSameValue(next.spec, old.spec)) yield invalid(spec, internalForm(schemas.ResourceClaimSpec, next.spec), 'field is immutable')
     },
+    validatesAlone: true,
   },
   status: {
     prepare: (next, old) => withoutFreedDevices(keepSpecAndMeta(next, old), old),

@@ -18,6 +18,7 @@ export const ResourcePoolStatusRequest: Kind<ResourcePoolStatusRequest> = define
   kind: 'ResourcePoolStatusRequest',
   plural: 'resourcepoolstatusrequests',
   scope: 'Cluster',
+  updatesUnconditionally: false,
   returnsDeleted: true,
   schema: schemas.ResourcePoolStatusRequest,
   columns: [

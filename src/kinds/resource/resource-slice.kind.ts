@@ -32,15 +32,12 @@ export const ResourceSlice: Kind<ResourceSlice> = defineKind({
     'spec.driver': ({ spec: { driver } }) => driver,
   },
   prepareCreate: prepared,
-  validate: validateSlice,
+  validate: (slice) => validateSlice(slice),
   warnings: ({ spec: { driver = '' } }) => (driver === driver.toLowerCase() ? [] : [upperCaseWarning(driver)]),
   update: {
     prepare: (next, _old, facts) => prepared(next, facts),
-    *validate(next, old) {
-      yield* immutable(at.field('driver'), next.spec.driver, old.spec.driver)
-      yield* immutable(at.field('pool').field('name'), next.spec.pool.name, old.spec.pool.name)
-      yield* immutable(at.field('nodeName'), next.spec.nodeName, old.spec.nodeName)
-    },
+    validate: (next, old) => validateSlice(next, old),
+    validatesAlone: true,
   },
 })
 
@@ -77,10 +74,11 @@ function withTaintTimes(slice: ResourceSlice, { nowMs }: RequestFacts): Resource
   return { ...slice, spec: { ...slice.spec, devices: timed } }
 }
 
-function* validateSlice({ spec }: ResourceSlice): FieldErrors {
+function* validateSlice({ spec }: ResourceSlice, old?: ResourceSlice): FieldErrors {
   const { driver = '', devices = [], sharedCounters = [], perDeviceNodeSelection = false } = spec
   yield* validateDriverName(driver, at.field('driver'))
   yield* validatePool(spec.pool)
+  if (old !== undefined) yield* validateKept(spec, old.spec)
   yield* validatePlace(spec)
   if (devices.length > 0 && sharedCounters.length > 0) yield invalid(at, '', 'only one of `sharedCounters` or `devices` is allowed')
   const needsFewer = devices.some(({ taints = [], consumesCounters = [] }) => taints.length + consumesCounters.length > 0)
@@ -92,6 +90,13 @@ function* validateSlice({ spec }: ResourceSlice): FieldErrors {
   yield* validateList(devices, deviceRules, at.field('devices'))
   const counterRules = { countMax: counterSetCountMax, validate: validateCounterSet, key: ({ name = '' }: types.CounterSet) => name }
   yield* validateList(sharedCounters, counterRules, at.field('sharedCounters'))
+}
+
+/** Whose slice it is does not change. */
+function* validateKept(next: types.ResourceSliceSpec, old: types.ResourceSliceSpec): FieldErrors {
+  yield* immutable(at.field('pool').field('name'), next.pool.name, old.pool.name)
+  yield* immutable(at.field('driver'), next.driver, old.driver)
+  yield* immutable(at.field('nodeName'), next.nodeName, old.nodeName)
 }
 
 function* validatePool({ name = '', generation = 0, resourceSliceCount = 0 }: types.ResourcePool): FieldErrors {

@@ -3,6 +3,9 @@
  * `Name=field` where the API's own name is another one,
  * `Name!` where upstream holds by value what the API holds by reference.
  */
+const persistentVolumeSources =
+  'GCEPersistentDisk AWSElasticBlockStore HostPath Glusterfs NFS RBD Quobyte ISCSI FlexVolume Cinder CephFS FC Flocker AzureFile VsphereVolume AzureDisk PhotonPersistentDisk PortworxVolume ScaleIO Local StorageOS CSI'
+
 export const internalFields: Readonly<Record<string, string>> = {
   AWSElasticBlockStoreVolumeSource: 'VolumeID FSType Partition ReadOnly',
   Affinity: 'NodeAffinity PodAffinity PodAntiAffinity',
@@ -104,8 +107,8 @@ export const internalFields: Readonly<Record<string, string>> = {
   PersistentVolumeClaimSpec:
     'AccessModes Selector Resources VolumeName StorageClassName VolumeMode DataSource DataSourceRef VolumeAttributesClassName',
   PersistentVolumeClaimVolumeSource: 'ClaimName ReadOnly',
-  PersistentVolumeSpec:
-    'GCEPersistentDisk AWSElasticBlockStore HostPath Glusterfs NFS RBD Quobyte ISCSI FlexVolume Cinder CephFS FC Flocker AzureFile VsphereVolume AzureDisk PhotonPersistentDisk PortworxVolume ScaleIO Local StorageOS CSI',
+  PersistentVolumeSource: persistentVolumeSources,
+  PersistentVolumeSpec: `Capacity ${persistentVolumeSources} AccessModes ClaimRef PersistentVolumeReclaimPolicy StorageClassName! MountOptions VolumeMode NodeAffinity VolumeAttributesClassName`,
   PhotonPersistentDiskVolumeSource: 'PdID FSType',
   PodAffinity: 'RequiredDuringSchedulingIgnoredDuringExecution PreferredDuringSchedulingIgnoredDuringExecution',
   PodAffinityTerm: 'LabelSelector Namespaces TopologyKey NamespaceSelector MatchLabelKeys MismatchLabelKeys',

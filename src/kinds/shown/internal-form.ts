@@ -11,7 +11,8 @@ import { internalFields } from './internal-fields.ts'
 
 export function internalForm(schema: Schema, value: unknown): unknown {
   if (value === undefined || value === null) return null
-  if (Array.isArray(value)) return value.map((entry) => internalForm(schema.items ?? anything, entry))
+  // What was decoded does not tell an empty list from none.
+  if (Array.isArray(value)) return value.length === 0 ? null : value.map((entry) => internalForm(schema.items ?? anything, entry))
   if (!isJsonObject(value)) return value
   if (schema.values !== undefined) return mapForm(schema.values, value)
   if (isTemplate(schema)) return templateForm(schema, value)

@@ -1,5 +1,5 @@
 /** What a StorageClass has to keep; but for growth and mount options it never changes (upstream: ValidateStorageClass). */
-import { duplicate, type FieldErrors, FieldPath, immutable, notSupported, required, tooLong } from '#meta/field-path'
+import { duplicate, type FieldErrors, FieldPath, immutable, notSupported, required } from '#meta/field-path'
 import { isQualifiedName } from '#meta/names'
 import { invalidEach } from '#meta/object-meta-validation'
 import type { TopologySelectorTerm } from '../core/types.gen.ts'
@@ -32,7 +32,6 @@ export function* validateStorageClassUpdate(next: StorageClass, old: StorageClas
 export function* validateProvisioner(provisioner: string, at: FieldPath): FieldErrors {
   if (provisioner === '') return yield required(at)
   yield* invalidEach(at, provisioner.toLowerCase(), isQualifiedName(provisioner.toLowerCase()))
-  if (provisioner.length > 253) yield tooLong(at, 253)
 }
 
 function* validateTopologies(terms: readonly TopologySelectorTerm[], at: FieldPath): FieldErrors {

@@ -2,8 +2,7 @@
 import { type FieldErrors, FieldPath, forbiddenField, invalid, required, tooLong } from '#meta/field-path'
 import { betweenMessage, isDns1123Subdomain } from '#meta/names'
 import { invalidEach } from '#meta/object-meta-validation'
-import { isInlined } from '#meta/schema/inlined-structs'
-import type { PersistentVolumeSpec } from '../core/types.gen.ts'
+import { validateInlineVolume } from '../core/persistent-volume-validation.ts'
 import { isSameValue } from '../same-value.ts'
 import { internalForm } from '../shown/internal-form.ts'
 import { validateCsiDriverName } from './csi-node-validation.ts'
@@ -22,23 +21,8 @@ export function* validateVolumeAttachment({ spec: { attacher = '', source = {}, 
   else if (name !== undefined) {
     if (name === '') yield required(at.field('persistentVolumeName'), 'must specify non empty persistentVolumeName')
     yield* invalidEach(at.field('persistentVolumeName'), name, isDns1123Subdomain(name))
-  } else if (inlineVolumeSpec !== undefined) yield* validateInline(inlineVolumeSpec, at.field('inlineVolumeSpec'))
+  } else if (inlineVolumeSpec !== undefined) yield* validateInlineVolume(inlineVolumeSpec, at.field('inlineVolumeSpec'))
   yield* invalidEach(spec.field('nodeName'), nodeName, isDns1123Subdomain(nodeName))
-}
-
-/** A volume that stands in an attachment is of a CSI driver, and bound to nothing. */
-function* validateInline(volume: PersistentVolumeSpec, at: FieldPath): FieldErrors {
-  const forbidden = 'may not be specified in the context of inline volumes'
-  if (volume.claimRef !== undefined) yield forbiddenField(at.field('claimRef'), forbidden)
-  if (Object.keys(volume.capacity ?? {}).length > 0) yield forbiddenField(at.field('capacity'), forbidden)
-  if (volume.csi === undefined) yield required(at.field('csi'), 'has to be specified in the context of inline volumes')
-  if ((volume.accessModes ?? []).length === 0) yield required(at.field('accessModes'))
-  const { persistentVolumeReclaimPolicy: policy } = volume
-  if (policy !== undefined && policy !== 'Retain')
-    yield forbiddenField(at.field('persistentVolumeReclaimPolicy'), 'may only be Retain in the context of inline volumes')
-  for (const field of ['nodeAffinity', 'storageClassName', 'volumeMode'] as const)
-    if (volume[field] !== undefined) yield forbiddenField(at.field(field), forbidden)
-  if (!Object.keys(volume).some((field) => isInlined('PersistentVolumeSpec', field))) yield required(at, 'must specify a volume type')
 }
 
 export function* validateAttachmentUpdate(next: VolumeAttachment, old: VolumeAttachment): FieldErrors {

@@ -24,7 +24,7 @@ export const VolumeAttributesClass: Kind<VolumeAttributesClass> = defineKind({
     ageColumn,
   ],
   validate: validateAttributesClass,
-  update: { validate: validateAttributesClassUpdate },
+  update: { validate: validateAttributesClassUpdate, validatesAlone: true },
 })
 
 function* validateAttributesClass({ driverName = '', parameters }: VolumeAttributesClass): FieldErrors {
@@ -35,4 +35,5 @@ function* validateAttributesClass({ driverName = '', parameters }: VolumeAttribu
 function* validateAttributesClassUpdate(next: VolumeAttributesClass, old: VolumeAttributesClass): FieldErrors {
   for (const field of ['driverName', 'parameters'] as const)
     if (!isSameValue(next[field], old[field])) yield forbiddenField(FieldPath.of(field), `updates to ${field} are forbidden.`)
+  yield* validateAttributesClass(next)
 }

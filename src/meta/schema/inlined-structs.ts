@@ -9,6 +9,7 @@ const allBut = (struct: string, ...others: readonly string[]): Inlined => ({ str
 const only = (struct: string, ...fields: readonly string[]): Inlined => ({ struct, has: (field) => fields.includes(field) })
 
 const reference = only('LocalObjectReference', 'name')
+const deviceConfiguration = only('DeviceConfiguration', 'opaque')
 
 const persistentVolumeFields = [
   'accessModes',
@@ -30,6 +31,10 @@ const inlined: Readonly<Record<string, Inlined>> = {
   EphemeralContainer: allBut('EphemeralContainerCommon', 'targetContainerName'),
   IngressRule: only('IngressRuleValue', 'http'),
   RuleWithOperations: allBut('Rule', 'operations'),
+  NamedRuleWithOperations: allBut('RuleWithOperations', 'resourceNames'),
+  DeviceClassConfiguration: deviceConfiguration,
+  DeviceClaimConfiguration: deviceConfiguration,
+  DeviceAllocationConfiguration: deviceConfiguration,
   ConfigMapEnvSource: reference,
   ConfigMapKeySelector: reference,
   ConfigMapProjection: reference,
@@ -39,17 +44,8 @@ const inlined: Readonly<Record<string, Inlined>> = {
   SecretProjection: reference,
 }
 
-/** Whether Go keeps the field in a struct of its own inside of the one that JSON shows: `csi` of a PersistentVolumeSpec. */
-export function isInlined(struct: string, field: string): boolean {
-  return innerOf(struct)?.has(field) === true
-}
-
 /** The field as it stands in paths of upstream's decoding errors. */
 export function pathNameOf(struct: string, field: string): string {
-  const inner = innerOf(struct)
-  return inner?.has(field) === true ? `${inner.struct}.${field}` : field
-}
-
-function innerOf(struct: string): Inlined | undefined {
-  return Object.hasOwn(inlined, struct) ? inlined[struct] : undefined
+  const inner = Object.hasOwn(inlined, struct) ? inlined[struct] : undefined
+  return inner?.has(field) === true ? `${inner.struct}.${pathNameOf(inner.struct, field)}` : field
 }

@@ -32,7 +32,7 @@ function daysIn(year: number, month: number): number {
 
 function outOfRange(text: string, month: number, hour: number, minute: number): Error {
   const part = month < 1 || month > 12 ? 'month' : hour > 23 ? 'hour' : minute > 59 ? 'minute' : 'day'
-  return new Error(`parsing time ${JSON.stringify(text)}: ${part} out of range`)
+  return new Error(`parsing time ${quoted(text)}: ${part} out of range`)
 }
 
 const zoneStep = [/^(?:Z|[+-]\d{2}:\d{2})/, 'Z07:00'] as const
@@ -59,9 +59,14 @@ function unparsable(text: string, layout: string): Error {
   let rest = text
   for (const [pattern, part] of stepsOf[layout] ?? []) {
     const found = pattern.exec(rest)
-    if (found === null)
-      return new Error(`parsing time ${JSON.stringify(text)} as "${layout}": cannot parse ${JSON.stringify(rest)} as "${part}"`)
+    if (found === null) return new Error(`parsing time ${quoted(text)} as "${layout}": cannot parse ${quoted(rest)} as "${part}"`)
     rest = rest.slice(found[0].length)
   }
-  return new Error(`parsing time ${JSON.stringify(text)}: extra text: ${JSON.stringify(rest)}`)
+  return new Error(`parsing time ${quoted(text)}: extra text: ${quoted(rest)}`)
+}
+
+/** As Go quotes in errors of times: byte by byte. */
+function quoted(text: string): string {
+  const bytes = Buffer.from(text.replaceAll(/["\\]/g, '\\$&')).toString('latin1')
+  return `"${bytes.replaceAll(/[^ -\x7f]/g, (byte) => `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`)}"`
 }

@@ -37,6 +37,6 @@ function* validateSearches(searches: readonly string[], at: FieldPath): FieldErr
   }
   for (const [index, search] of searches.entries()) {
     const bare = search.endsWith('.') ? search.slice(0, -1) : search
-    if (bare !== '') yield* invalidEach(at.index(index), search, isDns1123SubdomainWithUnderscore(bare))
+    if (search !== '.') yield* invalidEach(at.index(index), search, isDns1123SubdomainWithUnderscore(bare))
   }
 }

@@ -17,6 +17,7 @@ export function imagePullPolicyOf(image: string): 'Always' | 'IfNotPresent' {
 
 const component = '[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*'
 const path = new RegExp(`^${component}(?:/${component})*$`)
+const pathLengthMax = 255
 const tag = /^\w[\w.-]{0,127}$/
 const domain = /^(?:[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?)*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?$/
 
@@ -28,5 +29,11 @@ function isImageName(image: string): boolean {
   const hasDomain = /[.:]/.test(first) || first === 'localhost' || first !== first.toLowerCase()
   const rest = hasDomain ? name.slice(slash + 1) : name
   const [repository = '', ...tags] = rest.split(':')
-  return (!hasDomain || domain.test(first)) && path.test(repository) && tags.length <= 1 && tags.every((one) => tag.test(one))
+  return (
+    (!hasDomain || domain.test(first)) &&
+    path.test(repository) &&
+    repository.length <= pathLengthMax &&
+    tags.length <= 1 &&
+    tags.every((one) => tag.test(one))
+  )
 }

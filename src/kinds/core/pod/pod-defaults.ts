@@ -9,9 +9,14 @@ export function defaultPod(pod: Pod): Pod {
   const spec = defaultPodSpec(pod.spec)
   return {
     ...pod,
-    spec: { enableServiceLinks: true, ...withRequests(spec.hostNetwork === true ? onNodeNetwork(spec) : spec) },
+    spec: { enableServiceLinks: true, ...withRequests(spec.hostNetwork === true ? onNodeNetwork(spec) : spec), ...graceOf(spec) },
     status: withSamePodIPs(pod.status),
   }
+}
+
+/** As upstream: a negative grace, which old clients could store, means one second. */
+function graceOf({ terminationGracePeriodSeconds = 0 }: PodSpec): Partial<PodSpec> {
+  return terminationGracePeriodSeconds < 0 ? { terminationGracePeriodSeconds: 1 } : {}
 }
 
 /** A template gets what any pod gets, except for what is settled when a pod is made from it. */

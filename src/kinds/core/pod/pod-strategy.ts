@@ -2,7 +2,7 @@
 import type { DeleteOptions, RequestFacts } from '#meta/kind'
 import { withMeta } from '#meta/object'
 import { timestampOf } from '#meta/timestamp'
-import type { Pod, PodCondition, PodSpec } from '../types.gen.ts'
+import type { Pod, PodCondition } from '../types.gen.ts'
 import { withAppArmorFields } from './app-armor.ts'
 import { withoutDisabledFields } from './disabled-fields.ts'
 import { withMatchedLabels } from './match-label-keys.ts'
@@ -14,7 +14,7 @@ export function preparePodCreate(pod: Pod, facts: RequestFacts): Pod {
   const conditions = isGated ? { conditions: [gatedCondition(facts.nowMs)] } : {}
   return {
     ...pod,
-    spec: withGrace(withoutDisabledFields(withMatchedLabels({ ...pod, spec: withAppArmorFields(pod) }))),
+    spec: withoutDisabledFields(withMatchedLabels({ ...pod, spec: withAppArmorFields(pod) })),
     status: { phase: 'Pending', ...conditions, qosClass: qosClassOf(pod) },
   }
 }
@@ -35,11 +35,6 @@ export function podGraceSeconds(pod: Pod, options: DeleteOptions): number {
   if ((pod.spec.nodeName ?? '') === '' || phase === 'Failed' || phase === 'Succeeded') return 0
   const seconds = options.gracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 0
   return seconds < 0 ? 1 : seconds
-}
-
-/** As upstream: a negative grace, which old clients could store, means one second. */
-function withGrace(spec: PodSpec): PodSpec {
-  return (spec.terminationGracePeriodSeconds ?? 0) < 0 ? { ...spec, terminationGracePeriodSeconds: 1 } : spec
 }
 
 function gatedCondition(nowMs: number): PodCondition {

@@ -1,13 +1,16 @@
 /** What may change in a pod that exists (upstream: ValidatePodUpdate). */
 import { type FieldErrors, FieldPath, forbiddenField, invalid, required } from '#meta/field-path'
+import { betweenMessage } from '#meta/names'
 import { isSameValue } from '../../same-value.ts'
 import { valueDiff } from '../../shown/value-diff.ts'
 import * as schemas from '../schema.gen.ts'
 import type { Container, Pod, PodSpec, Toleration } from '../types.gen.ts'
 import { validateImageText } from './container-validation.ts'
 import { validateGatedUpdate, withOldNodeChoice } from './gated-pod-validation.ts'
+import { validateTolerations } from './toleration-validation.ts'
 
 const spec = FieldPath.of('spec')
+const int32Max = 2_147_483_647
 
 const mutableFieldsMessage =
   'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,' +
@@ -23,7 +26,10 @@ export function* validatePodUpdate(next: Pod, old: Pod): FieldErrors {
       else yield* validateImageText(container, at.index(index))
     }
   }
-  yield* validateDeadline(next.spec, old.spec)
+  const late = [...validateDeadline(next.spec, old.spec)]
+  yield* late
+  // As upstream, which looks no further.
+  if (late.length > 0 && next.spec.activeDeadlineSeconds !== undefined) return
   yield* validateAddedTolerations(next.spec.tolerations ?? [], old.spec.tolerations ?? [])
   yield* validateRemovedGates(next.spec, old.spec)
   yield* validateGatedUpdate(next.spec, old.spec)
@@ -32,17 +38,21 @@ export function* validatePodUpdate(next: Pod, old: Pod): FieldErrors {
 }
 
 function* validateDeadline({ activeDeadlineSeconds: next }: PodSpec, { activeDeadlineSeconds: old }: PodSpec): FieldErrors {
-  if (old === undefined) return
   const at = spec.field('activeDeadlineSeconds')
-  if (next === undefined) yield invalid(at, null, 'must not update from a positive integer to nil value')
-  else if (next > old) yield invalid(at, next, 'must be less than or equal to previous value')
+  if (next === undefined) {
+    if (old !== undefined) yield invalid(at, null, 'must not update from a positive integer to nil value')
+  } else if (next < 0 || next > int32Max) yield invalid(at, next, betweenMessage(0, int32Max))
+  else if (old !== undefined && next > old) yield invalid(at, next, 'must be less than or equal to previous value')
 }
 
 /** Old tolerations stay, but for their seconds. */
 function* validateAddedTolerations(next: readonly Toleration[], old: readonly Toleration[]): FieldErrors {
   const bare = ({ tolerationSeconds: _, ...toleration }: Toleration) => toleration
   const isKept = old.every((one) => next.some((other) => isSameValue(bare(one), bare(other))))
-  if (!isKept) yield forbiddenField(spec.field('tolerations'), 'existing toleration can not be modified except its tolerationSeconds')
+  const at = spec.field('tolerations')
+  if (!isKept) yield forbiddenField(at, 'existing toleration can not be modified except its tolerationSeconds')
+  // As upstream: they are checked once more.
+  else yield* validateTolerations(next, at)
 }
 
 function* validateRemovedGates({ schedulingGates: next = [] }: PodSpec, { schedulingGates: old = [] }: PodSpec): FieldErrors {
