@@ -2,7 +2,7 @@
 import { duplicate, type FieldErrors, FieldPath, immutable, invalid, notSupported } from '#meta/field-path'
 import { defineKind, type Kind } from '#meta/kind'
 import { withMeta } from '#meta/object'
-import { ageColumn, nameColumn } from '#meta/table'
+import { driverColumns } from './csi-driver-columns.ts'
 import * as schemas from './schema.gen.ts'
 import type * as types from './types.gen.ts'
 
@@ -16,46 +16,7 @@ export const CSIDriver: Kind<CSIDriver> = defineKind({
   returnsDeleted: true,
   updatesUnconditionally: false,
   schema: schemas.CSIDriver,
-  columns: [
-    nameColumn,
-    {
-      name: 'AttachRequired',
-      type: 'boolean',
-      describedBy: 'spec.attachRequired',
-      cell: (object) => object.spec.attachRequired ?? true,
-    },
-    {
-      name: 'PodInfoOnMount',
-      type: 'boolean',
-      describedBy: 'spec.podInfoOnMount',
-      cell: (object) => object.spec.podInfoOnMount ?? false,
-    },
-    {
-      name: 'StorageCapacity',
-      type: 'boolean',
-      describedBy: 'spec.storageCapacity',
-      cell: (object) => object.spec.storageCapacity ?? false,
-    },
-    {
-      name: 'TokenRequests',
-      type: 'string',
-      describedBy: 'spec.tokenRequests',
-      cell: (object) => (object.spec.tokenRequests ?? []).map((request) => request.audience).join(',') || '<unset>',
-    },
-    {
-      name: 'RequiresRepublish',
-      type: 'boolean',
-      describedBy: 'spec.requiresRepublish',
-      cell: (object) => object.spec.requiresRepublish ?? false,
-    },
-    {
-      name: 'Modes',
-      type: 'string',
-      describedBy: 'spec.volumeLifecycleModes',
-      cell: (object) => (object.spec.volumeLifecycleModes ?? []).join(','),
-    },
-    ageColumn,
-  ],
+  columns: driverColumns,
   defaults: (object) => ({
     ...object,
     spec: {
