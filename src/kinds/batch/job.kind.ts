@@ -149,7 +149,7 @@ function* validateGeneratedSelector({ selector, manualSelector, template }: type
   for (const [key, value] of Object.entries(wanted)) {
     const at = spec.field('template').field('metadata').field('labels').key(key)
     if (labels[key] === undefined) yield required(at, `must be '${value}'`)
-    else if (labels[key] !== value) yield invalid(at, labels[key], `must be '${value}'`)
+    else if (labels[key] !== value) yield invalid(at, labels, `must be '${value}'`)
   }
   const readable = readableSelector(selector)
   if (readable !== undefined && !matches(readable, wanted)) yield invalid(spec.field('selector'), selector, '`selector` not auto-generated')
