@@ -15,6 +15,14 @@ test('a type and its fields have a text; where groups share a name, each its own
   assert.equal(describe('io.example.v1.Unknown'), undefined)
 })
 
+test('ends of lines are found again, and blanks that were written stay', { skip }, () => {
+  const describe = descriptions()
+  const textOf = (field: string) => describe('io.k8s.api.storage.v1.CSIDriverSpec', field) ?? ''
+  assert.match(textOf('storageCapacity'), /set to true\.\n\nThe check can/)
+  assert.match(textOf('podInfoOnMount'), /inline volume\n {32}defined by/)
+  assert.match(describe('io.k8s.api.flowcontrol.v1.QueuingConfiguration', 'queues') ?? '', /irrelevant\. {2}This field has a default/)
+})
+
 test('a release packs the texts of every declaration', { skip }, () => {
   const texts = textsOfDeclarations(directory ?? '')
   assert.match(texts['V1Container']?.['image'] ?? '', /^Container image name/)

@@ -91,14 +91,47 @@ function capitalized(text: string): string {
 
 const commented = /\/\*\*\s*\n((?:\s*\*[^\n]*\n)+?)\s*\*\/\s*\n\s*(?:export declare class \w+|'([^']+)'\??:)/g
 
-/** The declarations have two blanks where a paragraph began, but also where somebody likes them behind a full stop. */
-const paragraph = /(?<=\S) {2}(?=Populated by|This field |Alternatively|Note: |Must be |It must |Exactly one)/g
+/** The declarations have a blank for each end of a line: two for that of a paragraph, more before a line that is set in. */
+const indented = /(?<=\S) ( {2,})(?=\S)/g
+
+/** Where two blanks are what was written, by what follows: mostly behind a full stop. */
+const written = [
+  '"\\*" means',
+  '\\*s are',
+  '- WebSocket',
+  '= ceil',
+  '[a-z|]',
+  'An empty set',
+  'Event consumers',
+  'Events should',
+  'Exactly one of resource',
+  'If multiple API',
+  'If no namespace',
+  'If not specified, default',
+  'If set in both',
+  'If this field is specified',
+  'It can only',
+  'It defaults',
+  'Only applies',
+  'Only one "',
+  'P ',
+  'Scaling is',
+  'Such metrics',
+  'The DELETE',
+  'The values will',
+  'This allows',
+  'This field has a default',
+  'Valid values are "None"',
+  'Volume names',
+  'When using keyPath',
+]
+const paragraph = new RegExp(`(?<=\\S) {2}(?=\\S)(?!${written.join('|')})`, 'g')
 
 function parseDeclaration(source: string): TypeTexts {
   const texts: Record<string, string> = {}
   for (const [, comment = '', field = ''] of source.matchAll(commented)) {
     const lines = comment.split('\n').map((line) => line.trim().replace(/^\* ?/, ''))
-    const text = lines.join('\n').trim().replaceAll(paragraph, '\n\n')
+    const text = lines.join('\n').trim().replaceAll(indented, '\n$1').replaceAll(paragraph, '\n\n')
     texts[field] = text.replaceAll("\\'", "'").replaceAll('\\"', '"').replaceAll('\\n', '\n')
   }
   return texts

@@ -24,7 +24,7 @@ export const Endpoints: Kind<Endpoints> = defineKind({
       name: 'Endpoints',
       type: 'string',
       describedBy: 'subsets',
-      cell: (endpoints) => shortList(addressesOf(endpoints)),
+      cell: textOf,
     },
     ageColumn,
   ],
@@ -39,6 +39,12 @@ function defaultEndpoints(endpoints: Endpoints): Endpoints {
     subset.ports === undefined ? subset : { ...subset, ports: subset.ports.map((port) => ({ protocol: 'TCP', ...port })) },
   )
   return { ...endpoints, subsets }
+}
+
+/** As upstream: subsets without addresses are shown as nothing, not as none. */
+function textOf(endpoints: Endpoints): string {
+  const addresses = addressesOf(endpoints)
+  return addresses.length === 0 && (endpoints.subsets ?? []).length > 0 ? '' : shortList(addresses)
 }
 
 function addressesOf(endpoints: Endpoints): readonly string[] {

@@ -39,7 +39,7 @@ export const eventColumns: readonly Column<Event>[] = [
     type: 'string',
     priority: 1,
     describedBy: 'count',
-    cell: (event) => event.series?.count ?? (event.count || 1),
+    cell: ({ series, count }) => (series === undefined ? count || 1 : (series.count ?? 0)),
   },
   { ...nameColumn, priority: 1 },
 ]
@@ -49,7 +49,7 @@ function firstSeenAt(event: Event): string | undefined {
 }
 
 function lastSeenAt(event: Event): string | undefined {
-  return event.series?.lastObservedTime ?? event.lastTimestamp ?? firstSeenAt(event)
+  return event.series === undefined ? (event.lastTimestamp ?? firstSeenAt(event)) : event.series.lastObservedTime
 }
 
 function objectOf({ involvedObject: { kind = '', name = '' } }: Event): string {

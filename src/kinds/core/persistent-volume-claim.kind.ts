@@ -69,7 +69,7 @@ export const PersistentVolumeClaim: Kind<PersistentVolumeClaim> = defineKind({
 
 function prepareUpdate(next: PersistentVolumeClaim, old: PersistentVolumeClaim): PersistentVolumeClaim {
   const isKept = old.spec.dataSource !== undefined || old.spec.dataSourceRef !== undefined
-  return keepStatus(isKept ? next : { ...next, spec: withSameSources(withKnownSources(next.spec)) }, old)
+  return keepStatus({ ...next, spec: withSameSources(isKept ? next.spec : withKnownSources(next.spec)) }, old)
 }
 
 /** Sources in other namespaces are a feature that is off; of the old form only claims and snapshots are heard. */

@@ -216,7 +216,13 @@ function* validateLocal({ local, nodeAffinity }: PersistentVolumeSpec, root: Fie
 }
 
 /** Of a volume only what it is, as upstream keeps it apart. */
-const sourceSchema: Schema = { ...schemas.PersistentVolumeSpec, name: 'io.k8s.api.core.v1.PersistentVolumeSource' }
+const sourceSchema: Schema = {
+  type: 'object',
+  name: 'io.k8s.api.core.v1.PersistentVolumeSource',
+  get properties() {
+    return schemas.PersistentVolumeSpec.properties ?? {}
+  },
+}
 
 function sourceOf(volume: PersistentVolumeSpec): unknown {
   const fields = new Set<string>(sourceOrder)

@@ -39,7 +39,7 @@ export const PersistentVolume: Kind<PersistentVolume> = defineKind({
       type: 'string',
       description:
         'claimRef is part of a bi-directional binding between PersistentVolume and PersistentVolumeClaim. Expected to be non-nil when bound. claim.VolumeName is the authoritative bind between PV and PVC. More info: https://kubernetes.io/docs/concepts/storage/persistent-volumes#binding',
-      cell: ({ spec: { claimRef } }) => (claimRef === undefined ? '' : `${claimRef.namespace}/${claimRef.name}`),
+      cell: ({ spec: { claimRef } }) => (claimRef === undefined ? '' : `${claimRef.namespace ?? ''}/${claimRef.name ?? ''}`),
     },
     { name: 'StorageClass', type: 'string', description: 'StorageClass of the pv', cell: ({ spec }) => spec.storageClassName ?? '' },
     {

@@ -41,7 +41,7 @@ function withoutTopology(slice: EndpointSlice): EndpointSlice {
 }
 
 function portsOf(slice: EndpointSlice): readonly string[] {
-  return (slice.ports ?? []).map((port) => (port.port === undefined ? port.name || '*' : String(port.port)))
+  return (slice.ports ?? []).map((port) => (port.port === undefined ? (port.name ?? '*') : String(port.port)))
 }
 
 function addressesOf(slice: EndpointSlice): readonly string[] {

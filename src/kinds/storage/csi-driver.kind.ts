@@ -2,9 +2,12 @@
 import { duplicate, type FieldErrors, FieldPath, immutable, invalid, notSupported } from '#meta/field-path'
 import { defineKind, type Kind } from '#meta/kind'
 import { withMeta } from '#meta/object'
-import { driverColumns } from './csi-driver-columns.ts'
+import { ageColumn, nameColumn } from '#meta/table'
 import * as schemas from './schema.gen.ts'
 import type * as types from './types.gen.ts'
+
+/** Of several lines, which the declarations have lost. */
+const tokenRequestsText = `tokenRequests indicates the CSI driver needs pods' service account tokens it is mounting volume for to do necessary authentication. Kubelet will pass the tokens in VolumeContext in the CSI NodePublishVolume calls. The CSI driver should parse and validate the following VolumeContext: "csi.storage.k8s.io/serviceAccount.tokens": {\n  "<audience>": {\n    "token": <token>,\n    "expirationTimestamp": <expiration timestamp in RFC3339>,\n  },\n  ...\n}\n\nNote: Audience in each TokenRequest should be different and at most one token is empty string. To receive a new token after expiry, RequiresRepublish can be used to trigger NodePublishVolume periodically.`
 
 export type CSIDriver = types.CSIDriver
 export const CSIDriver: Kind<CSIDriver> = defineKind({
@@ -16,7 +19,46 @@ export const CSIDriver: Kind<CSIDriver> = defineKind({
   returnsDeleted: true,
   updatesUnconditionally: false,
   schema: schemas.CSIDriver,
-  columns: driverColumns,
+  columns: [
+    nameColumn,
+    {
+      name: 'AttachRequired',
+      type: 'boolean',
+      describedBy: 'spec.attachRequired',
+      cell: (object) => object.spec.attachRequired ?? true,
+    },
+    {
+      name: 'PodInfoOnMount',
+      type: 'boolean',
+      describedBy: 'spec.podInfoOnMount',
+      cell: (object) => object.spec.podInfoOnMount ?? false,
+    },
+    {
+      name: 'StorageCapacity',
+      type: 'boolean',
+      describedBy: 'spec.storageCapacity',
+      cell: (object) => object.spec.storageCapacity ?? false,
+    },
+    {
+      name: 'TokenRequests',
+      type: 'string',
+      description: tokenRequestsText,
+      cell: (object) => (object.spec.tokenRequests ?? []).map((request) => request.audience).join(',') || '<unset>',
+    },
+    {
+      name: 'RequiresRepublish',
+      type: 'boolean',
+      describedBy: 'spec.requiresRepublish',
+      cell: (object) => object.spec.requiresRepublish ?? false,
+    },
+    {
+      name: 'Modes',
+      type: 'string',
+      describedBy: 'spec.volumeLifecycleModes',
+      cell: (object) => (object.spec.volumeLifecycleModes ?? []).join(','),
+    },
+    ageColumn,
+  ],
   defaults: (object) => ({
     ...object,
     spec: {
