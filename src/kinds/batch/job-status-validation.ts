@@ -2,7 +2,7 @@
 import { isConditionTrue } from '#meta/conditions'
 import { type FieldErrors, FieldPath, invalid, invalidTogether, required } from '#meta/field-path'
 import { validateNotNegative } from '../number-validation.ts'
-import type { Job, JobStatus } from './types.gen.ts'
+import type { Job, JobSpec, JobStatus } from './types.gen.ts'
 
 const at = FieldPath.of('status')
 const conditions = at.field('conditions')
@@ -15,6 +15,9 @@ export function* validateJobStatus({ status: next }: Job, { status: old, spec }:
   yield* validateConditions(next)
   yield* validateTimes(next)
   yield* validateEnd(next)
+  yield* validateIndexes(next, old, spec)
+  const isCountMoved = next.ready !== old.ready || next.active !== old.active
+  if (isCountMoved && (ready ?? 0) > (active ?? 0)) yield invalid(at.field('ready'), ready, 'cannot set more ready pods than active')
   yield* validateCriteria(next)
   yield* validateKeptConditions(next, old)
   const isStartMoved = next.startTime !== undefined && old.startTime !== undefined && next.startTime !== old.startTime
@@ -71,6 +74,14 @@ function* validateEnd(status: JobStatus): FieldErrors {
     const field = at.field('uncountedTerminatedPods')
     yield invalid(field, { Succeeded: succeeded, Failed: failed }, 'uncountedTerminatedPods needs to be empty for finished job')
   }
+}
+
+/** Only what changes is refused. */
+function* validateIndexes({ completedIndexes = '', failedIndexes }: JobStatus, old: JobStatus, spec: JobSpec): FieldErrors {
+  if (completedIndexes !== (old.completedIndexes ?? '') && completedIndexes !== '' && spec.completionMode !== 'Indexed')
+    yield invalid(at.field('completedIndexes'), completedIndexes, 'cannot set non-empty completedIndexes when non-indexed completion mode')
+  if (failedIndexes !== old.failedIndexes && failedIndexes !== undefined && spec.backoffLimitPerIndex === undefined)
+    yield invalid(at.field('failedIndexes'), failedIndexes, 'cannot set non-null failedIndexes when backoffLimitPerIndex is null')
 }
 
 function* validateCriteria(status: JobStatus): FieldErrors {

@@ -29,7 +29,7 @@ export const Namespace: Kind<Namespace> = defineKind({
     ageColumn,
   ],
   validateName: isDns1123Label,
-  defaults: withNameLabel,
+  defaults: (namespace) => withNameLabel({ ...namespace, status: { phase: 'Active', ...namespace.status } }),
   prepareCreate,
   validate: validateFinalizers,
   update: { prepare: prepareUpdate },

@@ -20,6 +20,7 @@ export function* validateNode(node: Node): FieldErrors {
 
 export function* validateNodeUpdate(next: Node, old: Node): FieldErrors {
   const spec = FieldPath.of('spec')
+  yield* validateStatus(next.status)
   // As upstream: told twice.
   yield* validateTaints(next.spec.taints ?? [], FieldPath.of('metadata', 'taints'))
   const [oldCidrs, nextCidrs] = [old.spec.podCIDRs ?? [], next.spec.podCIDRs ?? []]
@@ -28,6 +29,18 @@ export function* validateNodeUpdate(next: Node, old: Node): FieldErrors {
   }
   if ((old.spec.providerID ?? '') !== '' && old.spec.providerID !== next.spec.providerID) {
     yield forbiddenField(spec.field('providerID'), 'node updates may not change providerID except from "" to valid')
+  }
+}
+
+function* validateStatus({ capacity, allocatable, addresses = [] }: Node['status']): FieldErrors {
+  const at = FieldPath.of('status')
+  yield* validateAmounts(capacity, at.field('capacity'))
+  yield* validateAmounts(allocatable, at.field('allocatable'))
+  const seen = new Set<string>()
+  for (const [index, { type = '', address = '' }] of addresses.entries()) {
+    const identity = JSON.stringify([type, address])
+    if (seen.has(identity)) yield duplicate(at.field('addresses').index(index), { Type: type, Address: address })
+    seen.add(identity)
   }
 }
 

@@ -82,11 +82,13 @@ function defaultPersistentVolume(volume: PersistentVolume): PersistentVolume {
   }
 }
 
-/** A new phase carries its time. */
+/** A new phase carries its time, unless the client tells it. */
 function prepareStatus(next: PersistentVolume, old: PersistentVolume, facts: RequestFacts): PersistentVolume {
   const kept = keepSpec(next, old)
-  if (next.status.phase === old.status.phase) return kept
-  return { ...kept, status: { ...kept.status, lastPhaseTransitionTime: timestampOf(facts.nowMs) } }
+  const [time, oldTime] = [next.status.lastPhaseTransitionTime, old.status.lastPhaseTransitionTime]
+  const isMoved = next.status.phase !== old.status.phase
+  if (isMoved ? time !== undefined && time !== oldTime : time !== undefined) return kept
+  return { ...kept, status: { ...kept.status, lastPhaseTransitionTime: isMoved ? timestampOf(facts.nowMs) : oldTime } }
 }
 
 function phaseTextOf({ metadata, status }: PersistentVolume): string {

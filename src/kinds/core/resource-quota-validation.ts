@@ -5,6 +5,7 @@ import { invalidEach } from '#meta/object-meta-validation'
 import { tryParseQuantity } from '#meta/quantity'
 import { notNegativeMessage } from '../number-validation.ts'
 import { internalForm } from '../shown/internal-form.ts'
+import type { ResourceList } from './pod/resource-list.ts'
 import * as schemas from './schema.gen.ts'
 import type { ResourceQuota, ResourceQuotaSpec } from './types.gen.ts'
 
@@ -44,14 +45,22 @@ const exclusive = [
 
 export function* validateResourceQuota({ spec }: ResourceQuota): FieldErrors {
   const at = FieldPath.of('spec')
-  for (const [name, amount] of Object.entries(spec?.hard ?? {})) {
-    const here = at.field('hard').key(name)
-    yield* validateName(name, here)
-    yield* validateAmount(name, amount, here)
-  }
+  yield* validateList(spec?.hard, at.field('hard'))
   if (spec === undefined) return
   yield* validateScopes(spec, at.field('scopes'))
   yield* validateScopeSelector(spec, at.field('scopeSelector').field('matchExpressions'))
+}
+
+export function* validateResourceQuotaStatus({ status }: ResourceQuota): FieldErrors {
+  const at = FieldPath.of('status')
+  for (const side of ['hard', 'used'] as const) yield* validateList(status?.[side], at.field(side))
+}
+
+function* validateList(list: ResourceList | undefined, at: FieldPath): FieldErrors {
+  for (const [name, amount] of Object.entries(list ?? {})) {
+    yield* validateName(name, at.key(name))
+    yield* validateAmount(name, amount, at.key(name))
+  }
 }
 
 export function* validateResourceQuotaUpdate({ spec: next }: ResourceQuota, { spec: old }: ResourceQuota): FieldErrors {

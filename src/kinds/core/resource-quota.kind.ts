@@ -4,7 +4,7 @@ import { ageColumn, nameColumn } from '#meta/table'
 import { keepSpec, keepStatus, withoutStatus } from '../status-rules.ts'
 import { statusSubresource } from '../subresources.ts'
 import { roundedResourceList } from './pod/resource-list.ts'
-import { validateResourceQuota, validateResourceQuotaUpdate } from './resource-quota-validation.ts'
+import { validateResourceQuota, validateResourceQuotaStatus, validateResourceQuotaUpdate } from './resource-quota-validation.ts'
 import * as schemas from './schema.gen.ts'
 import type * as types from './types.gen.ts'
 
@@ -37,7 +37,7 @@ export const ResourceQuota: Kind<ResourceQuota> = defineKind({
   prepareCreate: withoutStatus,
   validate: validateResourceQuota,
   update: { prepare: keepStatus, validate: validateResourceQuotaUpdate },
-  status: { prepare: keepSpec },
+  status: { prepare: keepSpec, validate: validateResourceQuotaStatus },
   subresources: [statusSubresource('ResourceQuota')],
 })
 
