@@ -132,15 +132,13 @@ export function isSameSet(a: FieldSet, b: FieldSet): boolean {
   })
 }
 
-/** The paths in the set, in the order of upstream: a field before what is below it. */
+/** The paths in the set, in the order of upstream: all fields of a level before what is below them. */
 export function* pathsOf(set: FieldSet, prefix: readonly string[] = []): Generator<readonly string[]> {
-  for (const element of Object.keys(set).sort(compareElements)) {
-    if (element === '.') continue
-    const node = set[element] ?? leaf
-    const path = [...prefix, element]
-    if (isMember(node)) yield path
-    yield* pathsOf(node, path)
-  }
+  const elements = Object.keys(set)
+    .filter((element) => element !== '.')
+    .sort(compareElements)
+  for (const element of elements) if (isMember(set[element] ?? leaf)) yield [...prefix, element]
+  for (const element of elements) yield* pathsOf(set[element] ?? leaf, [...prefix, element])
 }
 
 /** The same set with its elements in the order in which upstream writes them; itself if they stand so already. */

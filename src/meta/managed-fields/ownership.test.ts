@@ -71,10 +71,10 @@ test('a creator owns what it sent: structures count, what the server writes does
       '.metadata.labels',
       '.metadata.labels.x',
       '.spec.ports',
+      '.spec.replicas',
       '.spec.ports[number=80,protocol="TCP"]',
       '.spec.ports[number=80,protocol="TCP"].number',
       '.spec.ports[number=80,protocol="TCP"].protocol',
-      '.spec.replicas',
     ],
   })
 })
