@@ -101,7 +101,10 @@ const written = [
   '- WebSocket',
   '= ceil',
   '[a-z|]',
+  'A common example is external',
   'An empty set',
+  'Each MatchingPrecedence',
+  'Ergo, ',
   'Event consumers',
   'Events should',
   'Exactly one of resource',
@@ -116,13 +119,18 @@ const written = [
   'Only one "',
   'P ',
   'Scaling is',
+  'See the individual metric',
   'Such metrics',
   'The DELETE',
+  'The desired replica',
+  'The user is responsible',
   'The values will',
+  'These IPs are not',
   'This allows',
   'This field has a default',
   'Valid values are "None"',
   'Volume names',
+  'When unset, VolumeBinding',
   'When using keyPath',
 ]
 const paragraph = new RegExp(`(?<=\\S) {2}(?=\\S)(?!${written.join('|')})`, 'g')
@@ -131,8 +139,8 @@ function parseDeclaration(source: string): TypeTexts {
   const texts: Record<string, string> = {}
   for (const [, comment = '', field = ''] of source.matchAll(commented)) {
     const lines = comment.split('\n').map((line) => line.trim().replace(/^\* ?/, ''))
-    const text = lines.join('\n').trim().replaceAll(indented, '\n$1').replaceAll(paragraph, '\n\n')
-    texts[field] = text.replaceAll("\\'", "'").replaceAll('\\"', '"').replaceAll('\\n', '\n')
+    const text = lines.join('\n').trim().replaceAll("\\'", "'").replaceAll('\\"', '"').replaceAll('\\n', '\n')
+    texts[field] = text.replaceAll(indented, '\n$1').replaceAll(paragraph, '\n\n')
   }
   return texts
 }
