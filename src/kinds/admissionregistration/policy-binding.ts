@@ -2,7 +2,7 @@
 import type { KubeObject } from '#meta/object'
 import { ageColumn, type Column, nameColumn } from '#meta/table'
 import { defaultMatch } from './match-defaults.ts'
-import { paramRefText } from './param-ref-text.ts'
+import { paramRefText } from './param-columns.ts'
 import type { MatchResources, ParamRef } from './types.gen.ts'
 
 type PolicyBinding = KubeObject & {

@@ -85,10 +85,12 @@ function defaultPersistentVolume(volume: PersistentVolume): PersistentVolume {
 /** A new phase carries its time, unless the client tells it. */
 function prepareStatus(next: PersistentVolume, old: PersistentVolume, facts: RequestFacts): PersistentVolume {
   const kept = keepSpec(next, old)
-  const [time, oldTime] = [next.status.lastPhaseTransitionTime, old.status.lastPhaseTransitionTime]
-  const isMoved = next.status.phase !== old.status.phase
-  if (isMoved ? time !== undefined && time !== oldTime : time !== undefined) return kept
-  return { ...kept, status: { ...kept.status, lastPhaseTransitionTime: isMoved ? timestampOf(facts.nowMs) : oldTime } }
+  const { phase, lastPhaseTransitionTime: time } = next.status
+  const isMoved = phase !== old.status.phase
+  const isTold = time !== undefined && !(isMoved && time === old.status.lastPhaseTransitionTime)
+  if (isTold) return kept
+  const lastPhaseTransitionTime = isMoved ? timestampOf(facts.nowMs) : old.status.lastPhaseTransitionTime
+  return { ...kept, status: { ...kept.status, lastPhaseTransitionTime } }
 }
 
 function phaseTextOf({ metadata, status }: PersistentVolume): string {
