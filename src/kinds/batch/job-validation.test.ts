@@ -95,6 +95,22 @@ for (const [why, next, old, want] of [
     { ...running, failed: 1 },
     ['status.failed: Invalid value: 0: cannot decrease the failed counter'],
   ],
+  [
+    'no more pods are ready than are active',
+    { ...running, ready: 2 },
+    running,
+    ['status.ready: Invalid value: 2: cannot set more ready pods than active'],
+  ],
+  ['but what was so before is not looked at', { ...running, ready: 2, failed: 1 }, { ...running, ready: 2 }, []],
+  [
+    'indexes are of an indexed job',
+    { ...running, completedIndexes: '0', failedIndexes: '1' },
+    running,
+    [
+      'status.completedIndexes: Invalid value: "0": cannot set non-empty completedIndexes when non-indexed completion mode',
+      'status.failedIndexes: Invalid value: "1": cannot set non-null failedIndexes when backoffLimitPerIndex is null',
+    ],
+  ],
 ] as const) {
   test(`validateJobStatus: ${why}`, () => {
     const errors = [...validateJobStatus(jobOf(next), jobOf(old))]
